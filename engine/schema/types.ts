@@ -462,7 +462,8 @@ export interface AccessDefinition extends DefinitionBase {
 
 export interface MailDefinition extends DefinitionBase {
   readonly kind: "mail";
-  readonly audience: "customer" | "internal";
+  /** Free word that the policy table reads, e.g. "internal". */
+  readonly audience: string;
   readonly policy: "mandatory" | "on" | "off" | "locked_off" | "never";
   /** Opt-out class, e.g. "status". */
   readonly optOut?: string;
@@ -482,7 +483,7 @@ export interface MailDefinition extends DefinitionBase {
   readonly variables: JsonSchema;
   /** Class A: at most once, `possibly_sent` when unclear; class B: at least once. */
   readonly delivery: "A" | "B";
-  /** FEEL -> {name, logo, color, from}; the branding of customer mails. */
+  /** FEEL -> {name, logo, color, from}; the branding of mails that leave the house. */
   readonly branding?: Feel;
   /** Handlebars; loaded from `<name>.subject.hbs`, `.html.hbs`, `.text.hbs` beside the file. */
   readonly templates: { readonly subject: string; readonly html: string; readonly text: string };
