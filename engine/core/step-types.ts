@@ -215,7 +215,7 @@ export type Effect = { readonly key: string } & (
 export interface MailMessage {
   readonly type: string;
   readonly key: string;
-  readonly audience: "customer" | "internal";
+  readonly audience: string;
   readonly recipients: readonly string[];
   readonly verdict: "send" | "suppress" | "unknown";
   readonly code: string;

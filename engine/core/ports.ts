@@ -1,0 +1,44 @@
+/** The interfaces that the shell implements: the clock, randomness, and the handlers that reach outside. */
+import type { JsonObject } from "../schema/types.ts";
+import type { Instant } from "./step-types.ts";
+
+/** The engine's only source of time. In test mode it stands still between calls. */
+export interface Clock {
+  now(): Instant;
+}
+
+/** 128 bits of fresh randomness as hex: the seed that a step derives its ids and codes from. */
+export type SeedSource = () => string;
+
+/** One committed effect, ready to leave the building. */
+export interface OutboxItem {
+  readonly id: string;
+  readonly org: string;
+  /** Idempotency key of the effect: the same on every try. */
+  readonly key: string;
+  readonly kind: string;
+  readonly body: JsonObject;
+  /** 1 on the first try. */
+  readonly attempt: number;
+}
+
+/**
+ * What became of one try.
+ * - `delivered`: accepted by the other side
+ * - `retry`: surely not accepted; try again, after `afterMs` when given
+ * - `refused`: surely not accepted, and a retry would not help
+ * - `unclear`: the connection broke when the other side may have accepted; a person decides (reliability P7)
+ */
+export type Delivery =
+  | { readonly result: "delivered"; readonly detail?: string }
+  | { readonly result: "retry"; readonly reason: string; readonly afterMs?: number }
+  | { readonly result: "refused"; readonly reason: string }
+  | { readonly result: "unclear"; readonly reason: string };
+
+/** Delivers one kind of effect; gets all it needs as data. */
+export interface EffectHandler {
+  readonly kind: string;
+  /** True where a second try after a crash between start and answer could act twice: the relay parks such items instead of retrying. */
+  readonly atMostOnce?: (item: OutboxItem) => boolean;
+  deliver(item: OutboxItem, signal: AbortSignal): Promise<Delivery>;
+}
