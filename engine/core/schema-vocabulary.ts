@@ -1,0 +1,99 @@
+/**
+ * Which JSON Schemas an admin may write: a small vocabulary, bounded in depth and size, so that no payload schema can hang or
+ * exhaust the process (reliability 4, ajv). Pure; the validator itself is validate.ts.
+ */
+import type { Json, JsonObject, JsonSchema } from "../schema/types.ts";
+import { pointer } from "./problem.ts";
+
+export const MAX_SCHEMA_DEPTH = 16;
+export const MAX_SCHEMA_NODES = 2_000;
+/** Bound put on every list that names none: ajv compares `uniqueItems` pairwise. */
+export const DEFAULT_MAX_ITEMS = 1_000;
+
+const SCHEMA_MAPS = new Set(["properties", "$defs", "dependentSchemas"]);
+const SCHEMA_LISTS = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
+const SUB_SCHEMAS = new Set(["items", "additionalProperties", "propertyNames", "not", "if", "then", "else", "contains"]);
+const PLAIN = new Set([
+  ...["type", "enum", "const", "required", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
+  ...["minLength", "maxLength", "pattern", "format", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "dependentRequired"],
+  ...["title", "description", "default", "examples", "deprecated", "readOnly", "$ref", "$schema", "$id", "$comment"],
+]);
+export const FORMATS = new Set(["date", "date-time", "time", "duration", "email", "uuid", "uri"]);
+export const EXTENSIONS = ["x-ref", "x-decimal", "x-title", "x-unit"] as const;
+
+export interface SchemaFault {
+  /** JSON pointer into the schema. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Lists what keeps a schema from being used as a payload, record or settings schema; empty when it may be. */
+export function checkSchemaVocabulary(schema: JsonSchema): SchemaFault[] {
+  const faults: SchemaFault[] = [];
+  let nodes = 0;
+  const visit = (node: Json | undefined, path: readonly (string | number)[], depth: number): void => {
+    if (typeof node === "boolean" || faults.length >= 50) return;
+    const fail = (message: string, ...more: (string | number)[]) => faults.push({ path: pointer(...path, ...more), message });
+    if (!isObject(node)) return void fail("A schema is an object or a boolean");
+    if (depth > MAX_SCHEMA_DEPTH) return void fail(`Schemas nest at most ${MAX_SCHEMA_DEPTH} levels deep`);
+    if (++nodes > MAX_SCHEMA_NODES) return void fail(`A schema has at most ${MAX_SCHEMA_NODES} sub-schemas`);
+    for (const [keyword, value] of Object.entries(node)) {
+      if (SCHEMA_MAPS.has(keyword)) {
+        if (!isObject(value)) fail("must be an object of schemas", keyword);
+        else {
+          for (const [name, child] of Object.entries(value)) {
+            if (name === "__proto__") fail("This name cannot be used", keyword, name);
+            visit(child, [...path, keyword, name], depth + 1);
+          }
+        }
+      } else if (SCHEMA_LISTS.has(keyword)) {
+        if (!Array.isArray(value)) fail("must be a list of schemas", keyword);
+        else value.forEach((child, index) => void visit(child, [...path, keyword, index], depth + 1));
+      } else if (SUB_SCHEMAS.has(keyword)) visit(value, [...path, keyword], depth + 1);
+      else if (keyword === "$ref") {
+        if (typeof value !== "string" || !/^#\/\$defs\/[^/]+$/.test(value)) fail('Only "#/$defs/<name>" can be referred to', keyword);
+      } else if (keyword === "format") {
+        if (typeof value !== "string" || !FORMATS.has(value)) fail(`Formats are ${[...FORMATS].join(", ")}`, keyword);
+      } else if (keyword === "x-decimal") {
+        if (!Number.isInteger(value) || Number(value) < 0 || Number(value) > 18) fail("x-decimal is the number of digits after the point, 0 to 18", keyword);
+      } else if (!PLAIN.has(keyword) && !(EXTENSIONS as readonly string[]).includes(keyword)) fail(`The keyword "${keyword}" is not supported`, keyword);
+    }
+  };
+  visit(schema, [], 1);
+  return faults;
+}
+
+/** The same schema with decimals open to strings and numbers, and every list bounded. Does not change its argument. */
+export function prepareSchema(schema: JsonSchema): JsonSchema {
+  return prepare(schema) as JsonSchema;
+}
+
+function prepare(node: Json): Json {
+  if (!isObject(node)) return node;
+  const out: Record<string, Json> = {};
+  for (const [keyword, value] of Object.entries(node)) {
+    if (SCHEMA_MAPS.has(keyword) && isObject(value)) out[keyword] = Object.fromEntries(Object.entries(value).map(([name, child]) => [name, prepare(child)]));
+    else if (SCHEMA_LISTS.has(keyword) && Array.isArray(value)) out[keyword] = value.map(prepare);
+    else if (SUB_SCHEMAS.has(keyword)) out[keyword] = prepare(value);
+    else if (keyword !== "$schema" && keyword !== "$id") out[keyword] = value;
+  }
+  if (typeof out["x-decimal"] === "number") {
+    const nullable = Array.isArray(out["type"]) && out["type"].includes("null");
+    out["type"] = nullable ? ["string", "number", "null"] : ["string", "number"];
+    // Bounds of a decimal are checked on its exact value, not on the JSON number.
+    for (const bound of ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"] as const) {
+      if (out[bound] === undefined) continue;
+      out[`x-decimal-${bound}`] = out[bound];
+      delete out[bound];
+    }
+    delete out["format"];
+    delete out["pattern"];
+  } else if ((out["type"] === "array" || out["items"] !== undefined) && out["maxItems"] === undefined) {
+    out["maxItems"] = DEFAULT_MAX_ITEMS;
+  }
+  return out;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { checkSchemaVocabulary } from "#engine/core/schema-vocabulary.ts";
+import { compileSchema, normalDecimal } from "#engine/core/validate.ts";
+
+const object = (properties: Record<string, object>, more: object = {}) => ({ type: "object", properties, additionalProperties: false, ...more }) as never;
+
+describe("compileSchema", () => {
+  it("accepts what fits and names the path of what does not", () => {
+    const check = compileSchema(object({ title: { type: "string", minLength: 1 }, pages: { type: "integer" } }, { required: ["title"] }));
+    expect(check({ title: "A", pages: 3 })).toEqual([]);
+    expect(check({ pages: 3 })[0]).toMatchObject({ keyword: "required" });
+    expect(check({ title: "A", pages: "3" })[0]).toMatchObject({ path: "/pages", keyword: "type" });
+    expect(check({ title: "A", x: 1 })[0]?.message).toContain('"x"');
+  });
+  it("normalises decimals in place and never coerces anything else", () => {
+    const check = compileSchema(object({ price: { type: "string", "x-decimal": 2, minimum: 0 }, n: { type: "integer" } }));
+    const value = { price: 12.5 as unknown };
+    expect(check(value)).toEqual([]);
+    expect(value.price).toBe("12.50");
+    expect(check({ price: "1.234" })[0]?.message).toContain("2 digits");
+    expect(check({ price: "-1" })[0]?.message).toContain("at least 0");
+    expect(check({ price: "1e3" })).toHaveLength(1);
+    expect(check({ price: 0.1 + 0.2 })).toHaveLength(1);
+    expect(check({ n: null })).toHaveLength(1);
+    expect(check({ n: "7" })).toHaveLength(1);
+  });
+  it("lets a decimal be null only where the schema says so", () => {
+    expect(compileSchema(object({ price: { type: ["string", "null"], "x-decimal": 2 } }))({ price: null })).toEqual([]);
+    expect(compileSchema(object({ price: { type: "string", "x-decimal": 2 } }))({ price: null })).toHaveLength(1);
+  });
+  it("refuses members named __proto__ at any depth", () => {
+    const check = compileSchema({ type: "object" });
+    expect(check(JSON.parse('{"a":[{"__proto__":{"x":1}}]}'))[0]?.path).toBe("/a/0/__proto__");
+  });
+  it("matches patterns in linear time", () => {
+    const check = compileSchema(object({ code: { type: "string", pattern: "^(a+)+$" } }));
+    const start = performance.now();
+    expect(check({ code: `${"a".repeat(5_000)}!` })).toHaveLength(1);
+    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(() => compileSchema(object({ code: { type: "string", pattern: "(?=a)b" } }))).toThrow("cannot be compiled");
+    const two = compileSchema(object({ a: { type: "string", pattern: "^x$" }, b: { type: "string", pattern: "^y$" } }));
+    expect(two({ a: "x", b: "y" })).toEqual([]);
+    expect(two({ a: "x", b: "x" })).toHaveLength(1);
+  });
+  it("bounds lists that name no bound", () => {
+    const check = compileSchema(object({ list: { type: "array", uniqueItems: true, items: { type: "integer" } } }));
+    expect(check({ list: Array.from({ length: 1_001 }, (_, i) => i) })[0]?.keyword).toBe("maxItems");
+  });
+  it("refuses schemas outside the vocabulary", () => {
+    expect(() => compileSchema({ type: "object", unevaluatedProperties: false })).toThrow("not supported");
+    expect(() => compileSchema({ $ref: "https://example.com/x" })).toThrow("#/$defs");
+    let deep: Record<string, unknown> = { type: "string" };
+    for (let i = 0; i < 20; i++) deep = { type: "object", properties: { a: deep } };
+    expect(checkSchemaVocabulary(deep as never)[0]?.message).toContain("16 levels");
+    expect(() => compileSchema({ $data: "1/x" })).toThrow("not supported");
+  });
+  it("lists all problems under a trusted schema", () => {
+    const check = compileSchema(object({ a: { type: "string" }, b: { type: "string" } }), { trusted: true });
+    expect(check({ a: 1, b: 2 })).toHaveLength(2);
+  });
+});
+
+describe("normalDecimal", () => {
+  it("keeps exact digits and the scale", () => {
+    expect(normalDecimal("-0.00", 2)).toBe("0.00");
+    expect(normalDecimal("12345678901234567890.12", 2)).toBe("12345678901234567890.12");
+    expect(normalDecimal(1e21, 0)).toBe("1000000000000000000000");
+    expect(normalDecimal("1,5", 2)).toBeNull();
+    expect(normalDecimal(Number.POSITIVE_INFINITY, 2)).toBeNull();
+  });
+});
