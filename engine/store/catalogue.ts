@@ -1,0 +1,18 @@
+/**
+ * What the store must know of the definitions in force. The service makes one from the program of the org's release.
+ */
+import type { AccessDefinition, FactDefinition, SettingsDefinition, TypeDefinition } from "../schema/types.ts";
+
+export interface Catalogue {
+  /** By id or key; null when the release has none. */
+  type(ref: string): TypeDefinition | null;
+  types(): readonly TypeDefinition[];
+  fact(ref: string): FactDefinition | null;
+  settings(ref: string): SettingsDefinition | null;
+  access(): AccessDefinition | null;
+}
+
+/** The id part of `<pack>.<id>`; records and instances are stored under a type's id. */
+export function typeId(type: TypeDefinition): string {
+  return type.key.slice(type.key.indexOf(".") + 1);
+}

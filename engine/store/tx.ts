@@ -1,0 +1,45 @@
+/**
+ * What every repository function takes: one transaction under one session. Made by `Store.work`, never kept beyond it.
+ */
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+
+/**
+ * Who works, and in which orgs.
+ *
+ * - `orgs`: org ids (uuid); rows of all others do not exist for this transaction. "system": all of them, for the relay, timers, sign-in and cascades across orgs.
+ */
+export interface Session {
+  readonly orgs: readonly string[] | "system";
+  readonly actorId: string;
+}
+
+/** SQL with a name is prepared once per connection; the text of one name never changes. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Tx {
+  readonly session: Session;
+  /** Runs one statement and gives its rows. A plain string is not prepared: for SQL whose text varies. */
+  query<R = Record<string, unknown>>(statement: Statement | string, values?: readonly unknown[]): Promise<R[]>;
+  /** Sends a write without waiting. Its failure fails the transaction: the next `query` or the commit throws it. */
+  queue(statement: Statement | string, values?: readonly unknown[]): void;
+  /** Runs `fn` under the system's own grant inside this transaction, then returns to the session's. Not to be nested or run beside other queries. */
+  asSystem<T>(fn: () => Promise<T>): Promise<T>;
+  /** MikroORM's unit of work in this same transaction; flushed before the commit. For admin paths. */
+  readonly em: SqlEntityManager;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Opaque; null on the last page. */
+  readonly next: string | null;
+}
+
+/** The org of rows that belong to none: global records, platform events. */
+export const GLOBAL_ORG = "00000000-0000-0000-0000-000000000000";
+
+export function statement(name: string, text: string): Statement {
+  return { name, text };
+}
