@@ -1,0 +1,89 @@
+/**
+ * The relay over BullMQ: a job is a doorbell, never the record (reliability P16). Whoever commits rings; any worker that hears it
+ * claims due rows from PostgreSQL and works until nothing is due. A lost, repeated or flushed job changes nothing: a slow poll
+ * rings by itself.
+ */
+import { Queue, Worker } from "bullmq";
+import { Redis } from "ioredis";
+import { EngineError } from "../core/errors.ts";
+import type { Relay, RelayContext } from "./relay-context.ts";
+import { runDue } from "./run-due.ts";
+
+export interface BullmqOptions {
+  readonly redisUrl: string;
+  /** Queue name; separate installations on one Redis use separate names. */
+  readonly queue: string;
+  readonly pollMs: number;
+  /** False where this process only rings and others work. */
+  readonly work: boolean;
+  readonly concurrency: number;
+}
+
+/** Refuses a Redis that may evict keys: queue data would vanish silently. */
+async function checkRedis(redis: Redis): Promise<void> {
+  const [, policy] = (await redis.config("GET", "maxmemory-policy")) as [string, string];
+  if (policy !== "noeviction") throw new EngineError("unavailable", `Redis has maxmemory-policy ${policy}; set it to noeviction`);
+}
+
+export async function startBullmqRelay(context: RelayContext, options: BullmqOptions): Promise<Relay> {
+  const stopping = new AbortController();
+  const connect = (forWorker: boolean) => {
+    const redis = new Redis(
+      options.redisUrl,
+      forWorker ? { maxRetriesPerRequest: null } : { maxRetriesPerRequest: 1, enableOfflineQueue: false, lazyConnect: true },
+    );
+    redis.on("error", (error) => context.log.turnFailed(error));
+    return redis;
+  };
+  const producer = connect(false);
+  await producer.connect();
+  await checkRedis(producer);
+  const queue = new Queue(options.queue, { connection: producer, defaultJobOptions: { removeOnComplete: true, removeOnFail: 100, attempts: 1 } });
+  queue.on("error", (error) => context.log.turnFailed(error));
+
+  const turns = new Set<Promise<void>>();
+  const work = () => {
+    const turn = runDue(context, stopping.signal).finally(() => turns.delete(turn));
+    turns.add(turn);
+    return turn;
+  };
+  const consumer = options.work ? connect(true) : null;
+  const worker = consumer === null ? null : new Worker(options.queue, work, { connection: consumer, concurrency: options.concurrency });
+  worker?.on("error", (error) => context.log.turnFailed(error));
+  await worker?.waitUntilReady();
+
+  let ringing = false;
+  let again = false;
+  /** At most one ring is under way, and one more follows when something was committed meanwhile. Without Redis the process works by itself. */
+  const wake = () => {
+    if (stopping.signal.aborted) return;
+    if (ringing) {
+      again = true;
+      return;
+    }
+    ringing = true;
+    again = false;
+    queue
+      .add("ring", {})
+      .catch(() => (options.work ? work() : undefined))
+      .catch((error: unknown) => context.log.turnFailed(error))
+      .finally(() => {
+        ringing = false;
+        if (again) wake();
+      });
+  };
+  const poll = setInterval(wake, options.pollMs);
+  return {
+    wake,
+    drain: work,
+    stop: async () => {
+      clearInterval(poll);
+      stopping.abort();
+      await worker?.close();
+      await Promise.allSettled(turns);
+      await queue.close();
+      consumer?.disconnect();
+      producer.disconnect();
+    },
+  };
+}

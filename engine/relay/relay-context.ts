@@ -1,0 +1,31 @@
+/** What every part of the relay works with. */
+import type { Clock, EffectHandler } from "../core/ports.ts";
+import type { Store } from "../store/store.ts";
+import type { TimerRow } from "../store/timers.ts";
+import type { Session } from "../store/tx.ts";
+
+export interface RelayLog {
+  effectTried(entry: { readonly kind: string; readonly key: string; readonly attempt: number; readonly result: string }): void;
+  turnFailed(error: unknown): void;
+}
+
+export interface RelayContext {
+  readonly store: Store;
+  readonly session: Session;
+  /** Names this process in the leases it takes. */
+  readonly owner: string;
+  readonly clock: Clock;
+  readonly handlers: ReadonlyMap<string, EffectHandler>;
+  /** Sends a due timer's event to its instance, in a transaction that takes the timer; injected, because use cases lie above. */
+  readonly fireTimer: (timer: TimerRow) => Promise<void>;
+  readonly log: RelayLog;
+}
+
+/** Delivers what the outbox holds and fires what is due, until it is stopped. */
+export interface Relay {
+  /** Something was committed: look now. */
+  wake(): void;
+  /** Works until nothing is due, then returns: test mode and shutdown. */
+  drain(): Promise<void>;
+  stop(): Promise<void>;
+}
