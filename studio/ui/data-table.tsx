@@ -1,0 +1,220 @@
+import "./data-table.css";
+import { Checkbox } from "@mantine/core";
+import { Fragment, useEffect, useRef, useState } from "react";
+import { ColumnChooser, useHiddenColumns } from "./column-chooser.tsx";
+import { Icon } from "./icon.tsx";
+import { useKeys } from "./keys.ts";
+import { Skeleton } from "./states.tsx";
+
+export interface Column<Row> {
+  readonly id: string;
+  readonly title: string;
+  readonly width?: number | string;
+  readonly align?: "right";
+  /** Key that the list can be sorted by. */
+  readonly sort?: string;
+  readonly hidden?: boolean;
+  /** Heading only for readers (an icon column). */
+  readonly quiet?: boolean;
+  /** Takes the first line of the card on a phone. */
+  readonly lead?: boolean;
+  /** Left out on a phone. */
+  readonly offPhone?: boolean;
+  readonly cell: (row: Row) => React.ReactNode;
+}
+
+export interface Sort {
+  readonly field: string;
+  readonly direction: "asc" | "desc";
+}
+
+export interface DataTableProps<Row> {
+  /** Name of the list; also the key under which the chosen columns are kept. */
+  readonly id: string;
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string;
+  /** The row shown in the side panel. */
+  readonly at?: string | null;
+  readonly onOpen?: (row: Row) => void;
+  readonly selected?: ReadonlySet<string>;
+  readonly onSelect?: (next: ReadonlySet<string>) => void;
+  readonly selectable?: (row: Row) => boolean;
+  readonly group?: (row: Row) => string;
+  readonly sort?: Sort | null;
+  readonly onSort?: (sort: Sort) => void;
+  readonly loading?: boolean;
+  /** The filter row; the bulk bar takes its place while something is selected. */
+  readonly toolbar?: React.ReactNode;
+  readonly bulk?: React.ReactNode;
+  readonly empty?: React.ReactNode;
+  readonly foot?: React.ReactNode;
+}
+
+/**
+ * The list of the product. Sticky head, columns to choose, selection, J/K/X/Enter and "/", groups, sort, and a skeleton in the shape
+ * of the rows that will come. Paging is the caller's: `foot` carries the link to the next page.
+ */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { rows, rowKey, selected, onSelect, onOpen, at, selectable = () => true } = props;
+  const hidden = useHiddenColumns(props.id, props.columns);
+  const columns = props.columns.filter((column) => !hidden.ids.has(column.id));
+  const [cursor, setCursor] = useState(-1);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const move = (by: number): void => {
+    const from = cursor >= 0 ? cursor : rows.findIndex((row) => rowKey(row) === at);
+    const next = Math.max(0, Math.min(rows.length - 1, from + by));
+    setCursor(next);
+    const row = rows[next];
+    if (at != null && row !== undefined) onOpen?.(row);
+  };
+  useEffect(() => {
+    body.current?.querySelector(".is-cursor")?.scrollIntoView({ block: "nearest" });
+  });
+  const toggle = (row: Row): void => {
+    if (selected === undefined || onSelect === undefined || !selectable(row)) return;
+    const next = new Set(selected);
+    if (!next.delete(rowKey(row))) next.add(rowKey(row));
+    onSelect(next);
+  };
+  const current = rows[cursor];
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    ...(current === undefined ? {} : { Enter: () => onOpen?.(current), x: () => toggle(current) }),
+    ...(selected !== undefined && selected.size > 0 ? { Escape: () => onSelect?.(new Set()) } : {}),
+    "/": () => document.querySelector<HTMLInputElement>("[data-search]")?.focus(),
+  });
+  const pickable = rows.filter(selectable);
+  const chosen = selected === undefined ? 0 : pickable.filter((row) => selected.has(rowKey(row))).length;
+  const all = pickable.length > 0 && chosen === pickable.length;
+  let group: string | null = null;
+  const span = columns.length + (selected === undefined ? 0 : 1);
+  return (
+    <div className="data">
+      {selected !== undefined && selected.size > 0 && props.bulk !== undefined ? (
+        <div className="bulk-bar" role="toolbar" aria-label={`${selected.size} selected`}>
+          {props.bulk}
+        </div>
+      ) : (
+        <div className="filters">
+          {props.toolbar}
+          <span className="push" />
+          <ColumnChooser columns={props.columns} hidden={hidden} />
+        </div>
+      )}
+      {rows.length === 0 && !props.loading ? (
+        props.empty
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        <section className="scroll" tabIndex={0} aria-label={props.label}>
+          <table className="rows" aria-busy={props.loading || undefined}>
+            <colgroup>
+              {selected === undefined ? null : <col style={{ width: 52 }} />}
+              {columns.map((column) => (
+                <col key={column.id} style={{ width: column.width }} />
+              ))}
+            </colgroup>
+            <thead>
+              <tr>
+                {selected === undefined ? null : (
+                  <th className="pick" scope="col">
+                    <Checkbox aria-label="Select all" checked={all} indeterminate={chosen > 0 && !all} onChange={() => onSelect?.(all ? new Set() : new Set(pickable.map(rowKey)))} />
+                  </th>
+                )}
+                {columns.map((column) => (
+                  <HeadCell key={column.id} column={column} sort={props.sort ?? null} onSort={props.onSort} />
+                ))}
+              </tr>
+            </thead>
+            <tbody ref={body}>
+              {props.loading ? (
+                <SkeletonRows count={8} columns={columns} pick={selected !== undefined} />
+              ) : (
+                rows.map((row, index) => {
+                  const key = rowKey(row);
+                  const name = props.group?.(row) ?? null;
+                  const head = name !== null && name !== group ? name : null;
+                  group = name;
+                  const state = `${onOpen === undefined ? "" : "can-open"}${selected?.has(key) ? " is-selected" : ""}${at === key ? " is-at" : ""}${index === cursor ? " is-cursor" : ""}`;
+                  return (
+                    <Fragment key={key}>
+                      {head === null ? null : (
+                        <tr className="is-group">
+                          <th colSpan={span} scope="rowgroup">
+                            {head} <span className="quiet">{rows.filter((other) => props.group?.(other) === head).length}</span>
+                          </th>
+                        </tr>
+                      )}
+                      {/* biome-ignore lint/a11y/useKeyWithClickEvents: Enter on the cursor row and the link in the row do the same */}
+                      <tr
+                        className={state}
+                        aria-selected={selected === undefined ? undefined : selected.has(key)}
+                        onClick={(event) => {
+                          if ((event.target as HTMLElement).closest("a, button, input, label") !== null) return;
+                          setCursor(index);
+                          onOpen?.(row);
+                        }}
+                      >
+                        {selected === undefined ? null : (
+                          <td className="pick">
+                            <Checkbox aria-label={`Select ${key}`} checked={selected.has(key)} disabled={!selectable(row)} onChange={() => toggle(row)} />
+                          </td>
+                        )}
+                        {columns.map((column) => (
+                          <td key={column.id} className={[column.align ?? "", column.lead ? "lead" : "", column.offPhone ? "off-phone" : ""].filter(Boolean).join(" ") || undefined}>
+                            {column.cell(row)}
+                          </td>
+                        ))}
+                      </tr>
+                    </Fragment>
+                  );
+                })
+              )}
+            </tbody>
+          </table>
+        </section>
+      )}
+      {props.foot === undefined ? null : <div className="list-foot">{props.foot}</div>}
+    </div>
+  );
+}
+
+function HeadCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort: Sort | null; onSort: ((sort: Sort) => void) | undefined }) {
+  const sorted = column.sort !== undefined && sort?.field === column.sort ? sort.direction : null;
+  const title = column.quiet ? <span className="visually-hidden">{column.title}</span> : column.title;
+  const field = column.sort;
+  return (
+    <th scope="col" className={column.align} aria-sort={sorted === null ? undefined : sorted === "asc" ? "ascending" : "descending"}>
+      {field === undefined || onSort === undefined ? (
+        title
+      ) : (
+        <button type="button" onClick={() => onSort({ field, direction: sorted === "asc" ? "desc" : "asc" })}>
+          {title}
+          {sorted === null ? null : <Icon name={sorted === "asc" ? "up" : "down"} />}
+        </button>
+      )}
+    </th>
+  );
+}
+
+function SkeletonRows<Row>({ count, columns, pick }: { count: number; columns: readonly Column<Row>[]; pick: boolean }) {
+  return Array.from({ length: count }, (_, row) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: rows without identity
+    <tr key={row}>
+      {pick ? (
+        <td className="pick">
+          <Skeleton width={16} />
+        </td>
+      ) : null}
+      {columns.map((column, index) => (
+        <td key={column.id} className={column.align}>
+          <Skeleton width={`${40 + ((row * 7 + index * 13) % 40)}%`} />
+        </td>
+      ))}
+    </tr>
+  ));
+}
