@@ -1,0 +1,38 @@
+/** Which release an org works with, and from when. */
+import { activateRelease } from "../../service/activate-release.ts";
+import { listActivations } from "../../service/queries/list-activations.ts";
+import { listInput } from "../list-input.ts";
+import type { RouteSpec } from "../route.ts";
+import { instant, integer, object, PAGING, page, ref, text } from "../schemas/vocabulary.ts";
+import type { RouteContext } from "../server.ts";
+
+export function activationRoutes({ engine }: RouteContext): RouteSpec[] {
+  return [
+    {
+      method: "POST",
+      path: "/api/v1/activations",
+      id: "activateRelease",
+      tag: "studio",
+      summary: "Point the org at a release",
+      description: "An older release is a rollback. With `percent` a share of the instances, chosen by id.",
+      body: object({ release: integer(1, 2_147_483_647), at: instant, percent: integer(1, 100), note: text(4_000) }, ["release"]),
+      answers: { 201: { description: "The activation.", schema: ref("Activation") } },
+      errors: ["release_not_approved", "own_release"],
+      async handle({ reply, scope, body }) {
+        const activation = await activateRelease(engine, scope, body);
+        reply.code(201);
+        return activation;
+      },
+    },
+    {
+      method: "GET",
+      path: "/api/v1/activations",
+      id: "listActivations",
+      tag: "studio",
+      summary: "Activations of the org, newest first",
+      query: { ...PAGING },
+      answers: { 200: { description: "A page.", schema: page("Activation") } },
+      handle: ({ scope, query }) => listActivations(engine, scope, listInput(query)),
+    },
+  ];
+}

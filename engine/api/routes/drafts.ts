@@ -1,0 +1,113 @@
+/** Drafts: working sets of changed definitions on top of a release. */
+import { checkDraft } from "../../service/check-draft.ts";
+import { createDraft, deleteDraft, deleteDraftDefinition, getDraft, getDraftDefinition, listDrafts, putDraftDefinition } from "../../service/drafts.ts";
+import { listInput } from "../list-input.ts";
+import type { RouteSpec } from "../route.ts";
+import { freeObject, name, object, PAGING, page, ref } from "../schemas/vocabulary.ts";
+import type { RouteContext } from "../server.ts";
+import { RELEASE } from "./definitions.ts";
+
+const DEFINITION_PATH = "/api/v1/drafts/:id/definitions/:kind/:key";
+const DEFINITION_LIMIT = 512 * 1024;
+
+export function draftRoutes({ engine }: RouteContext): RouteSpec[] {
+  const definitionOf = (params: Readonly<Record<string, string>>) => ({
+    id: params["id"] as string,
+    kind: params["kind"] as never,
+    key: params["key"] as string,
+  });
+  return [
+    {
+      method: "POST",
+      path: "/api/v1/drafts",
+      id: "createDraft",
+      tag: "studio",
+      summary: "Open a draft",
+      body: object({ name: name(200), base: RELEASE }, ["name"]),
+      answers: { 201: { description: "The draft.", schema: ref("Draft") } },
+      async handle({ reply, scope, body }) {
+        const draft = await createDraft(engine, scope, body);
+        reply.code(201);
+        return draft;
+      },
+    },
+    {
+      method: "GET",
+      path: "/api/v1/drafts",
+      id: "listDrafts",
+      tag: "studio",
+      summary: "Open drafts",
+      query: { ...PAGING },
+      answers: { 200: { description: "A page.", schema: page("Draft") } },
+      handle: ({ scope, query }) => listDrafts(engine, scope, listInput(query)),
+    },
+    {
+      method: "GET",
+      path: "/api/v1/drafts/:id",
+      id: "getDraft",
+      tag: "studio",
+      summary: "One draft with what it changes",
+      answers: { 200: { description: "The draft.", schema: ref("Draft") } },
+      handle: ({ scope, params }) => getDraft(engine, scope, { id: params["id"] as string }),
+    },
+    {
+      method: "DELETE",
+      path: "/api/v1/drafts/:id",
+      id: "deleteDraft",
+      tag: "studio",
+      summary: "Throw a draft away",
+      answers: { 204: { description: "Gone." } },
+      async handle({ reply, scope, params }) {
+        await deleteDraft(engine, scope, { id: params["id"] as string });
+        return reply.code(204).send();
+      },
+    },
+    {
+      method: "GET",
+      path: DEFINITION_PATH,
+      id: "getDraftDefinition",
+      tag: "studio",
+      summary: "A definition as the draft has it",
+      answers: { 200: { description: "The draft's version, or that of its base.", schema: ref("Definition") } },
+      errors: ["definition_not_found"],
+      handle: ({ scope, params }) => getDraftDefinition(engine, scope, definitionOf(params)),
+    },
+    {
+      method: "PUT",
+      path: DEFINITION_PATH,
+      id: "putDraftDefinition",
+      tag: "studio",
+      summary: "Put a definition into the draft",
+      description: "The body is the bare content. Refused where the kind's schema does not hold; lints are answered, not refused.",
+      body: freeObject,
+      bodyLimit: DEFINITION_LIMIT,
+      answers: { 200: { description: "Stored, with its lints.", schema: ref("DraftChange") } },
+      errors: ["definition_invalid", "draft_conflict"],
+      handle: ({ scope, params, body }) => putDraftDefinition(engine, scope, { ...definitionOf(params), content: body }),
+    },
+    {
+      method: "DELETE",
+      path: DEFINITION_PATH,
+      id: "deleteDraftDefinition",
+      tag: "studio",
+      summary: "Take a definition out of the draft",
+      query: { removed: { type: "boolean", description: "true: the release made of the draft lacks the definition; else the draft's change is undone." } },
+      answers: { 204: { description: "Done." } },
+      errors: ["definition_not_found"],
+      async handle({ reply, scope, params, query }) {
+        await deleteDraftDefinition(engine, scope, { ...definitionOf(params), ...query });
+        return reply.code(204).send();
+      },
+    },
+    {
+      method: "POST",
+      path: "/api/v1/drafts/:id/check",
+      id: "checkDraft",
+      tag: "studio",
+      summary: "Every publish check, without publishing",
+      unkeyed: true,
+      answers: { 200: { description: "The report.", schema: ref("Checks") } },
+      handle: ({ scope, params }) => checkDraft(engine, scope, { id: params["id"] as string }),
+    },
+  ];
+}

@@ -1,0 +1,118 @@
+/** Instances: start, read, send, explain, history. */
+import { explainEvent } from "../../service/explain-event.ts";
+import { getInstance } from "../../service/queries/get-instance.ts";
+import { instanceHistory } from "../../service/queries/instance-history.ts";
+import { listInstances } from "../../service/queries/list-instances.ts";
+import { sendEvent } from "../../service/send-event.ts";
+import { startInstance } from "../../service/start-instance.ts";
+import { idempotencyOf } from "../idempotency.ts";
+import { listInput } from "../list-input.ts";
+import type { RouteSpec } from "../route.ts";
+import { freeObject, integer, LIST_QUERY, name, object, PAGING, page, ref, text } from "../schemas/vocabulary.ts";
+import type { RouteContext } from "../server.ts";
+
+const EVENT = {
+  type: name(200),
+  payload: freeObject,
+  override: object({ gate: name(200), reason: name(200), note: text(2_000) }, ["gate", "reason"]),
+  expectedSeq: integer(0, Number.MAX_SAFE_INTEGER),
+};
+const REFUSALS = ["instance_not_found", "event_not_permitted", "event_not_available", "gate_blocked", "limit_exceeded"] as const;
+
+export function instanceRoutes({ engine }: RouteContext): RouteSpec[] {
+  return [
+    {
+      method: "POST",
+      path: "/api/v1/instances",
+      id: "startInstance",
+      tag: "instances",
+      summary: "Start an instance by one of its machine's start events",
+      keyedByService: true,
+      body: object(
+        {
+          machine: name(200),
+          event: object({ type: name(200), payload: freeObject }, ["type"]),
+          record: object({ type: name(200), id: name(300) }, ["type", "id"]),
+        },
+        ["machine", "event"],
+      ),
+      answers: { 201: { description: "Started.", schema: ref("Instance") } },
+      errors: ["definition_not_found", "record_not_found", "event_not_permitted", "event_not_available", "gate_blocked", "unique_taken", "limit_exceeded"],
+      async handle({ request, reply, scope, body }) {
+        const answer = await startInstance(engine, scope, { ...body, idempotency: idempotencyOf(request) });
+        if (answer.replayed) reply.header("idempotency-replayed", "true");
+        reply.code(answer.status);
+        return answer.body;
+      },
+    },
+    {
+      method: "GET",
+      path: "/api/v1/instances",
+      id: "listInstances",
+      tag: "instances",
+      summary: "Instances by machine, state, record or key",
+      query: {
+        ...LIST_QUERY,
+        machine: name(200),
+        state: name(300, { description: "A state path: also its descendants." }),
+        record: name(400, { description: "`<type>:<id or code>`." }),
+        key: name(300),
+        status: { type: "string", enum: ["active", "done", "stopped"] },
+      },
+      answers: { 200: { description: "A page.", schema: page("Instance") } },
+      handle: ({ scope, query }) => listInstances(engine, scope, { ...listInput(query) }),
+    },
+    {
+      method: "GET",
+      path: "/api/v1/instances/:id",
+      id: "getInstance",
+      tag: "instances",
+      summary: "One instance with its events, checklist, timers and tasks",
+      description: "Addressed by uuid or `<machine>:<record code>`.",
+      answers: { 200: { description: "The instance.", schema: ref("Instance") } },
+      errors: ["instance_not_found"],
+      handle: ({ scope, params }) => getInstance(engine, scope, { instance: params["id"] as string }),
+    },
+    {
+      method: "POST",
+      path: "/api/v1/instances/:id/events",
+      id: "sendEvent",
+      tag: "instances",
+      summary: "Send an event",
+      description: "Only a 200 changes the instance. `gate_blocked` and `event_not_permitted` are written to the audit log.",
+      keyedByService: true,
+      body: object(EVENT, ["type"]),
+      answers: { 200: { description: "Moved, or stayed with effects.", schema: ref("Moved") } },
+      errors: [...REFUSALS, "seq_conflict", "approval_void"],
+      async handle({ request, reply, scope, params, body }) {
+        const answer = await sendEvent(engine, scope, { instance: params["id"] as string, ...body, idempotency: idempotencyOf(request) });
+        if (answer.replayed) reply.header("idempotency-replayed", "true");
+        reply.code(answer.status);
+        return answer.body;
+      },
+    },
+    {
+      method: "POST",
+      path: "/api/v1/instances/:id/explain",
+      id: "explainEvent",
+      tag: "instances",
+      summary: "What an event would do; changes nothing",
+      unkeyed: true,
+      body: object(EVENT, ["type"]),
+      answers: { 200: { description: "Next state, decisions, effects, and the ways through each blocked gate.", schema: ref("Explanation") } },
+      errors: REFUSALS,
+      handle: ({ scope, params, body }) => explainEvent(engine, scope, { instance: params["id"] as string, ...body }),
+    },
+    {
+      method: "GET",
+      path: "/api/v1/instances/:id/history",
+      id: "instanceHistory",
+      tag: "instances",
+      summary: "Event rows, oldest first",
+      query: { ...PAGING },
+      answers: { 200: { description: "A page.", schema: page("HistoryRow") } },
+      errors: ["instance_not_found"],
+      handle: ({ scope, params, query }) => instanceHistory(engine, scope, { instance: params["id"] as string, ...listInput(query) }),
+    },
+  ];
+}

@@ -1,0 +1,70 @@
+/** Routes of signed-in callers whose bodies are bytes: NDJSON and files. */
+import { createHash } from "node:crypto";
+import { EngineError } from "../../core/errors.ts";
+import type { JsonObject } from "../../schema/types.ts";
+import { decide } from "../../service/decide.ts";
+import { saveFile } from "../../service/files.ts";
+import { rawBodyOf } from "../content.ts";
+import { requireStorable } from "../json-text.ts";
+import { answerLines, NDJSON_TYPES, splitLines } from "../ndjson.ts";
+import { name, ref } from "../schemas/vocabulary.ts";
+import type { RouteGroup } from "./caller-routes.ts";
+import { DECISION_QUERY } from "./decisions.ts";
+
+export const LARGE_BODY = 25 * 1024 * 1024;
+
+const decisionBatch: RouteGroup = ({ engine }) => [
+  {
+    method: "POST",
+    path: "/api/v1/decisions/:key/batch",
+    id: "decideBatch",
+    tag: "decisions",
+    summary: "Facts in, decisions out, a line each",
+    unkeyed: true,
+    query: DECISION_QUERY,
+    rawBody: NDJSON_TYPES,
+    bodyLimit: LARGE_BODY,
+    answers: { 200: { description: "One decision or problem a line, in order.", contentType: "application/x-ndjson" } },
+    errors: ["definition_not_found", "facts_invalid"],
+    handle({ request, reply, scope, params, query }) {
+      const lines = splitLines(rawBodyOf(request));
+      return answerLines(reply, lines, async (facts) => {
+        if (typeof facts !== "object" || facts === null || Array.isArray(facts)) throw new EngineError("facts_invalid", "A line must be an object of facts.");
+        return await decide(engine, scope, { key: params["key"] as string, ...query, facts: facts as JsonObject });
+      });
+    },
+  },
+];
+
+const fileUpload: RouteGroup = ({ engine }) => [
+  {
+    method: "POST",
+    path: "/api/v1/files",
+    id: "saveFile",
+    tag: "files",
+    summary: "Upload a file; the body is its bytes",
+    query: { name: name(255) },
+    rawBody: ["*/*"],
+    answers: { 201: { description: "Records refer to it by `file_id`.", schema: ref("File") } },
+    async handle({ request, reply, scope, query }) {
+      const bytes = rawBodyOf(request);
+      if (query.name === undefined) throw new EngineError("query_invalid", "`name` is missing.", { errors: [{ path: "/name", message: "is required" }] });
+      if (bytes.length === 0) throw new EngineError("payload_invalid", "The file is empty.", { errors: [{ path: "", message: "must not be empty" }] });
+      requireStorable(query.name, "The name");
+      const mime = String(request.headers["content-type"] ?? "application/octet-stream").split(";")[0] as string;
+      const file = await saveFile(engine, scope, {
+        name: query.name,
+        mime: mime.trim().toLowerCase(),
+        bytes,
+        sha256: createHash("sha256").update(bytes).digest("hex"),
+      });
+      reply.code(201);
+      return file;
+    },
+  },
+];
+
+export const rawRoutes: readonly { readonly types: readonly string[]; readonly group: RouteGroup }[] = [
+  { types: NDJSON_TYPES, group: decisionBatch },
+  { types: ["*"], group: fileUpload },
+];
