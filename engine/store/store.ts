@@ -1,5 +1,18 @@
-/** The store: opens PostgreSQL, migrates, and runs transactions under a session's row-level security. */
-import type { MikroORM } from "@mikro-orm/postgresql";
+/**
+ * The store: opens PostgreSQL, migrates, and runs transactions under a session's row-level security.
+ *
+ * Prepared statements and MikroORM's unit of work share one pool and, within `work`, one transaction.
+ */
+import { Migrator } from "@mikro-orm/migrations";
+import { MikroORM, type PostgreSqlConnection } from "@mikro-orm/postgresql";
+import type { Pool, PoolClient } from "pg";
+import { EngineError } from "../core/errors.ts";
+import { ENTITIES } from "./entities/all.ts";
+import { Roles } from "./migrations/001-roles.ts";
+import { Tables } from "./migrations/002-tables.ts";
+import { Integrity } from "./migrations/003-integrity.ts";
+import { isRetryable, toEngineError } from "./pg-errors.ts";
+import { runTransaction } from "./transaction.ts";
 import type { Session, Tx } from "./tx.ts";
 
 export interface StoreConfig {
@@ -13,15 +26,126 @@ export interface StoreConfig {
   /** Default 5,000. */
   readonly statementTimeoutMs?: number;
 }
+
 export interface Store {
   /** One transaction. Serialization failures and deadlocks run `fn` again, at most 3 times: it must change nothing outside the database. */
   work<T>(session: Session, fn: (tx: Tx) => Promise<T>): Promise<T>;
   /** Reachable, migrated, durable settings on. @throws unavailable */
   check(): Promise<void>;
   /** Runs DDL as the owner outside a transaction (concurrent indexes, partitions). */
-  asOwner<T>(fn: (execute: (sql: string) => Promise<void>) => Promise<T>): Promise<T>;
+  asOwner<T>(fn: (execute: (sql: string) => Promise<readonly Record<string, unknown>[]>) => Promise<T>): Promise<T>;
   readonly orm: MikroORM;
   close(): Promise<void>;
 }
-/** @throws unavailable when fsync, full_page_writes or synchronous_commit is off */
-export declare function createStore(config: StoreConfig): Promise<Store>;
+
+const MIGRATIONS = [Roles, Tables, Integrity];
+const RETRIES = 3;
+
+/** @throws unavailable when the database cannot be reached, or when fsync, full_page_writes or synchronous_commit is off */
+export async function createStore(config: StoreConfig): Promise<Store> {
+  const orm = await openOrm(config);
+  try {
+    if (config.migrate ?? true) await migrate(orm);
+    const pool = (await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient()) as unknown as Pool;
+    const store: Store = {
+      orm,
+      work: (session, fn) => work(orm, pool, session, fn),
+      check: () => check(pool),
+      asOwner: (fn) => asOwner(pool, fn),
+      close: () => orm.close(true),
+    };
+    await store.check();
+    await store.asOwner((execute) => execute("select ensure_event_partitions(current_date, 3)"));
+    return store;
+  } catch (error) {
+    await orm.close(true);
+    throw toEngineError(error);
+  }
+}
+
+async function openOrm(config: StoreConfig): Promise<MikroORM> {
+  const statementTimeoutMs = config.statementTimeoutMs ?? 5_000;
+  return MikroORM.init({
+    clientUrl: config.url,
+    entities: [...ENTITIES],
+    extensions: [Migrator],
+    migrations: { migrationsList: MIGRATIONS, snapshot: false, allOrNothing: true },
+    pool: { min: 0, max: config.poolSize ?? 10 },
+    driverOptions: {
+      pipeline: true,
+      application_name: config.applicationName ?? "gatehouse",
+      connectionTimeoutMillis: 10_000,
+      options: `-c TimeZone=UTC -c search_path=public -c statement_timeout=${statementTimeoutMs} -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000 -c jit=off -c plan_cache_mode=force_generic_plan`,
+    },
+    // A fault is thrown once, where it happens; the pool's own notes about lost connections add nothing.
+    logger: () => {},
+    ensureDatabase: false,
+  }).catch((error: unknown) => {
+    throw toEngineError(error);
+  });
+}
+
+async function migrate(orm: MikroORM): Promise<void> {
+  // Several processes may start at once: one migrates, the others wait and find nothing to do.
+  const lock = await orm.em.fork().transactional(async (em) => {
+    await em.execute("set local statement_timeout = '10min'");
+    await em.execute("set local lock_timeout = '10min'");
+    await em.execute("set local idle_in_transaction_session_timeout = '10min'");
+    await em.execute("select pg_advisory_xact_lock(hashtextextended('gatehouse:migrate', 0))");
+    return orm.migrator.up();
+  });
+  void lock;
+}
+
+async function work<T>(orm: MikroORM, pool: Pool, session: Session, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const client = await connect(pool);
+    let broken: Error | undefined;
+    try {
+      return await runTransaction(orm, client, session, fn);
+    } catch (error) {
+      if (!(error instanceof EngineError) && !client.listenerCount("error")) broken = error as Error;
+      if (attempt <= RETRIES && isRetryable(error)) continue;
+      throw toEngineError(error);
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+async function connect(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw toEngineError(error);
+  }
+}
+
+async function check(pool: Pool): Promise<void> {
+  const { rows } = await pool
+    .query<{ name: string; setting: string }>(
+      `select name, setting from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit')
+       union all select 'migrated', count(*)::text from mikro_orm_migrations`,
+    )
+    .catch((error: unknown) => {
+      throw toEngineError(error);
+    });
+  for (const row of rows) {
+    if (row.name === "migrated" ? Number(row.setting) < MIGRATIONS.length : row.setting === "off") {
+      throw new EngineError("unavailable", `PostgreSQL: ${row.name} is ${row.setting}; an acknowledged event might be lost or a table missing.`);
+    }
+  }
+}
+
+async function asOwner<T>(pool: Pool, fn: (execute: (sql: string) => Promise<readonly Record<string, unknown>[]>) => Promise<T>): Promise<T> {
+  const client = await connect(pool);
+  try {
+    await client.query("set role gatehouse_owner; set statement_timeout = '30min'; set lock_timeout = '30s'");
+    return await fn(async (sql) => (await client.query(sql)).rows as Record<string, unknown>[]);
+  } catch (error) {
+    throw toEngineError(error);
+  } finally {
+    // The connection has changed: it does not go back to the pool.
+    client.release(true);
+  }
+}

@@ -1,0 +1,42 @@
+/** Every table, as MikroORM.init takes them. */
+import { Activation, DefinitionVersionEntity, Draft, DraftDefinitionEntity, Release, ReleaseDecisionEntity } from "./definition.ts";
+import { ContractReceipt, Inbox, Outbox, WatermarkEntity, Webhook } from "./delivery.ts";
+import { EventLog, Instance, Task, Timer } from "./instance.ts";
+import { ApiClient, ApiKey, Org, OrgGrant, Person, Setting, SettingVersion, WebSession } from "./org.ts";
+import { AuditLog, Checkpoint, FileEntity, ReplayDiff, ReplayJob } from "./proof.ts";
+import { RecordEntity, RecordGrant, RecordUnique, RecordVersionEntity } from "./record.ts";
+
+export const ENTITIES = [
+  Org,
+  Person,
+  OrgGrant,
+  ApiClient,
+  ApiKey,
+  WebSession,
+  Setting,
+  SettingVersion,
+  RecordEntity,
+  RecordVersionEntity,
+  RecordUnique,
+  RecordGrant,
+  Instance,
+  EventLog,
+  Timer,
+  Task,
+  Outbox,
+  Inbox,
+  WatermarkEntity,
+  ContractReceipt,
+  Webhook,
+  DefinitionVersionEntity,
+  Draft,
+  DraftDefinitionEntity,
+  Release,
+  ReleaseDecisionEntity,
+  Activation,
+  AuditLog,
+  Checkpoint,
+  ReplayJob,
+  ReplayDiff,
+  FileEntity,
+] as const;

@@ -1,0 +1,28 @@
+/**
+ * Row-level security, the second wall: every query of the app names its orgs too (reliability, "RLS use").
+ *
+ * `app.orgs` is set for one transaction by Store.work; unset or empty means no rows.
+ */
+export const APP_ROLE = "gatehouse_app";
+export const RELAY_ROLE = "gatehouse_relay";
+export const OWNER_ROLE = "gatehouse_owner";
+
+export const SESSION_ORGS = "string_to_array(nullif(current_setting('app.orgs'::text, true), ''::text), ','::text)::uuid[]";
+export const inOrgs = (column = "org_id"): string => `${column} = any (${SESSION_ORGS})`;
+const GLOBAL = "'00000000-0000-0000-0000-000000000000'::uuid";
+/** Global rows are open to every org. */
+export const inOrgsOrGlobal = `${inOrgs()} or org_id = ${GLOBAL}`;
+/** Global rows that a type restricts are seen only by orgs with a grant; `id` is the record's. */
+export const visibleRecord = (id: string): string =>
+  `${inOrgs()} or (org_id = ${GLOBAL} and (not restricted or exists (select 1 from record_grant g where g.record_id = ${id} and g.${inOrgs()})))`;
+
+/** Policies of one table: the app sees and writes what `using` and `check` say, the relay (the system's own session) everything. */
+export function orgPolicies(table: string, using: string = inOrgs(), check: string = using) {
+  return {
+    rowLevelSecurity: "force" as const,
+    policies: [
+      { name: `${table}_app`, command: "all" as const, roles: [APP_ROLE], using, check },
+      { name: `${table}_relay`, command: "all" as const, roles: [RELAY_ROLE], using: "true", check: "true" },
+    ],
+  };
+}

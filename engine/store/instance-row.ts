@@ -1,0 +1,87 @@
+/** How instances and records come out of their rows: shared by the hot path and the readers. */
+import type { Snapshot, StateValue } from "../core/step-types.ts";
+import type { JsonObject } from "../schema/types.ts";
+import type { InstanceRow } from "./instances.ts";
+import type { RecordRow } from "./records.ts";
+import { GLOBAL_ORG } from "./tx.ts";
+
+export const INSTANCE_COLUMNS =
+  "i.org_id, i.id, i.machine, i.machine_version, i.key, i.record_type, i.record_id, i.state, i.status, i.seq, i.snapshot, i.release, i.last_hash, i.created_at, i.updated_at";
+
+export interface InstanceSqlRow {
+  readonly org_id: string;
+  readonly id: string;
+  readonly machine: string;
+  readonly machine_version: string;
+  readonly key: string;
+  readonly record_type: string;
+  readonly record_id: string;
+  readonly state: StateValue;
+  readonly status: InstanceRow["status"];
+  readonly seq: number;
+  readonly snapshot: Snapshot;
+  readonly release: number | null;
+  readonly last_hash: Buffer | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export function toInstance(row: InstanceSqlRow): InstanceRow {
+  return {
+    orgId: row.org_id,
+    id: row.id,
+    machine: row.machine,
+    machineVersion: row.machine_version,
+    key: row.key,
+    recordType: row.record_type,
+    recordId: row.record_id,
+    state: row.state,
+    status: row.status,
+    seq: row.seq,
+    snapshot: row.snapshot,
+    release: row.release,
+    lastHash: row.last_hash === null ? null : row.last_hash.toString("hex"),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** `o` is the record's org, joined; absent for global rows. */
+export const RECORD_COLUMNS =
+  "r.org_id, r.id, r.type, r.code, r.data, r.version, r.created_at, r.created_by, r.updated_at, r.updated_by, (select o.code from org o where o.id = r.org_id) as org_code";
+
+export interface RecordSqlRow {
+  readonly org_id: string;
+  readonly id: string;
+  readonly type: string;
+  readonly code: string | null;
+  readonly data: JsonObject;
+  readonly version: number;
+  readonly created_at: string;
+  readonly created_by: string;
+  readonly updated_at: string;
+  readonly updated_by: string;
+  readonly org_code: string | null;
+}
+
+export function toRecord(row: RecordSqlRow): RecordRow {
+  return {
+    orgId: row.org_id === GLOBAL_ORG ? null : row.org_id,
+    id: row.id,
+    type: row.type,
+    org: row.org_id === GLOBAL_ORG ? null : row.org_code,
+    code: row.code,
+    version: row.version,
+    data: row.data,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    updatedAt: row.updated_at,
+    updatedBy: row.updated_by,
+  };
+}
+
+/** "a.b" for every active state of a state value, parents included: `statePaths({a: "b"})` gives ["a", "a.b"]. */
+export function statePaths(value: StateValue, prefix = ""): readonly string[] {
+  if (typeof value === "string") return [prefix + value];
+  return Object.entries(value).flatMap(([region, inner]) => [prefix + region, ...statePaths(inner, `${prefix}${region}.`)]);
+}

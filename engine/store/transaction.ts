@@ -1,0 +1,127 @@
+/**
+ * One transaction on one pooled connection: begin and the session travel with the first statement, queued writes with the commit.
+ *
+ * pg sends every query at once (pipeline mode); PostgreSQL answers in order. So the cost of an event is its round trips, two, not its statements.
+ */
+
+import type { Writable } from "node:stream";
+import type { MikroORM, SqlEntityManager } from "@mikro-orm/postgresql";
+import { Kysely, PostgresDialect } from "kysely";
+import type { PoolClient, QueryConfig, QueryResult } from "pg";
+import { TYPES } from "./pg-types.ts";
+import type { Session, Statement, Tx } from "./tx.ts";
+
+const BEGIN = { name: "begin", text: "begin" };
+const COMMIT = { name: "commit", text: "commit" };
+const ENTER = { name: "enter", text: "select set_config('app.orgs', $1, true), set_config('role', $2, true)" };
+
+export async function runTransaction<T>(orm: MikroORM, client: PoolClient, session: Session, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  const transaction = new Transaction(orm, client, session);
+  try {
+    const result = await fn(transaction);
+    await transaction.commit();
+    return result;
+  } catch (error) {
+    await transaction.rollback();
+    // The first failure is the cause; later ones only say that the transaction is aborted.
+    throw transaction.failure ?? error;
+  }
+}
+
+class Transaction implements Tx {
+  readonly session: Session;
+  failure: unknown;
+  readonly #orm: MikroORM;
+  readonly #client: PoolClient;
+  readonly #pending: Promise<unknown>[] = [];
+  #em: SqlEntityManager | undefined;
+  #corked = false;
+
+  constructor(orm: MikroORM, client: PoolClient, session: Session) {
+    this.#orm = orm;
+    this.#client = client;
+    this.session = session;
+    this.queue(BEGIN);
+    this.#enter(session.orgs);
+  }
+
+  async query<R>(statement: Statement | string, values: readonly unknown[] = []): Promise<R[]> {
+    try {
+      return (await this.#send(statement, values)).rows as R[];
+    } catch (error) {
+      this.failure ??= error;
+      throw this.failure;
+    }
+  }
+
+  queue(statement: Statement | string, values: readonly unknown[] = []): void {
+    this.#pending.push(
+      this.#send(statement, values).catch((error: unknown) => {
+        this.failure ??= error;
+      }),
+    );
+  }
+
+  async asSystem<T>(fn: () => Promise<T>): Promise<T> {
+    if (this.session.orgs === "system") return fn();
+    this.#enter("system");
+    try {
+      return await fn();
+    } finally {
+      this.#enter(this.session.orgs);
+    }
+  }
+
+  get em(): SqlEntityManager {
+    if (this.#em === undefined) {
+      const client = this.#client;
+      const connection = { query: client.query.bind(client), release() {} };
+      const kysely = new Kysely({ dialect: new PostgresDialect({ pool: { connect: async () => connection, end: async () => {} } as never }) });
+      const em = this.#orm.em.fork() as SqlEntityManager;
+      em.setTransactionContext(kysely);
+      this.#em = em;
+    }
+    return this.#em;
+  }
+
+  async commit(): Promise<void> {
+    await this.#em?.flush();
+    const committed = this.#send(COMMIT, []);
+    await Promise.all(this.#pending);
+    const { command } = await committed;
+    // PostgreSQL answers the commit of an aborted transaction with ROLLBACK, not with an error.
+    if (this.failure !== undefined || command !== "COMMIT") throw this.failure;
+  }
+
+  async rollback(): Promise<void> {
+    await this.#client.query("rollback").catch((error: unknown) => {
+      this.failure ??= error;
+    });
+    await Promise.all(this.#pending);
+  }
+
+  /** All that is sent in one go of the event loop leaves in one packet: each write of its own would wake the server's process (measured: 0.4 ms of 1.5 an event). */
+  #send(statement: Statement | string, values: readonly unknown[]): Promise<QueryResult> {
+    const { stream } = (this.#client as unknown as { readonly connection: { readonly stream: Writable } }).connection;
+    if (!this.#corked) {
+      this.#corked = true;
+      stream.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        stream.uncork();
+      });
+    }
+    return this.#client.query(config(statement, values));
+  }
+
+  #enter(orgs: Session["orgs"]): void {
+    if (orgs === "system") this.queue(ENTER, ["", "gatehouse_relay"]);
+    else this.queue(ENTER, [orgs.join(","), "gatehouse_app"]);
+  }
+}
+
+function config(statement: Statement | string, values: readonly unknown[]): QueryConfig {
+  return typeof statement === "string"
+    ? { text: statement, values: values as unknown[], types: TYPES }
+    : { name: statement.name, text: statement.text, values: values as unknown[], types: TYPES };
+}

@@ -1,0 +1,66 @@
+/** A database of its own for one test file: cloned from the migrated template, dropped afterwards. */
+import { randomUUID } from "node:crypto";
+import pg from "pg";
+import { afterAll, inject } from "vitest";
+import { createStore, type Store, type StoreConfig } from "#engine/store/store.ts";
+import { TEMPLATE } from "./test-cluster.ts";
+
+export interface TestDatabase {
+  readonly url: string;
+  readonly store: Store;
+  /** SQL as superuser, past every policy: to arrange and to tamper. */
+  sql<R = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  /** A second store on the same database, as another process would have. Closed with the rest. */
+  openStore(config?: Partial<StoreConfig>): Promise<Store>;
+}
+
+/** Call it in `beforeAll` or at the top of a file; it cleans up in `afterAll`. */
+export async function testDatabase(config: Partial<StoreConfig> = {}): Promise<TestDatabase> {
+  const root = inject("testDatabaseUrl");
+  const name = `t_${randomUUID().replaceAll("-", "")}`;
+  const url = root.replace(/\/[^/]*$/, `/${name}`);
+  await asRoot(root, async (client) => {
+    // Cloning waits for others who clone the template at the same time.
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await client.query(`create database ${name} template ${TEMPLATE}`);
+        return;
+      } catch (error) {
+        if (attempt === 20) throw error;
+        await new Promise((wake) => setTimeout(wake, 100 * attempt));
+      }
+    }
+  });
+  const stores: Store[] = [];
+  const openStore = async (more: Partial<StoreConfig> = {}): Promise<Store> => {
+    const store = await createStore({ url, migrate: false, ...config, ...more });
+    stores.push(store);
+    return store;
+  };
+  const store = await openStore();
+  const admin = new pg.Client({ connectionString: url });
+  await admin.connect();
+  afterAll(async () => {
+    await Promise.all(stores.map((each) => each.close()));
+    await admin.end();
+    await asRoot(root, (client) => client.query(`drop database ${name} with (force)`));
+  });
+  return {
+    url,
+    store,
+    openStore,
+    async sql<R>(text: string, values: readonly unknown[] = []) {
+      return (await admin.query(text, values as unknown[])).rows as R[];
+    },
+  };
+}
+
+async function asRoot(url: string, fn: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await fn(client);
+  } finally {
+    await client.end();
+  }
+}
