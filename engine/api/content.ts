@@ -4,6 +4,9 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { decodeUtf8, parseJson } from "./json-text.ts";
 
+/** Bytes that import, batch and upload take. */
+export const LARGE_BODY = 25 * 1024 * 1024;
+
 declare module "fastify" {
   interface FastifyRequest {
     /** The bytes as they came in, where the route's scope keeps them (signatures). */

@@ -58,7 +58,7 @@ function scan(text: string): void {
       const end = endOfString(text, index);
       const raw = text.slice(index + 1, end);
       index = end + 1;
-      const value = raw.includes("\\") ? unescape(raw) : raw;
+      const value = raw.includes("\\") ? readEscapes(raw) : raw;
       requireStorable(value, "A string of the body");
       const names = open.at(-1);
       if (names && nextIsColon(text, index)) addName(names, value);
@@ -119,7 +119,7 @@ function nextIsColon(text: string, start: number): boolean {
   return text.charCodeAt(index) === COLON;
 }
 
-function unescape(raw: string): string {
+function readEscapes(raw: string): string {
   try {
     return JSON.parse(`"${raw}"`) as string;
   } catch (cause) {

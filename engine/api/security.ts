@@ -46,7 +46,7 @@ export async function registerHeaders(app: FastifyInstance, publicOrigin: string
     xFrameOptions: { action: "deny" },
   });
   app.addHook("onSend", (_request, reply, payload, done) => {
-    reply.header("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    reply.header("permissions-policy", "camera=(), geolocation=(), microphone=(), usb=()");
     if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
     done(null, payload);
   });

@@ -3,13 +3,10 @@
  * the use cases of engine/service; decides nothing.
  */
 import cookie from "@fastify/cookie";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from "fastify";
 import type { Registry } from "prom-client";
 import { EngineError } from "../core/errors.ts";
-import type { SealingKey } from "../service/auth/sealed.ts";
-import type { Engine } from "../service/engine-context.ts";
 import { requireCaller } from "./authenticate.ts";
-import type { ApiConfig } from "./config.ts";
 import { readJsonBodies, readRawBodies } from "./content.ts";
 import { registerStreams } from "./event-stream.ts";
 import { registerRateLimit, requireStorableRequest } from "./guard.ts";
@@ -20,7 +17,8 @@ import { PROBLEM_TYPE, toEngineError, toProblem } from "./problem.ts";
 import { registerProblemPages } from "./problem-pages.ts";
 import { newRequestId } from "./request-id.ts";
 import { registerRoute } from "./route.ts";
-import { callerRoutes, type RouteGroup } from "./routes/caller-routes.ts";
+import type { RouteContext, RouteGroup } from "./route-context.ts";
+import { callerRoutes } from "./routes/caller-routes.ts";
 import { contractRoutes } from "./routes/contracts.ts";
 import { registerHealth } from "./routes/health.ts";
 import { loginRoutes } from "./routes/login.ts";
@@ -29,21 +27,13 @@ import { type TestControl, testRoutes } from "./routes/test-control.ts";
 import { registerHeaders } from "./security.ts";
 import { compileRequestSchema } from "./validator.ts";
 
-export interface ServerOptions {
-  readonly engine: Engine;
-  readonly config: ApiConfig;
-  readonly log: Log;
+export interface ServerOptions extends RouteContext {
   readonly metrics: Registry;
-  /** Opens the signing secrets of contract clients. */
-  readonly sealing: SealingKey;
   /** Registers the web app: everything that is not the API's. */
   readonly web?: (app: FastifyInstance) => Promise<void>;
   /** Present only in test mode. */
   readonly testControl?: TestControl;
 }
-
-/** What a group of routes is made with. */
-export type RouteContext = Pick<ServerOptions, "engine" | "config" | "log" | "sealing">;
 
 const BODY_LIMIT = 1024 * 1024;
 
@@ -52,7 +42,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const { engine, config, log } = options;
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: newRequestId,
     requestIdHeader: false,
     bodyLimit: BODY_LIMIT,
@@ -126,13 +116,20 @@ async function registerGroups(app: FastifyInstance, options: ServerOptions): Pro
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const fault = toEngineError(error);
-  const problem = toProblem(fault, request.id);
+  const problem = { ...routeFacts(fault, request), ...toProblem(fault, request.id) };
   if (problem.status >= 500) request.log.error({ err: fault, requestId: request.id, route: request.routeOptions?.url }, "request failed");
   const retryAfter = fault.data["retryAfter"];
   if (problem.status === 429 || problem.status === 503 || typeof retryAfter === "number") reply.header("retry-after", String(retryAfter ?? 1));
   if (problem.status === 401) reply.header("www-authenticate", "Bearer");
   if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
   return reply.code(problem.status).header("content-type", PROBLEM_TYPE).header("x-request-id", request.id).send(JSON.stringify(problem));
+}
+
+/** What the hint of a code points at and only the route knows. */
+function routeFacts(fault: EngineError, request: FastifyRequest): object {
+  if (fault.code === "too_large") return { limit: request.routeOptions.bodyLimit ?? BODY_LIMIT };
+  if (fault.code === "media_type_unsupported") return { accepts: request.routeOptions.config?.spec?.rawBody ?? ["application/json"] };
+  return {};
 }
 
 /** One line a request: pattern, status, time, ids. */

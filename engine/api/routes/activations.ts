@@ -1,10 +1,9 @@
 /** Which release an org works with, and from when. */
-import { activateRelease } from "../../service/activate-release.ts";
-import { listActivations } from "../../service/queries/list-activations.ts";
-import { listInput } from "../list-input.ts";
+import { activateRelease, listActivations } from "../../service/activate-release.ts";
+import { pageOf } from "../answer.ts";
 import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
 import { instant, integer, object, PAGING, page, ref, text } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
 
 export function activationRoutes({ engine }: RouteContext): RouteSpec[] {
   return [
@@ -32,7 +31,7 @@ export function activationRoutes({ engine }: RouteContext): RouteSpec[] {
       summary: "Activations of the org, newest first",
       query: { ...PAGING },
       answers: { 200: { description: "A page.", schema: page("Activation") } },
-      handle: ({ scope, query }) => listActivations(engine, scope, listInput(query)),
+      handle: async ({ scope, query }) => pageOf(await listActivations(engine, scope), query),
     },
   ];
 }

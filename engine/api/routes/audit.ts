@@ -3,8 +3,8 @@ import { listAudit } from "../../service/queries/list-audit.ts";
 import { verifyAudit } from "../../service/verify-audit.ts";
 import { listInput } from "../list-input.ts";
 import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
 import { name, object, PAGING, page, ref, SEARCH_TEXT, when } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
 
 export function auditRoutes({ engine }: RouteContext): RouteSpec[] {
   return [

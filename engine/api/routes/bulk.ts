@@ -1,8 +1,11 @@
 /** Many events at once, each in its own transaction. */
+import type { EngineError } from "../../core/errors.ts";
 import { bulkEvents } from "../../service/bulk-events.ts";
+import { idempotencyOf } from "../idempotency.ts";
+import { toProblem } from "../problem.ts";
 import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
 import { freeObject, list, name, object, ref } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
 
 export function bulkRoutes({ engine }: RouteContext): RouteSpec[] {
   return [
@@ -20,11 +23,18 @@ export function bulkRoutes({ engine }: RouteContext): RouteSpec[] {
         },
       },
       errors: ["override_single_only"],
-      async handle({ reply, scope, body }) {
-        const answer = await bulkEvents(engine, scope, body);
+      keyedByService: true,
+      async handle({ request, reply, scope, body }) {
+        const { results } = await bulkEvents(engine, scope, { ...body, ...idempotencyOf(request) });
         reply.code(207);
-        return answer;
+        return { results: results.map(({ error, ...result }) => (error === undefined ? result : refusedItem(result, error, request.id))) };
       },
     },
   ];
+}
+
+/** What the single call would have been answered. */
+function refusedItem(item: { readonly index: number; readonly instance: string }, error: EngineError, requestId: string): object {
+  const body = toProblem(error, requestId);
+  return { index: item.index, instance: item.instance, status: body.status, body };
 }

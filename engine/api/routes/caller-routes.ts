@@ -1,6 +1,5 @@
 /** Every route that takes JSON from a signed-in caller. */
-import type { RouteSpec } from "../route.ts";
-import type { RouteContext } from "../server.ts";
+import type { RouteGroup } from "../route-context.ts";
 import { activationRoutes } from "./activations.ts";
 import { auditRoutes } from "./audit.ts";
 import { bulkRoutes } from "./bulk.ts";
@@ -20,8 +19,6 @@ import { searchRoutes } from "./search.ts";
 import { settingsRoutes } from "./settings.ts";
 import { streamRoutes } from "./stream.ts";
 import { taskRoutes } from "./tasks.ts";
-
-export type RouteGroup = (context: RouteContext) => readonly RouteSpec[];
 
 const GROUPS: readonly RouteGroup[] = [
   meRoutes,

@@ -9,15 +9,14 @@ import { loadSigningClient } from "../../service/auth/api-keys.ts";
 import { verifySignature } from "../../service/contract-signature.ts";
 import { receiveContractEvent } from "../../service/receive-contract-event.ts";
 import { setCaller } from "../authenticate.ts";
-import { rawBodyOf, readRawBodies } from "../content.ts";
+import { LARGE_BODY, rawBodyOf, readRawBodies } from "../content.ts";
 import { createTryCounter, registerRateLimit, requireStorableRequest } from "../guard.ts";
 import { decodeUtf8, parseJson } from "../json-text.ts";
 import { answerLines, NDJSON_TYPES, splitLines } from "../ndjson.ts";
-import { toEngineError, toProblem } from "../problem.ts";
+import { PROBLEM_TYPE, toEngineError, toProblem } from "../problem.ts";
 import { type Call, type RouteSpec, registerRoute } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
 import { name, ref } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
-import { LARGE_BODY } from "./raw-routes.ts";
 
 const MAX_ENVELOPES = 100;
 const MAX_SKEW_SECONDS = 300;
@@ -91,8 +90,9 @@ export async function contractRoutes(app: FastifyInstance, context: RouteContext
         const body = parseJson(decodeUtf8(rawBodyOf(call.request)));
         if (!Array.isArray(body)) {
           const answer = await receive(call, body);
+          if (answer.status >= 400) call.reply.type(PROBLEM_TYPE);
           call.reply.code(answer.status);
-          return answer.body;
+          return answer.status >= 400 ? JSON.stringify(answer.body) : answer.body;
         }
         const envelopes = body as readonly Json[];
         if (envelopes.length > MAX_ENVELOPES) {
@@ -124,12 +124,14 @@ export async function contractRoutes(app: FastifyInstance, context: RouteContext
     };
   }
 
-  async function receive({ scope, params, request }: Call, envelope: Json): Promise<{ readonly status: number; readonly body: unknown }> {
-    const header = request.headers["idempotency-key"];
-    if (header !== undefined && isObject(envelope) && typeof envelope["idempotency_key"] === "string" && header !== envelope["idempotency_key"]) {
-      throw new EngineError("idempotency_key_mismatch", "The header Idempotency-Key and the envelope name different keys.");
-    }
-    return await receiveContractEvent(engine, scope, { contract: params["contract"] as string, envelope });
+  async function receive({ scope, params, request }: Call, envelope: Json): Promise<{ readonly status: number; readonly body: JsonObject }> {
+    const headerKey = request.headers["idempotency-key"];
+    const { status, body } = await receiveContractEvent(engine, scope, {
+      contract: params["contract"] as string,
+      envelope,
+      ...(typeof headerKey === "string" ? { headerKey } : {}),
+    });
+    return { status, body: status < 400 ? body : { ...body, instance: `urn:request:${request.id}` } };
   }
 
   /** One of several: a refusal is its result, not the end of the others. */

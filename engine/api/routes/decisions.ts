@@ -1,8 +1,8 @@
 /** Rule sets and tables as a stateless service. */
 import { decide } from "../../service/decide.ts";
 import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
 import { freeObject, name, object, ref } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
 import { RELEASE } from "./definitions.ts";
 
 export const DECISION_QUERY = { release: RELEASE, draft: name(100) };

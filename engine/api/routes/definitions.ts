@@ -1,12 +1,11 @@
 /** Definitions as the caller's org resolves them. */
 
 import { KINDS } from "../../schema/types.ts";
-import { getDefinition } from "../../service/queries/get-definition.ts";
-import { listDefinitions } from "../../service/queries/list-definitions.ts";
-import { listInput } from "../list-input.ts";
+import { getDefinition, listDefinitions } from "../../service/studio-queries.ts";
+import { pageOf } from "../answer.ts";
 import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
 import { integer, name, oneOf, PAGING, page, ref, SEARCH_TEXT } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
 
 export const RELEASE = integer(1, 2_147_483_647, { description: "A release in place of the active one." });
 
@@ -20,7 +19,14 @@ export function definitionRoutes({ engine }: RouteContext): RouteSpec[] {
       summary: "Definitions of the active release",
       query: { ...PAGING, q: SEARCH_TEXT, kind: oneOf(...KINDS), release: RELEASE },
       answers: { 200: { description: "By kind and key.", schema: page("DefinitionSummary") } },
-      handle: ({ scope, query }) => listDefinitions(engine, scope, listInput(query)),
+      async handle({ scope, query }) {
+        const { q, limit, cursor, ...which } = query;
+        const all = await listDefinitions(engine, scope, which);
+        const wanted = String(q ?? "")
+          .trim()
+          .toLowerCase();
+        return pageOf(wanted === "" ? all : all.filter(({ key, title }) => `${key} ${title}`.toLowerCase().includes(wanted)), { limit, cursor });
+      },
     },
     {
       method: "GET",
@@ -31,7 +37,7 @@ export function definitionRoutes({ engine }: RouteContext): RouteSpec[] {
       query: { release: RELEASE, version: name(64, { description: "Version hash." }) },
       answers: { 200: { description: "The definition.", schema: ref("Definition") } },
       errors: ["definition_not_found"],
-      handle: ({ scope, params, query }) => getDefinition(engine, scope, { kind: params["kind"] as never, key: params["key"] as string, ...query }),
+      handle: ({ scope, params, query }) => getDefinition(engine, scope, { kind: params["kind"] as string, key: params["key"] as string, ...query }),
     },
   ];
 }

@@ -1,10 +1,10 @@
 /** Drafts: working sets of changed definitions on top of a release. */
 import { checkDraft } from "../../service/check-draft.ts";
 import { createDraft, deleteDraft, deleteDraftDefinition, getDraft, getDraftDefinition, listDrafts, putDraftDefinition } from "../../service/drafts.ts";
-import { listInput } from "../list-input.ts";
+import { pageOf } from "../answer.ts";
 import type { RouteSpec } from "../route.ts";
-import { freeObject, name, object, PAGING, page, ref } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
+import type { RouteContext } from "../route-context.ts";
+import { freeObject, integer, name, object, oneOf, PAGING, page, ref } from "../schemas/vocabulary.ts";
 import { RELEASE } from "./definitions.ts";
 
 const DEFINITION_PATH = "/api/v1/drafts/:id/definitions/:kind/:key";
@@ -13,7 +13,7 @@ const DEFINITION_LIMIT = 512 * 1024;
 export function draftRoutes({ engine }: RouteContext): RouteSpec[] {
   const definitionOf = (params: Readonly<Record<string, string>>) => ({
     id: params["id"] as string,
-    kind: params["kind"] as never,
+    kind: params["kind"] as string,
     key: params["key"] as string,
   });
   return [
@@ -37,9 +37,12 @@ export function draftRoutes({ engine }: RouteContext): RouteSpec[] {
       id: "listDrafts",
       tag: "studio",
       summary: "Open drafts",
-      query: { ...PAGING },
+      query: { ...PAGING, status: oneOf("open", "published", "discarded") },
       answers: { 200: { description: "A page.", schema: page("Draft") } },
-      handle: ({ scope, query }) => listDrafts(engine, scope, listInput(query)),
+      async handle({ scope, query }) {
+        const { limit, cursor, ...which } = query;
+        return pageOf(await listDrafts(engine, scope, which), { limit, cursor });
+      },
     },
     {
       method: "GET",
@@ -79,11 +82,15 @@ export function draftRoutes({ engine }: RouteContext): RouteSpec[] {
       tag: "studio",
       summary: "Put a definition into the draft",
       description: "The body is the bare content. Refused where the kind's schema does not hold; lints are answered, not refused.",
+      query: { revision: integer(0, 2_147_483_647, { description: "The revision that was read: `draft_conflict` where somebody was faster." }) },
       body: freeObject,
       bodyLimit: DEFINITION_LIMIT,
       answers: { 200: { description: "Stored, with its lints.", schema: ref("DraftChange") } },
       errors: ["definition_invalid", "draft_conflict"],
-      handle: ({ scope, params, body }) => putDraftDefinition(engine, scope, { ...definitionOf(params), content: body }),
+      async handle({ scope, params, query, body }) {
+        const { definition, problems } = await putDraftDefinition(engine, scope, { ...definitionOf(params), content: body, ...query });
+        return { ...definition, lints: problems };
+      },
     },
     {
       method: "DELETE",
@@ -91,13 +98,10 @@ export function draftRoutes({ engine }: RouteContext): RouteSpec[] {
       id: "deleteDraftDefinition",
       tag: "studio",
       summary: "Take a definition out of the draft",
-      query: { removed: { type: "boolean", description: "true: the release made of the draft lacks the definition; else the draft's change is undone." } },
-      answers: { 204: { description: "Done." } },
+      description: "Undoes the draft's change; a definition that the draft has not changed is taken out of what it will publish.",
+      answers: { 200: { description: "The draft.", schema: ref("Draft") } },
       errors: ["definition_not_found"],
-      async handle({ reply, scope, params, query }) {
-        await deleteDraftDefinition(engine, scope, { ...definitionOf(params), ...query });
-        return reply.code(204).send();
-      },
+      handle: ({ scope, params }) => deleteDraftDefinition(engine, scope, definitionOf(params)),
     },
     {
       method: "POST",

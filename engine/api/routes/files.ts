@@ -1,7 +1,8 @@
 /** Downloads: always as an attachment, never rendered in the product's own origin. */
 import { getFile } from "../../service/files.ts";
+import { attachment } from "../attachment.ts";
 import type { RouteSpec } from "../route.ts";
-import type { RouteContext } from "../server.ts";
+import type { RouteContext } from "../route-context.ts";
 
 export function fileRoutes({ engine }: RouteContext): RouteSpec[] {
   return [
@@ -23,10 +24,4 @@ export function fileRoutes({ engine }: RouteContext): RouteSpec[] {
       },
     },
   ];
-}
-
-/** RFC 6266: a plain name for old readers, the real one encoded. */
-export function attachment(name: string): string {
-  const plain = name.replace(/[^\x20-\x7e]|["\\/]/gu, "_");
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/gu, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)}`;
 }

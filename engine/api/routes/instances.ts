@@ -5,11 +5,12 @@ import { instanceHistory } from "../../service/queries/instance-history.ts";
 import { listInstances } from "../../service/queries/list-instances.ts";
 import { sendEvent } from "../../service/send-event.ts";
 import { startInstance } from "../../service/start-instance.ts";
+import { answered } from "../answer.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { listInput } from "../list-input.ts";
 import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
 import { freeObject, integer, LIST_QUERY, name, object, PAGING, page, ref, text } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
 
 const EVENT = {
   type: name(200),
@@ -38,11 +39,8 @@ export function instanceRoutes({ engine }: RouteContext): RouteSpec[] {
       ),
       answers: { 201: { description: "Started.", schema: ref("Instance") } },
       errors: ["definition_not_found", "record_not_found", "event_not_permitted", "event_not_available", "gate_blocked", "unique_taken", "limit_exceeded"],
-      async handle({ request, reply, scope, body }) {
-        const answer = await startInstance(engine, scope, { ...body, idempotency: idempotencyOf(request) });
-        if (answer.replayed) reply.header("idempotency-replayed", "true");
-        reply.code(answer.status);
-        return answer.body;
+      async handle(call) {
+        return answered(call, await startInstance(engine, call.scope, { ...call.body, ...idempotencyOf(call.request) }));
       },
     },
     {
@@ -84,11 +82,8 @@ export function instanceRoutes({ engine }: RouteContext): RouteSpec[] {
       body: object(EVENT, ["type"]),
       answers: { 200: { description: "Moved, or stayed with effects.", schema: ref("Moved") } },
       errors: [...REFUSALS, "seq_conflict", "approval_void"],
-      async handle({ request, reply, scope, params, body }) {
-        const answer = await sendEvent(engine, scope, { instance: params["id"] as string, ...body, idempotency: idempotencyOf(request) });
-        if (answer.replayed) reply.header("idempotency-replayed", "true");
-        reply.code(answer.status);
-        return answer.body;
+      async handle(call) {
+        return answered(call, await sendEvent(engine, call.scope, { instance: call.params["id"] as string, ...call.body, ...idempotencyOf(call.request) }));
       },
     },
     {

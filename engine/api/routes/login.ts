@@ -5,9 +5,9 @@ import { closeSession, sessionCookie, sessionCookieName } from "../../service/au
 import { findCaller } from "../authenticate.ts";
 import { createTryCounter } from "../guard.ts";
 import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
 import { name, object, oneOf, ref, text } from "../schemas/vocabulary.ts";
 import { requireOwnOrigin } from "../security.ts";
-import type { RouteContext } from "../server.ts";
 import { describePrincipal } from "./me.ts";
 
 export function loginRoutes({ engine, config }: RouteContext): RouteSpec[] {

@@ -2,8 +2,8 @@
 import { listMails } from "../../service/queries/list-mails.ts";
 import { listInput } from "../list-input.ts";
 import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
 import { LIST_QUERY, name, oneOf, page } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
 
 export function mailRoutes({ engine }: RouteContext): RouteSpec[] {
   return [

@@ -3,8 +3,8 @@
 import type { Engine } from "../../service/engine-context.ts";
 import { actorIn, type Principal, rankOf } from "../../service/scope.ts";
 import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
 import { page, ref } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
 
 export function meRoutes({ engine }: RouteContext): RouteSpec[] {
   return [

@@ -3,8 +3,8 @@ import { discardOutbox, retryOutbox } from "../../service/outbox.ts";
 import { listOutbox } from "../../service/queries/list-outbox.ts";
 import { listInput } from "../list-input.ts";
 import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
 import { LIST_QUERY, name, object, page, ref, text } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
 
 export function outboxRoutes({ engine }: RouteContext): RouteSpec[] {
   return [

@@ -1,17 +1,15 @@
 /** Routes of signed-in callers whose bodies are bytes: NDJSON and files. */
 import { createHash } from "node:crypto";
 import { EngineError } from "../../core/errors.ts";
-import type { JsonObject } from "../../schema/types.ts";
-import { decide } from "../../service/decide.ts";
+import type { Json, JsonObject } from "../../schema/types.ts";
+import { decideAll } from "../../service/decide.ts";
 import { saveFile } from "../../service/files.ts";
-import { rawBodyOf } from "../content.ts";
+import { LARGE_BODY, rawBodyOf } from "../content.ts";
 import { requireStorable } from "../json-text.ts";
-import { answerLines, NDJSON_TYPES, splitLines } from "../ndjson.ts";
+import { answerChunks, NDJSON_TYPES, splitLines } from "../ndjson.ts";
+import type { RouteGroup } from "../route-context.ts";
 import { name, ref } from "../schemas/vocabulary.ts";
-import type { RouteGroup } from "./caller-routes.ts";
 import { DECISION_QUERY } from "./decisions.ts";
-
-export const LARGE_BODY = 25 * 1024 * 1024;
 
 const decisionBatch: RouteGroup = ({ engine }) => [
   {
@@ -27,14 +25,16 @@ const decisionBatch: RouteGroup = ({ engine }) => [
     answers: { 200: { description: "One decision or problem a line, in order.", contentType: "application/x-ndjson" } },
     errors: ["definition_not_found", "facts_invalid"],
     handle({ request, reply, scope, params, query }) {
-      const lines = splitLines(rawBodyOf(request));
-      return answerLines(reply, lines, async (facts) => {
-        if (typeof facts !== "object" || facts === null || Array.isArray(facts)) throw new EngineError("facts_invalid", "A line must be an object of facts.");
-        return await decide(engine, scope, { key: params["key"] as string, ...query, facts: facts as JsonObject });
-      });
+      const ask = { key: params["key"] as string, ...query };
+      return answerChunks(reply, splitLines(rawBodyOf(request)), toFacts, (batch) => decideAll(engine, scope, { ...ask, batch }));
     },
   },
 ];
+
+function toFacts(line: Json): JsonObject {
+  if (typeof line === "object" && line !== null && !Array.isArray(line)) return line as JsonObject;
+  throw new EngineError("facts_invalid", "A line must be an object of facts.");
+}
 
 const fileUpload: RouteGroup = ({ engine }) => [
   {

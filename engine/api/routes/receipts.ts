@@ -2,8 +2,8 @@
 import { listReceipts } from "../../service/queries/list-receipts.ts";
 import { listInput } from "../list-input.ts";
 import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
 import { name, PAGING, page } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
 
 export function receiptRoutes({ engine }: RouteContext): RouteSpec[] {
   return [

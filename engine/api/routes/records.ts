@@ -1,17 +1,16 @@
 /** Records of the release's types. */
-import { EngineError } from "../../core/errors.ts";
-import { getRecord } from "../../service/queries/get-record.ts";
-import { listRecords } from "../../service/queries/list-records.ts";
-import { recordVersions } from "../../service/queries/record-versions.ts";
+import { exportRecords, getRecord, listRecords, listRecordVersions } from "../../service/queries/records.ts";
 import { createRecord, deleteRecord, updateRecord } from "../../service/records.ts";
+import { answered } from "../answer.ts";
+import { attachment } from "../attachment.ts";
+import { idempotencyOf } from "../idempotency.ts";
+import { IF_MATCH, ifMatchOf, quoted } from "../if-match.ts";
 import { listInput } from "../list-input.ts";
-import { exportRecords } from "../record-export.ts";
-import type { Call, RouteSpec } from "../route.ts";
-import { FILTER, freeObject, instant, LIST_QUERY, name, PAGING, page, ref, SEARCH_TEXT, SORT } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
+import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
+import { FILTER, freeObject, instant, LIST_QUERY, PAGING, page, ref, SEARCH_TEXT, SORT } from "../schemas/vocabulary.ts";
 
 const AS_OF = { ...instant, description: "The record as it was then." };
-const IF_MATCH = { "if-match": name(100, { description: "The record's `etag`, quoted or not." }) };
 
 export function recordRoutes({ engine }: RouteContext): RouteSpec[] {
   const addressOf = (params: Readonly<Record<string, string>>) => ({ type: params["type"] as string, id: params["id"] as string });
@@ -36,9 +35,13 @@ export function recordRoutes({ engine }: RouteContext): RouteSpec[] {
       body: freeObject,
       answers: { 201: { description: "The record.", schema: ref("Record") } },
       errors: ["unique_taken", "method_not_allowed"],
-      async handle({ reply, scope, params, body }) {
-        const record = await createRecord(engine, scope, { type: params["type"] as string, data: body });
-        reply.code(201).header("etag", quoted(record.etag));
+      keyedByService: true,
+      async handle(call) {
+        const record = answered(
+          call,
+          await createRecord(engine, call.scope, { type: call.params["type"] as string, data: call.body, ...idempotencyOf(call.request) }),
+        );
+        call.reply.header("etag", quoted(record.etag));
         return record;
       },
     },
@@ -50,7 +53,13 @@ export function recordRoutes({ engine }: RouteContext): RouteSpec[] {
       summary: "All records of the filter as CSV",
       query: { q: SEARCH_TEXT, sort: SORT, filter: FILTER },
       answers: { 200: { description: "RFC 4180, UTF-8, header row.", contentType: "text/csv" } },
-      handle: ({ reply, scope, params, query }) => exportRecords(engine, scope, reply, { type: params["type"] as string, ...listInput(query) }),
+      async handle({ reply, scope, params, query }) {
+        const csv = await exportRecords(engine, scope, { type: params["type"] as string, ...listInput(query) });
+        return reply
+          .type("text/csv; charset=utf-8")
+          .header("content-disposition", attachment(`${params["type"]}.csv`))
+          .send(csv);
+      },
     },
     {
       method: "GET",
@@ -77,8 +86,10 @@ export function recordRoutes({ engine }: RouteContext): RouteSpec[] {
       body: freeObject,
       answers: { 200: { description: "The record now.", schema: ref("Record") } },
       errors: ["record_not_found", "record_changed", "unique_taken", "method_not_allowed"],
+      keyedByService: true,
       async handle(call) {
-        const record = await updateRecord(engine, call.scope, { ...addressOf(call.params), data: call.body, ...ifMatchOf(call) });
+        const change = { ...addressOf(call.params), data: call.body, ...ifMatchOf(call), ...idempotencyOf(call.request) };
+        const record = answered(call, await updateRecord(engine, call.scope, change));
         call.reply.header("etag", quoted(record.etag));
         return record;
       },
@@ -106,21 +117,7 @@ export function recordRoutes({ engine }: RouteContext): RouteSpec[] {
       query: { ...PAGING },
       answers: { 200: { description: "A page, newest first.", schema: page("RecordVersion") } },
       errors: ["record_not_found"],
-      handle: ({ scope, params, query }) => recordVersions(engine, scope, { ...addressOf(params), ...listInput(query) }),
+      handle: ({ scope, params, query }) => listRecordVersions(engine, scope, { ...addressOf(params), ...listInput(query) }),
     },
   ];
-}
-
-function quoted(etag: string): string {
-  return etag.startsWith('"') ? etag : `"${etag}"`;
-}
-
-/** `*` guards nothing; several tags are not understood. */
-function ifMatchOf({ request }: Call): { readonly ifMatch?: string } {
-  const header = request.headers["if-match"];
-  if (header === undefined || header === "*") return {};
-  const etag = /^(?:W\/)?"?([\x21\x23-\x7e]{1,100}?)"?$/u.exec(header.trim())?.[1];
-  if (etag === undefined || etag.includes(","))
-    throw new EngineError("query_invalid", "If-Match must be one etag.", { errors: [{ path: "/if-match", message: "must be one etag" }] });
-  return { ifMatch: etag };
 }

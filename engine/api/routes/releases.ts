@@ -1,13 +1,12 @@
 /** Releases: numbered, immutable, approved by somebody who did not write them. */
 
 import { EngineError } from "../../core/errors.ts";
-import { approveRelease, createRelease, rejectRelease } from "../../service/publish-release.ts";
-import { diffReleases } from "../../service/queries/diff-releases.ts";
-import { getRelease, listReleases } from "../../service/queries/releases.ts";
-import { listInput } from "../list-input.ts";
+import { approveRelease, rejectRelease } from "../../service/decide-release.ts";
+import { createRelease } from "../../service/publish-release.ts";
+import { diffReleases, getRelease, listReleases } from "../../service/studio-queries.ts";
 import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
 import { name, object, PAGING, page, ref, text } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
 
 export function releaseRoutes({ engine }: RouteContext): RouteSpec[] {
   const decide = (verb: "approve" | "reject"): RouteSpec => ({
@@ -49,7 +48,7 @@ export function releaseRoutes({ engine }: RouteContext): RouteSpec[] {
       summary: "Releases, newest first",
       query: { ...PAGING },
       answers: { 200: { description: "A page.", schema: page("Release") } },
-      handle: ({ scope, query }) => listReleases(engine, scope, listInput(query)),
+      handle: ({ scope, query }) => listReleases(engine, scope, query),
     },
     {
       method: "GET",

@@ -4,8 +4,8 @@ import { cancelReplay, startReplay } from "../../service/run-replay.ts";
 import { pause, type StreamEvent, sendEvents } from "../event-stream.ts";
 import { listInput } from "../list-input.ts";
 import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
 import { freeObject, integer, list, name, object, oneOf, PAGING, page, ref, when } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
 
 const POLL_MS = 400;
 const ENDED = new Set(["done", "failed", "cancelled"]);

@@ -1,8 +1,8 @@
 /** Search over everything that the caller may see. */
 import { search } from "../../service/queries/search.ts";
 import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
 import { integer, page, text } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
 
 export function searchRoutes({ engine }: RouteContext): RouteSpec[] {
   return [

@@ -1,11 +1,23 @@
 /** An org's values of a settings definition. */
-import { getSettings, updateSettings } from "../../service/settings.ts";
+import { getSettings, listSettings, updateSettings } from "../../service/settings.ts";
+import { answered } from "../answer.ts";
+import { idempotencyOf } from "../idempotency.ts";
+import { IF_MATCH, ifMatchOf } from "../if-match.ts";
 import type { RouteSpec } from "../route.ts";
-import { freeObject, ref } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
+import type { RouteContext } from "../route-context.ts";
+import { freeObject, page, ref } from "../schemas/vocabulary.ts";
 
 export function settingsRoutes({ engine }: RouteContext): RouteSpec[] {
   return [
+    {
+      method: "GET",
+      path: "/api/v1/settings",
+      id: "listSettings",
+      tag: "settings",
+      summary: "All settings of the org",
+      answers: { 200: { description: "By key.", schema: page("Settings") } },
+      handle: async ({ scope }) => ({ ...(await listSettings(engine, scope)), next: null }),
+    },
     {
       method: "GET",
       path: "/api/v1/settings/:key",
@@ -25,7 +37,18 @@ export function settingsRoutes({ engine }: RouteContext): RouteSpec[] {
       body: freeObject,
       answers: { 200: { description: "The values now.", schema: ref("Settings") } },
       errors: ["definition_not_found", "record_changed"],
-      handle: ({ scope, params, body }) => updateSettings(engine, scope, { key: params["key"] as string, values: body }),
+      keyedByService: true,
+      headers: IF_MATCH,
+      handle: async (call) =>
+        answered(
+          call,
+          await updateSettings(engine, call.scope, {
+            key: call.params["key"] as string,
+            values: call.body,
+            ...ifMatchOf(call),
+            ...idempotencyOf(call.request),
+          }),
+        ),
     },
   ];
 }

@@ -2,7 +2,7 @@
 import type { ChangeNotice } from "../../service/change-feed.ts";
 import { type StreamEvent, sendEvents } from "../event-stream.ts";
 import type { RouteSpec } from "../route.ts";
-import type { RouteContext } from "../server.ts";
+import type { RouteContext } from "../route-context.ts";
 
 /** A reader that falls this far behind is told to start over. */
 const MAX_WAITING = 1_000;

@@ -1,10 +1,12 @@
 /** The caller's inbox. */
 import { completeTask } from "../../service/complete-task.ts";
 import { listTasks } from "../../service/queries/list-tasks.ts";
+import { answered } from "../answer.ts";
+import { idempotencyOf } from "../idempotency.ts";
 import { listInput } from "../list-input.ts";
 import type { RouteSpec } from "../route.ts";
-import { boolean, freeObject, LIST_QUERY, name, object, page, ref, text } from "../schemas/vocabulary.ts";
-import type { RouteContext } from "../server.ts";
+import type { RouteContext } from "../route-context.ts";
+import { boolean, freeObject, LIST_QUERY, name, object, page, text } from "../schemas/vocabulary.ts";
 
 export function taskRoutes({ engine }: RouteContext): RouteSpec[] {
   return [
@@ -33,7 +35,9 @@ export function taskRoutes({ engine }: RouteContext): RouteSpec[] {
       body: object({ outcome: name(200), note: text(4_000), payload: freeObject }, ["outcome"]),
       answers: { 200: { description: "The task, and what the event that it sent did.", schema: { type: "object", additionalProperties: true } } },
       errors: ["task_closed", "approval_void", "event_not_permitted", "event_not_available", "gate_blocked", "seq_conflict"],
-      handle: ({ scope, params, body }) => completeTask(engine, scope, { id: params["id"] as string, ...body }),
+      keyedByService: true,
+      handle: async (call) =>
+        answered(call, await completeTask(engine, call.scope, { id: call.params["id"] as string, ...call.body, ...idempotencyOf(call.request) })),
     },
   ];
 }

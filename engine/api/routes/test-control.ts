@@ -1,7 +1,18 @@
 /** The clock, the fixture and the mail sink, in test mode only. No sign-in: the server refuses to have these routes otherwise. */
-import type { SinkMail } from "../../effects/mail-sink.ts";
 import type { RouteSpec } from "../route.ts";
 import { instant, object, ref } from "../schemas/vocabulary.ts";
+
+/** A mail as the built-in SMTP server received it. */
+export interface SinkMail {
+  readonly messageId: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly receivedAt: string;
+}
 
 export interface TestControl {
   /** Sets the engine's clock and runs everything that is due by then. */

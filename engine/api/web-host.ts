@@ -1,0 +1,119 @@
+/**
+ * Hosts the built web app beside the API, on the same port: its assets from disk, everything else through React Router's
+ * request handler. The build imports `#engine/*` from outside its bundle, so engine and app share one module instance; what a
+ * request needs of this process is handed over in the app's own `hostContext`.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import fastifyStatic from "@fastify/static";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { createRequestHandler, type RouterContext, RouterContextProvider, type ServerBuild } from "react-router";
+import { EngineError } from "../core/errors.ts";
+import { sessionCookieName } from "../service/auth/sessions.ts";
+import type { Engine } from "../service/engine-context.ts";
+import { requireOwnOrigin } from "./security.ts";
+
+/** What each request of the web app gets; app/host.server.ts names the same shape. */
+export interface WebHost {
+  readonly engine: Engine;
+  readonly nonce: string;
+  readonly publicOrigin: string;
+  readonly requestId: string;
+  readonly ip: string | null;
+  readonly demo: WebDemo | null;
+}
+
+/** Accounts that may be entered without typing a password; null outside the demo. */
+export interface WebDemo {
+  readonly actors: readonly { readonly email: string; readonly name: string; readonly role: string; readonly orgs: readonly string[] }[];
+  readonly password: string;
+}
+
+export interface WebOptions {
+  readonly engine: Engine;
+  readonly publicOrigin: string;
+  readonly demo: WebDemo | null;
+  /** Folder with `client/` and `server/index.js`. */
+  readonly buildFolder: string;
+}
+
+const YEAR_MS = 365 * 24 * 60 * 60_000;
+
+/**
+ * Loads the build and gives the plugin for `createServer`.
+ *
+ * - throws EngineError `unavailable` where the app is not built
+ */
+export async function createWebHost(options: WebOptions): Promise<(app: FastifyInstance) => Promise<void>> {
+  const entry = join(options.buildFolder, "server", "index.js");
+  if (!existsSync(entry)) throw new EngineError("unavailable", "The web app is not built.");
+  const build = (await import(pathToFileURL(entry).href)) as ServerBuild;
+  const hostContext = (build.entry.module as unknown as { hostContext?: RouterContext<WebHost> }).hostContext;
+  if (hostContext === undefined) throw new EngineError("internal", "The web app's server entry gives no hostContext.");
+  const answer = createRequestHandler(build, "production");
+  return async (app) => {
+    const client = join(options.buildFolder, "client");
+    await app.register(fastifyStatic, {
+      root: join(client, "assets"),
+      prefix: "/assets/",
+      immutable: true,
+      maxAge: YEAR_MS,
+      decorateReply: false,
+      index: false,
+    });
+    await app.register(fastifyStatic, {
+      root: client,
+      prefix: "/",
+      wildcard: false,
+      decorateReply: false,
+      index: false,
+      maxAge: 3_600_000,
+      globIgnore: ["assets/**", ".vite/**"],
+    });
+    await app.register(async (pages) => {
+      // Bodies stay streams: forms and uploads are the app's to read.
+      pages.removeAllContentTypeParsers();
+      pages.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+      pages.all("/*", { schema: { hide: true } }, async (request, reply) => {
+        refuseForeignForm(request, options.publicOrigin);
+        const context = new RouterContextProvider();
+        context.set(hostContext, {
+          engine: options.engine,
+          nonce: reply.raw.cspNonce ?? "",
+          publicOrigin: options.publicOrigin,
+          requestId: request.id,
+          ip: request.ip,
+          demo: options.demo,
+        });
+        return await reply.send(await answer(toWebRequest(request, reply, options.publicOrigin), context));
+      });
+    });
+  };
+}
+
+/** A form that another site makes a browser send; programs without cookie and origin are not browsers of somebody signed in. */
+function refuseForeignForm(request: FastifyRequest, publicOrigin: string): void {
+  const hasSession = request.cookies[sessionCookieName(publicOrigin)] !== undefined;
+  if (hasSession || request.headers.origin !== undefined) requireOwnOrigin(request, publicOrigin);
+}
+
+/** The request as the web platform knows it; its URL has the configured origin, never the Host header's. */
+function toWebRequest(request: FastifyRequest, reply: FastifyReply, publicOrigin: string): Request {
+  const abort = new AbortController();
+  reply.raw.on("close", () => {
+    if (!reply.raw.writableFinished) abort.abort();
+  });
+  const headers = new Headers();
+  for (const [header, value] of Object.entries(request.headers)) {
+    if (header.startsWith(":")) continue;
+    for (const each of Array.isArray(value) ? value : [value]) if (each !== undefined) headers.append(header, each);
+  }
+  const url = new URL(request.raw.url ?? "/", publicOrigin);
+  const init: RequestInit & { duplex?: "half" } = { method: request.method, headers, signal: abort.signal };
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    init.body = request.body as BodyInit;
+    init.duplex = "half";
+  }
+  return new Request(new URL(url.pathname + url.search, publicOrigin), init);
+}

@@ -1,0 +1,158 @@
+/**
+ * Puts a process together from its configuration: store -> engine -> relay -> API -> web. What it opens it closes again, in
+ * the opposite order, also when a later part fails to open.
+ */
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import { Registry } from "prom-client";
+import type { ApiConfig } from "./api/config.ts";
+import type { Log } from "./api/logging.ts";
+import type { TestControl } from "./api/routes/test-control.ts";
+import { createServer } from "./api/server.ts";
+import type { WebDemo } from "./api/web-host.ts";
+import { createSettableClock, type SettableClock, systemClock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { createEffectHandlers, mailServerOf } from "./effect-handlers.ts";
+import { type MailSink, startMailSink } from "./effects/mail-sink.ts";
+import { startBullmqRelay } from "./relay/bullmq.ts";
+import { startInProcessRelay } from "./relay/in-process.ts";
+import type { Relay, RelayContext } from "./relay/relay-context.ts";
+import { keepSealingKey } from "./sealing-key-file.ts";
+import { type SealingKey, sealingKey } from "./service/auth/sealed.ts";
+import { createEngine, type Engine } from "./service/engine-context.ts";
+import { fireTimer } from "./service/fire-timer.ts";
+import { createStore } from "./store/store.ts";
+
+/** The fixture's instant: where the clock of test mode stands at first. */
+export const TEST_START = "2026-02-02T06:00:00.000Z";
+
+export interface Seeding {
+  /** Fills an empty database; on a filled one it only tells who is there. */
+  seed(parts: { readonly engine: Engine; readonly sealing: SealingKey }): Promise<WebDemo | null>;
+  /** Brings the fixture back (test mode). */
+  reset(parts: { readonly engine: Engine; readonly sealing: SealingKey }): Promise<void>;
+}
+
+export interface Pieces {
+  readonly config: Config & { readonly databaseUrl: string };
+  readonly log: Log;
+  readonly version: string;
+  readonly seeding: Seeding | null;
+  /** Makes the web app's plugin; null: no screens. */
+  readonly web: ((parts: { readonly engine: Engine; readonly demo: WebDemo | null }) => Promise<(app: FastifyInstance) => Promise<void>>) | null;
+}
+
+export interface Process {
+  readonly engine: Engine;
+  readonly relay: Relay;
+  /** null in a worker. */
+  readonly server: FastifyInstance | null;
+  readonly demo: WebDemo | null;
+  stop(): Promise<void>;
+}
+
+export async function compose(pieces: Pieces): Promise<Process> {
+  const { config, log } = pieces;
+  const closing: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (let close = closing.pop(); close !== undefined; close = closing.pop()) await close();
+  };
+  try {
+    const store = await createStore({ url: config.databaseUrl, poolSize: config.poolSize, applicationName: `gatehouse ${config.role}` });
+    closing.push(() => store.close());
+    const sealing = config.sealingKey === null ? await keepSealingKey(join(config.dataFolder, "sealing.key")) : sealingKey(config.sealingKey);
+    const testClock = config.isTest ? createSettableClock(TEST_START) : null;
+    let relay: Relay | null = null;
+    const engine = createEngine({ store, clock: testClock ?? systemClock, log, wake: () => relay?.wake() });
+    const sink = config.smtpUrl === null ? await startMailSink(() => engine.clock.now()) : null;
+    if (sink !== null) closing.push(() => sink.close());
+    const demo = pieces.seeding === null ? null : await pieces.seeding.seed({ engine, sealing });
+    relay = await startRelay(engine, config, sink, sealing);
+    const started = relay;
+    closing.push(() => started.stop());
+    const server =
+      config.role === "worker"
+        ? null
+        : await serve(pieces, { engine, sealing, demo, testControl: testControlOf(pieces, engine, sealing, started, testClock, sink) });
+    if (server !== null) closing.push(() => server.close());
+    return { engine, relay, server, demo, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startRelay(engine: Engine, config: Config, sink: MailSink | null, sealing: SealingKey): Promise<Relay> {
+  const mailServer = config.smtpUrl === null ? localServer(sink, config.mailFrom) : mailServerOf(config.smtpUrl, config.mailFrom);
+  const context: RelayContext = {
+    store: engine.store,
+    session: { orgs: "system", actorId: "system" },
+    owner: `${config.role}-${process.pid}`,
+    clock: engine.clock,
+    handlers: createEffectHandlers(engine, config, mailServer, sealing),
+    fireTimer: async (timer) => void (await fireTimer(engine, timer)),
+    log: {
+      effectTried: (entry) => engine.log.info(entry, "effect tried"),
+      turnFailed: (error) => engine.log.error({ err: error }, "a turn of the relay failed"),
+    },
+  };
+  if (config.redisUrl === null) return startInProcessRelay(context, { pollMs: 1_000 });
+  return await startBullmqRelay(context, { redisUrl: config.redisUrl, queue: "gatehouse", pollMs: 5_000, work: config.role !== "api", concurrency: 4 });
+}
+
+function localServer(sink: MailSink | null, from: string) {
+  return { host: "127.0.0.1", port: sink?.port ?? 25, secure: false, requireTls: false, from };
+}
+
+function testControlOf(
+  pieces: Pieces,
+  engine: Engine,
+  sealing: SealingKey,
+  relay: Relay,
+  clock: SettableClock | null,
+  sink: MailSink | null,
+): TestControl | null {
+  if (clock === null) return null;
+  return {
+    now: () => clock.now(),
+    async setClock(now) {
+      clock.set(now);
+      await relay.drain();
+    },
+    async reset() {
+      clock.set(TEST_START);
+      sink?.clear();
+      await pieces.seeding?.reset({ engine, sealing });
+      engine.programs.forget();
+      await relay.drain();
+      sink?.clear();
+    },
+    mails: () => sink?.list() ?? [],
+  };
+}
+
+interface ServeParts {
+  readonly engine: Engine;
+  readonly sealing: SealingKey;
+  readonly demo: WebDemo | null;
+  readonly testControl: TestControl | null;
+}
+
+async function serve({ config, log, version, web }: Pieces, { engine, sealing, demo, testControl }: ServeParts): Promise<FastifyInstance> {
+  const api: ApiConfig = {
+    publicOrigin: config.publicOrigin,
+    requestsPerMinute: config.requestsPerMinute,
+    failedTriesPerMinute: 30,
+    trustedProxies: config.trustedProxies,
+    version,
+  };
+  return await createServer({
+    engine,
+    config: api,
+    log,
+    sealing,
+    metrics: new Registry(),
+    ...(web === null ? {} : { web: await web({ engine, demo }) }),
+    ...(testControl === null ? {} : { testControl }),
+  });
+}
