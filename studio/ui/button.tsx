@@ -16,7 +16,9 @@ interface Look {
 export type ButtonProps = Look & Omit<React.ComponentPropsWithRef<"button">, "children">;
 
 const classes = ({ tone = "default", small = false, busy = false, children }: Look, extra?: string): string =>
-  ["button", tone === "default" ? "" : tone, small ? "small" : "", busy ? "is-busy" : "", children === undefined ? "square" : "", extra ?? ""].filter(Boolean).join(" ");
+  ["button", tone === "default" ? "" : tone, small ? "small" : "", busy ? "is-busy" : "", children === undefined ? "square" : "", extra ?? ""]
+    .filter(Boolean)
+    .join(" ");
 
 /** A button that says its verb. Without children it is square and needs an `aria-label`. */
 export function Button({ tone, icon, small, busy, children, className, type = "button", ...rest }: ButtonProps) {
@@ -29,7 +31,14 @@ export function Button({ tone, icon, small, busy, children, className, type = "b
 }
 
 /** The same look for a link. */
-export function ButtonLink({ tone, icon, small, children, href, ...rest }: Look & { href: string; "aria-label"?: string; download?: boolean; target?: string }) {
+export function ButtonLink({
+  tone,
+  icon,
+  small,
+  children,
+  href,
+  ...rest
+}: Look & { href: string; "aria-label"?: string; download?: boolean; target?: string }) {
   return (
     <Anchor {...rest} href={href} className={classes({ tone, small, children })}>
       {icon === undefined ? null : <Icon name={icon} />}

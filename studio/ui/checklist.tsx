@@ -12,7 +12,10 @@ export interface ChecklistEntry {
 
 /** Exit criteria: what is met, and for the rest why not and what helps. Open ones come first in the order given. */
 export function Checklist({ items }: { items: readonly ChecklistEntry[] }) {
-  const sorted = [...items.filter((item) => item.ok === false || item.ok === "unknown"), ...items.filter((item) => item.ok === true || item.ok === "overridden")];
+  const sorted = [
+    ...items.filter((item) => item.ok === false || item.ok === "unknown"),
+    ...items.filter((item) => item.ok === true || item.ok === "overridden"),
+  ];
   return (
     <ul className="checklist">
       {sorted.map((item) => (

@@ -47,7 +47,13 @@ export function ColumnChooser({ columns, hidden }: { columns: readonly Choosable
       <Popover.Dropdown aria-label="Columns">
         <div className="stack tight">
           {columns.map((column) => (
-            <Checkbox key={column.id} label={column.title} checked={!hidden.ids.has(column.id)} onChange={() => toggle(column.id)} disabled={!hidden.ids.has(column.id) && columns.length - hidden.ids.size === 1} />
+            <Checkbox
+              key={column.id}
+              label={column.title}
+              checked={!hidden.ids.has(column.id)}
+              onChange={() => toggle(column.id)}
+              disabled={!hidden.ids.has(column.id) && columns.length - hidden.ids.size === 1}
+            />
           ))}
         </div>
       </Popover.Dropdown>

@@ -19,7 +19,8 @@ function rowsOf(node: ConditionNode, depth: number, path: string, titles: Titles
   const children = node.children ?? [];
   if (children.length === 0) {
     const name = node.name ?? (node.fact === undefined ? words(node.op) : (titles[node.fact] ?? words(node.fact)));
-    const actual = node.result === "unknown" && node.actual === undefined ? `not known${node.because === undefined ? "" : `, ${node.because}`}` : describeValue(node.actual);
+    const actual =
+      node.result === "unknown" && node.actual === undefined ? `not known${node.because === undefined ? "" : `, ${node.because}`}` : describeValue(node.actual);
     return [{ id: path, depth, name, needed: describeNeed(node), actual, result: node.result, group: false }];
   }
   const group = describeGroup(node.op);
@@ -27,7 +28,17 @@ function rowsOf(node: ConditionNode, depth: number, path: string, titles: Titles
   const own: Row[] =
     children.length === 1 && node.op !== "not" && node.name === undefined
       ? []
-      : [{ id: path, depth, name: node.name ?? group.name, needed: group.needed, actual: holding === 0 ? "none holds" : `${holding} of ${children.length} hold`, result: node.result, group: true }];
+      : [
+          {
+            id: path,
+            depth,
+            name: node.name ?? group.name,
+            needed: group.needed,
+            actual: holding === 0 ? "none holds" : `${holding} of ${children.length} hold`,
+            result: node.result,
+            group: true,
+          },
+        ];
   return [...own, ...children.flatMap((child, index) => rowsOf(child, own.length === 0 ? depth : Math.min(3, depth + 1), `${path}.${index}`, titles))];
 }
 
@@ -39,7 +50,17 @@ export type Titles = Readonly<Record<string, string>>;
  * In a gate a rule that fires blocks, so the rows of a fired rule are the red ones; `firedMeans` turns that for tables, where a
  * row that fires is the answer.
  */
-export function ConditionTable({ decision, titles = {}, past = false, firedMeans = "blocks" }: { decision: Pick<Decision, "explanation">; titles?: Titles; past?: boolean; firedMeans?: "blocks" | "answers" }) {
+export function ConditionTable({
+  decision,
+  titles = {},
+  past = false,
+  firedMeans = "blocks",
+}: {
+  decision: Pick<Decision, "explanation">;
+  titles?: Titles;
+  past?: boolean;
+  firedMeans?: "blocks" | "answers";
+}) {
   return (
     <div className="scroll">
       <table>
@@ -57,7 +78,9 @@ export function ConditionTable({ decision, titles = {}, past = false, firedMeans
             return [
               <tr key={rule.id} className={`rule${bad ? " fails" : rule.fired === "unknown" ? " is-unknown" : ""}`}>
                 <td colSpan={2}>{words(rule.id)}</td>
-                <td className="is">{rule.fired === "unknown" ? "not known" : rule.fired ? (firedMeans === "blocks" ? "blocks" : "answers") : "does not apply"}</td>
+                <td className="is">
+                  {rule.fired === "unknown" ? "not known" : rule.fired ? (firedMeans === "blocks" ? "blocks" : "answers") : "does not apply"}
+                </td>
               </tr>,
               ...rows.map((row) => (
                 <tr key={row.id} data-depth={row.depth} className={row.result === "unknown" ? "is-unknown" : bad && row.result === true ? "fails" : undefined}>
@@ -84,17 +107,32 @@ export function conditionCount(decision: Pick<Decision, "explanation">, firedMea
 }
 
 /** The folded tree with its summary line; used inside explanations and in the timeline. */
-export function Conditions({ decision, summary = "Conditions", titles, open = false, past = false, meaning }: {
-  decision: Pick<Decision, "explanation">; summary?: string; titles?: Titles | undefined; open?: boolean; past?: boolean; meaning?: "open" | "blocked" | "unknown" | "overridden" | undefined;
+export function Conditions({
+  decision,
+  summary = "Conditions",
+  titles,
+  open = false,
+  past = false,
+  meaning,
+}: {
+  decision: Pick<Decision, "explanation">;
+  summary?: string;
+  titles?: Titles | undefined;
+  open?: boolean;
+  past?: boolean;
+  meaning?: "open" | "blocked" | "unknown" | "overridden" | undefined;
 }) {
-  const firedMeans = meaning === undefined || meaning !== "open" ? "blocks" : decision.explanation.rules.some((rule) => rule.fired === true) ? "answers" : "blocks";
+  const firedMeans =
+    meaning === undefined || meaning !== "open" ? "blocks" : decision.explanation.rules.some((rule) => rule.fired === true) ? "answers" : "blocks";
   if (decision.explanation.rules.length === 0) return null;
   return (
     <details className="conditions" open={open}>
       <summary>
         <Icon name="right" />
         <span className="clip">{summary}</span>
-        <span className="push small quiet nowrap">{past && meaning !== undefined ? <StatusBadge meaning={meaning} /> : conditionCount(decision, firedMeans)}</span>
+        <span className="push small quiet nowrap">
+          {past && meaning !== undefined ? <StatusBadge meaning={meaning} /> : conditionCount(decision, firedMeans)}
+        </span>
       </summary>
       <ConditionTable decision={decision} titles={titles ?? {}} past={past} firedMeans={firedMeans} />
     </details>

@@ -122,7 +122,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               <tr>
                 {selected === undefined ? null : (
                   <th className="pick" scope="col">
-                    <Checkbox aria-label="Select all" checked={all} indeterminate={chosen > 0 && !all} onChange={() => onSelect?.(all ? new Set() : new Set(pickable.map(rowKey)))} />
+                    <Checkbox
+                      aria-label="Select all"
+                      checked={all}
+                      indeterminate={chosen > 0 && !all}
+                      onChange={() => onSelect?.(all ? new Set() : new Set(pickable.map(rowKey)))}
+                    />
                   </th>
                 )}
                 {columns.map((column) => (
@@ -165,7 +170,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                           </td>
                         )}
                         {columns.map((column) => (
-                          <td key={column.id} className={[column.align ?? "", column.lead ? "lead" : "", column.offPhone ? "off-phone" : ""].filter(Boolean).join(" ") || undefined}>
+                          <td
+                            key={column.id}
+                            className={
+                              [column.align ?? "", column.lead ? "lead" : "", column.offPhone ? "off-phone" : ""].filter(Boolean).join(" ") || undefined
+                            }
+                          >
                             {column.cell(row)}
                           </td>
                         ))}

@@ -26,7 +26,17 @@ export function decisionMeaning(decision: Pick<Decision, "outcome" | "overridden
  * Why a gate is open or shut, read top-down: one sentence with the values, how to get through, the conditions folded, and where it
  * comes from. The same component on every screen.
  */
-export function DecisionExplanation({ decision, sentence, ways = [], titles, release, checked, form, open = false, past = false }: {
+export function DecisionExplanation({
+  decision,
+  sentence,
+  ways = [],
+  titles,
+  release,
+  checked,
+  form,
+  open = false,
+  past = false,
+}: {
   decision: Shown;
   /** Default: the first reason's message. */
   sentence?: string | undefined;
@@ -82,7 +92,15 @@ export function DecisionExplanation({ decision, sentence, ways = [], titles, rel
 }
 
 /** Rule set, version, release: the last line of every explanation. */
-export function Provenance({ decision, release, children }: { decision: Pick<Decision, "key" | "version">; release?: number | string | undefined; children?: React.ReactNode }) {
+export function Provenance({
+  decision,
+  release,
+  children,
+}: {
+  decision: Pick<Decision, "key" | "version">;
+  release?: number | string | undefined;
+  children?: React.ReactNode;
+}) {
   return (
     <p className="provenance">
       <span>{decision.key.slice(decision.key.indexOf(".") + 1)}</span>

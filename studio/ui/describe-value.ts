@@ -1,5 +1,5 @@
-import type { Json } from "#engine/schema/types.ts";
 import type { ConditionNode } from "#engine/core/step-types.ts";
+import type { Json } from "#engine/schema/types.ts";
 import { formatDecimal } from "./money.tsx";
 import { dateText } from "./time.ts";
 
@@ -36,13 +36,35 @@ export function describeValue(value: Json | undefined, limit = 4): string {
   if (typeof named === "string") return `not known: ${named}`;
   const entries = Object.entries(object);
   if (entries.length === 0) return "empty";
-  return entries.slice(0, limit).map(([key, element]) => `${words(key)} ${describeValue(element, 2)}`).join(", ");
+  return entries
+    .slice(0, limit)
+    .map(([key, element]) => `${words(key)} ${describeValue(element, 2)}`)
+    .join(", ");
 }
 
 const OPERATORS: Readonly<Record<string, string>> = {
-  equal: "", notEqual: "not ", in: "one of ", notIn: "none of ", lessThan: "below ", lessThanInclusive: "at most ", greaterThan: "more than ",
-  greaterThanInclusive: "at least ", contains: "contains ", doesNotContain: "does not contain ", between: "between ", notBetween: "not between ",
-  beginsWith: "begins with ", endsWith: "ends with ", isNull: "none", isNotNull: "some value", "=": "", "!=": "not ", "<": "below ", "<=": "at most ", ">": "more than ", ">=": "at least ",
+  equal: "",
+  notEqual: "not ",
+  in: "one of ",
+  notIn: "none of ",
+  lessThan: "below ",
+  lessThanInclusive: "at most ",
+  greaterThan: "more than ",
+  greaterThanInclusive: "at least ",
+  contains: "contains ",
+  doesNotContain: "does not contain ",
+  between: "between ",
+  notBetween: "not between ",
+  beginsWith: "begins with ",
+  endsWith: "ends with ",
+  isNull: "none",
+  isNotNull: "some value",
+  "=": "",
+  "!=": "not ",
+  "<": "below ",
+  "<=": "at most ",
+  ">": "more than ",
+  ">=": "at least ",
 };
 
 /** What a leaf asks for, as the table's "needed" column says it. */

@@ -24,13 +24,24 @@ export function filterText(filter: ActiveFilter, fields: readonly FilterField[])
   const field = fields.find((candidate) => candidate.field === filter.field);
   const operator = filter.value.startsWith("gte:") ? "gte:" : filter.value.startsWith("lte:") ? "lte:" : "";
   const raw = filter.value.slice(operator.length);
-  const value = field?.options?.find((option) => option.value === raw)?.title ?? (field?.type === "boolean" ? describeValue(raw === "true") : describeValue(raw));
+  const value =
+    field?.options?.find((option) => option.value === raw)?.title ?? (field?.type === "boolean" ? describeValue(raw === "true") : describeValue(raw));
   return { title: field?.title ?? filter.field, value: operator === "" ? value : `${OPERATORS[operator]} ${value}` };
 }
 
 /** Filters as removable chips. What is on lives in the URL: the caller navigates in `onChange`. */
-export function FilterChips({ fields, active, onChange, search, onSearch }: {
-  fields: readonly FilterField[]; active: readonly ActiveFilter[]; onChange: (next: readonly ActiveFilter[]) => void; search?: string; onSearch?: (text: string) => void;
+export function FilterChips({
+  fields,
+  active,
+  onChange,
+  search,
+  onSearch,
+}: {
+  fields: readonly FilterField[];
+  active: readonly ActiveFilter[];
+  onChange: (next: readonly ActiveFilter[]) => void;
+  search?: string;
+  onSearch?: (text: string) => void;
 }) {
   return (
     <>
@@ -46,7 +57,14 @@ export function FilterChips({ fields, active, onChange, search, onSearch }: {
           </span>
         );
       })}
-      {fields.length === 0 ? null : <AddFilter fields={fields} onAdd={(filter) => onChange([...active.filter((other) => other.field !== filter.field || other.value.startsWith("gte:") !== filter.value.startsWith("gte:")), filter])} />}
+      {fields.length === 0 ? null : (
+        <AddFilter
+          fields={fields}
+          onAdd={(filter) =>
+            onChange([...active.filter((other) => other.field !== filter.field || other.value.startsWith("gte:") !== filter.value.startsWith("gte:")), filter])
+          }
+        />
+      )}
     </>
   );
 }
@@ -75,7 +93,13 @@ function AddFilter({ fields, onAdd }: { fields: readonly FilterField[]; onAdd: (
   const field = fields.find((candidate) => candidate.field === name) ?? fields[0];
   if (field === undefined) return null;
   const ranged = field.type === "number" || field.type === "date";
-  const options = field.type === "boolean" ? [{ value: "true", label: "Yes" }, { value: "false", label: "No" }] : field.options?.map((option) => ({ value: option.value, label: option.title }));
+  const options =
+    field.type === "boolean"
+      ? [
+          { value: "true", label: "Yes" },
+          { value: "false", label: "No" },
+        ]
+      : field.options?.map((option) => ({ value: option.value, label: option.title }));
   const add = (): void => {
     if (value.trim() === "") return;
     onAdd({ field: field.field, value: `${ranged ? operator : ""}${value.trim()}` });
@@ -98,12 +122,42 @@ function AddFilter({ fields, onAdd }: { fields: readonly FilterField[]; onAdd: (
             add();
           }}
         >
-          <Select label="Field" data={fields.map((candidate) => ({ value: candidate.field, label: candidate.title }))} value={field.field} onChange={(next) => { setName(next ?? ""); setValue(""); setOperator(""); }} comboboxProps={{ withinPortal: false }} />
-          {ranged ? <SegmentedControl size="xs" value={operator} onChange={(next) => setOperator(next as keyof typeof OPERATORS)} data={Object.entries(OPERATORS).map(([key, label]) => ({ value: key, label }))} aria-label="How" /> : null}
+          <Select
+            label="Field"
+            data={fields.map((candidate) => ({ value: candidate.field, label: candidate.title }))}
+            value={field.field}
+            onChange={(next) => {
+              setName(next ?? "");
+              setValue("");
+              setOperator("");
+            }}
+            comboboxProps={{ withinPortal: false }}
+          />
+          {ranged ? (
+            <SegmentedControl
+              size="xs"
+              value={operator}
+              onChange={(next) => setOperator(next as keyof typeof OPERATORS)}
+              data={Object.entries(OPERATORS).map(([key, label]) => ({ value: key, label }))}
+              aria-label="How"
+            />
+          ) : null}
           {options === undefined ? (
-            <TextInput label="Value" type={field.type === "date" ? "date" : "text"} inputMode={field.type === "number" ? "decimal" : undefined} value={value} onChange={(event) => setValue(event.currentTarget.value)} />
+            <TextInput
+              label="Value"
+              type={field.type === "date" ? "date" : "text"}
+              inputMode={field.type === "number" ? "decimal" : undefined}
+              value={value}
+              onChange={(event) => setValue(event.currentTarget.value)}
+            />
           ) : (
-            <Select label="Value" data={options} value={value === "" ? null : value} onChange={(next) => setValue(next ?? "")} comboboxProps={{ withinPortal: false }} />
+            <Select
+              label="Value"
+              data={options}
+              value={value === "" ? null : value}
+              onChange={(next) => setValue(next ?? "")}
+              comboboxProps={{ withinPortal: false }}
+            />
           )}
           <Button tone="primary" type="submit" disabled={value.trim() === ""}>
             Add filter

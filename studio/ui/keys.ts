@@ -1,10 +1,12 @@
 import { useEffect, useRef } from "react";
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ? !(target instanceof HTMLInputElement && target.type === "checkbox") : false);
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ? !(target instanceof HTMLInputElement && target.type === "checkbox") : false);
 
 /** Keys that a focused link or button answers itself. */
-const isActivating = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest("a, button, summary, [role='option'], [role='menuitem']") !== null;
+const isActivating = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest("a, button, summary, [role='option'], [role='menuitem']") !== null;
 
 /**
  * Single keys for a page: `{ j: down, "?": help }`. They rest while somebody types, while a dialog is open, and with Ctrl, Alt or Meta

@@ -2,8 +2,22 @@ import "./panel.css";
 import { useId } from "react";
 
 /** A bordered surface with a heading; `aside` stands at the right of the heading. `flush` lets lists run to the edges. */
-export function Panel({ title, note, aside, level = 2, flush = false, className, children }: {
-  title: React.ReactNode; note?: React.ReactNode; aside?: React.ReactNode; level?: 2 | 3; flush?: boolean; className?: string; children: React.ReactNode;
+export function Panel({
+  title,
+  note,
+  aside,
+  level = 2,
+  flush = false,
+  className,
+  children,
+}: {
+  title: React.ReactNode;
+  note?: React.ReactNode;
+  aside?: React.ReactNode;
+  level?: 2 | 3;
+  flush?: boolean;
+  className?: string;
+  children: React.ReactNode;
 }) {
   const id = useId();
   const Heading = level === 2 ? "h2" : "h3";

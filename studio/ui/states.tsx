@@ -15,7 +15,19 @@ export function EmptyState({ title, children, icon = "flag", act }: { title: str
 }
 
 /** What happened, with the value, and what to do; codes only behind "Details". */
-export function ErrorState({ title, detail, hint, code, act }: { title: string; detail?: string | undefined; hint?: string | undefined; code?: string | undefined; act?: React.ReactNode }) {
+export function ErrorState({
+  title,
+  detail,
+  hint,
+  code,
+  act,
+}: {
+  title: string;
+  detail?: string | undefined;
+  hint?: string | undefined;
+  code?: string | undefined;
+  act?: React.ReactNode;
+}) {
   return (
     <div className="blank" role="alert">
       <Icon name="bar" />
@@ -34,7 +46,15 @@ export function ErrorState({ title, detail, hint, code, act }: { title: string; 
 }
 
 /** A short message in place, next to what it is about. */
-export function Notice({ tone = "plain", icon, children }: { tone?: "plain" | "open" | "blocked" | "unknown" | "waits"; icon?: IconName; children: React.ReactNode }) {
+export function Notice({
+  tone = "plain",
+  icon,
+  children,
+}: {
+  tone?: "plain" | "open" | "blocked" | "unknown" | "waits";
+  icon?: IconName;
+  children: React.ReactNode;
+}) {
   const given: IconName = icon ?? (tone === "open" ? "check" : tone === "blocked" ? "bar" : tone === "unknown" ? "question" : "info");
   return (
     <div className={tone === "plain" ? "notice" : `notice m-${tone}`} role={tone === "blocked" ? "alert" : "status"}>

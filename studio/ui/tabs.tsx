@@ -3,7 +3,15 @@ import { Anchor } from "./link.tsx";
 import { formatDecimal } from "./money.tsx";
 
 /** Tabs whose place is in the URL: links, with a count each. */
-export function Tabs({ label, tabs, current }: { label: string; tabs: readonly { readonly id: string; readonly title: string; readonly href: string; readonly count?: number | null | undefined }[]; current: string }) {
+export function Tabs({
+  label,
+  tabs,
+  current,
+}: {
+  label: string;
+  tabs: readonly { readonly id: string; readonly title: string; readonly href: string; readonly count?: number | null | undefined }[];
+  current: string;
+}) {
   return (
     <nav className="tabs" aria-label={label}>
       {tabs.map((tab) => (

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, createTheme, type CSSVariablesResolver, Input, type MantineColorsTuple, Modal, Select, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Checkbox, type CSSVariablesResolver, createTheme, Input, type MantineColorsTuple, Modal, Select, Tooltip } from "@mantine/core";
 
 /** Indigo: focus, selection and the one primary act of a screen. Index 6 is the light theme's accent, 5 the dark one's. */
 const indigo: MantineColorsTuple = ["#eef2ff", "#e0e7ff", "#c7d2fe", "#a5b4fc", "#818cf8", "#5f62ee", "#4f46e5", "#4338ca", "#3730a3", "#312e81"];
@@ -32,7 +32,10 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: "pointer",
   components: {
-    Button: Button.extend({ defaultProps: { variant: "default" }, vars: () => ({ root: { "--button-height": "32px", "--button-padding-x": "12px", "--button-fz": "14px" } }) }),
+    Button: Button.extend({
+      defaultProps: { variant: "default" },
+      vars: () => ({ root: { "--button-height": "32px", "--button-padding-x": "12px", "--button-fz": "14px" } }),
+    }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: 32 } }),
     Input: Input.extend({ vars: () => ({ wrapper: { "--input-height": "32px", "--input-fz": "14px", "--input-padding": "8px" } }) }),
     InputWrapper: Input.Wrapper.extend({ defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] } }),

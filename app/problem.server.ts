@@ -1,0 +1,19 @@
+/** Refusals of the services as pages and as answers to acts: the same words as the API's. */
+import { data } from "react-router";
+import { EngineError, ERRORS } from "#engine/core/errors.ts";
+import type { ActResult, FieldError } from "./screens/guided.ts";
+
+/** Turns a refusal into the page that says so; other errors stay what they are. */
+export function toPage(error: unknown): unknown {
+  if (!(error instanceof EngineError)) return error;
+  const entry = ERRORS[error.code];
+  return data({ title: entry.title, detail: error.message, hint: entry.hint, code: error.code }, { status: entry.status });
+}
+
+/** Turns a refusal into the answer of an act; faults are thrown on. */
+export function toRefusal(error: unknown): Extract<ActResult, { ok: false }> {
+  if (!(error instanceof EngineError) || error.code === "internal") throw error;
+  const entry = ERRORS[error.code];
+  const errors = Array.isArray(error.data["errors"]) ? (error.data["errors"] as readonly FieldError[]) : [];
+  return { ok: false, title: entry.title, detail: error.message, hint: entry.hint, code: error.code, errors };
+}

@@ -1,0 +1,52 @@
+import { useOutletContext, useSearchParams } from "react-router";
+import { KeyHelp, LIST_KEYS } from "#studio/ui/key-help.tsx";
+import { Tabs } from "#studio/ui/tabs.tsx";
+import { openDoor } from "../../engine.server.ts";
+import { listHref, readList } from "../../list-request.ts";
+import { readJson } from "../../read-json.server.ts";
+import { asObject } from "../../screens/guided.ts";
+import { InstancePanel } from "../../screens/lists/instance-panel.tsx";
+import { ViewList } from "../../screens/lists/view-list.tsx";
+import { ViewSummary } from "../../screens/lists/view-summary.tsx";
+import type { ShellView } from "../../screens/shell.ts";
+import { useLiveRefresh } from "../../shell/live.tsx";
+import { TopBar } from "../../shell/top-bar.tsx";
+import type { Route } from "./+types/view.ts";
+
+export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: `${loaderData?.view.title ?? "View"} · Gatehouse` }];
+
+export async function loader({ request, context, params }: Route.LoaderArgs) {
+  const list = readList(new URL(request.url));
+  const door = await openDoor(request, context);
+  return { list, view: await door.view(params.slug, list) };
+}
+
+export async function action({ request, context }: Route.ActionArgs) {
+  const body = await readJson(request);
+  const door = await openDoor(request, context);
+  const instances = Array.isArray(body["instances"]) ? body["instances"].map(String).slice(0, 500) : [];
+  return await door.bulk(String(body["type"] ?? ""), instances, asObject(body["payload"]), String(body["once"] ?? ""));
+}
+
+export default function View({ loaderData: { view, list } }: Route.ComponentProps) {
+  const shell = useOutletContext<ShellView>();
+  const [params] = useSearchParams();
+  const shown = new Set(view.rows.flatMap((row) => [row.id, row.instance ?? ""]));
+  useLiveRefresh((notice) => shown.has(notice.id) || notice.kind === "instance" || (view.type !== null && notice.of.endsWith(view.type)));
+  return (
+    <>
+      <TopBar title={view.title} />
+      <main id="content" className="content" tabIndex={-1}>
+        {view.tabs.length < 2 ? null : <Tabs label={view.title} current={view.tab} tabs={view.tabs.map((tab) => ({ ...tab, href: listHref(params, { tab: tab.id }) }))} />}
+        <div className={view.panel === null ? "work" : "work has-panel"}>
+          <div className="list">
+            {view.summary === null ? null : <ViewSummary summary={view.summary} />}
+            <ViewList key={`${view.slug} ${view.tab}`} view={view} request={list} scope={shell.scope} />
+          </div>
+          {view.panel === null ? null : <InstancePanel key={view.panel.id} view={view.panel} closeHref={listHref(params, { at: null })} prefer={view.acts.map((act) => act.type)} />}
+        </div>
+        <KeyHelp lines={LIST_KEYS} />
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+import { useState } from "react";
+import { Button } from "#studio/ui/button.tsx";
+import { StatusBadge } from "#studio/ui/status-badge.tsx";
+import type { ActView, GuidedView } from "../guided.ts";
+import { ActForm, actIcon } from "./act-form.tsx";
+import { GateBlock } from "./gate-block.tsx";
+
+/** Shut by a gate, for somebody who may act. */
+export const isBlocked = (act: ActView): boolean => act.permitted && !act.allowed;
+
+export function countActs(acts: readonly ActView[]): string {
+  const allowed = acts.filter((act) => act.allowed && act.permitted).length;
+  const blocked = acts.filter(isBlocked).length;
+  const others = acts.length - allowed - blocked;
+  return [`${allowed} allowed`, blocked > 0 ? `${blocked} blocked` : "", others > 0 ? `${others} for others` : ""].filter(Boolean).join(", ");
+}
+
+/** The acts of a screen: allowed ones first, then blocked ones with why and the ways through, then those of other people. */
+export function ActList({ view, acts, open, onOpen }: { view: GuidedView; acts: readonly ActView[]; open: string | null; onOpen: (type: string | null) => void }) {
+  const allowed = acts.filter((act) => act.allowed && act.permitted);
+  const blocked = acts.filter(isBlocked);
+  const others = acts.filter((act) => !act.permitted);
+  return (
+    <ul className="acts-list">
+      {[...allowed, ...blocked].map((act) => (
+        <ActItem key={act.type} view={view} act={act} open={open === act.type} onOpen={onOpen} />
+      ))}
+      {others.length === 0 ? null : <OthersActs acts={others} />}
+    </ul>
+  );
+}
+
+function ActItem({ view, act, open, onOpen }: { view: GuidedView; act: ActView; open: boolean; onOpen: (type: string | null) => void }) {
+  const shut = !act.allowed;
+  const unknown = shut && act.gates.every((gate) => gate.decision.outcome === "unknown");
+  return (
+    <li id={`act-${act.type}`}>
+      <div className="act">
+        <div className={shut ? "quiet" : undefined}>
+          {act.title}
+          {act.description === null ? null : <div className="small quiet">{act.description}</div>}
+        </div>
+        {shut ? (
+          <StatusBadge meaning={unknown ? "unknown" : "blocked"} />
+        ) : (
+          <Button aria-expanded={open} icon={open ? undefined : actIcon(act)} tone={act.tone === "danger" && !open ? "danger" : "default"} onClick={() => onOpen(open ? null : act.type)}>
+            {open ? "Close" : act.title}
+          </Button>
+        )}
+      </div>
+      {shut ? (
+        <div className="act-below">
+          {act.gates.map((gate) => (
+            <GateBlock key={gate.decision.key} instance={view.id} seq={view.seq} act={act} gate={gate} release={view.release} checkedAt={view.checkedAt} onAct={(type) => onOpen(type)} />
+          ))}
+        </div>
+      ) : open ? (
+        <div className="act-below">
+          <ActForm key={`${view.id} ${act.type}`} instance={view.id} seq={view.seq} act={act} primary onDone={() => onOpen(null)} focusOnMount />
+        </div>
+      ) : null}
+    </li>
+  );
+}
+
+function OthersActs({ acts }: { acts: readonly ActView[] }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <li>
+      <details className="conditions" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>
+          <span>For other people</span>
+          <span className="push small quiet">{acts.length}</span>
+        </summary>
+        <ul>
+          {acts.map((act) => (
+            <li key={act.type} className="act">
+              <span className="soft">{act.title}</span>
+              <span className="small quiet">{act.who ?? "not for your role"}</span>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </li>
+  );
+}

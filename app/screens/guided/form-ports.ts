@@ -1,0 +1,14 @@
+import type { FormPorts } from "#studio/ui/form/schema-form.tsx";
+
+/** How forms of the app search records and store files. */
+export const formPorts: FormPorts = {
+  pick: async (type, text) => {
+    const response = await fetch(`/ui/pick/${encodeURIComponent(type)}?q=${encodeURIComponent(text)}`);
+    return response.ok ? ((await response.json()) as { options: { value: string; label: string; note: string }[] }).options : [];
+  },
+  upload: async (file) => {
+    const response = await fetch(`/api/v1/files?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file, headers: { "Content-Type": file.type || "application/octet-stream", "Idempotency-Key": crypto.randomUUID() } });
+    if (!response.ok) throw new Error(`The file was refused with ${response.status}`);
+    return (await response.json()) as { id: string; name: string };
+  },
+};

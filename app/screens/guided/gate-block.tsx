@@ -1,0 +1,96 @@
+import { Select, Textarea } from "@mantine/core";
+import { useState } from "react";
+import { Button, ButtonLink } from "#studio/ui/button.tsx";
+import { ConsequencePreview } from "#studio/ui/consequence-preview.tsx";
+import { DecisionExplanation, type Way } from "#studio/ui/decision-explanation.tsx";
+import { RelativeTime } from "#studio/ui/relative-time.tsx";
+import type { ActView, GateView } from "../guided.ts";
+import { Refusal } from "./act-form.tsx";
+import { useAct, usePreview } from "./use-act.ts";
+
+/**
+ * A shut gate of an act: why, the ways through with buttons for what this person may do, and the override with its reason.
+ * `onAct` opens an act of the same screen.
+ */
+export function GateBlock({ instance, seq, act, gate, release, checkedAt, onAct, openOverride = false }: {
+  instance: string; seq: number; act: ActView; gate: GateView; release: number | null; checkedAt: string; onAct: (type: string) => void; openOverride?: boolean;
+}) {
+  const [overriding, setOverriding] = useState(openOverride);
+  const ways: Way[] = gate.ways.map((way) => ({ title: way.title, note: way.note, act: wayButton(way, onAct) }));
+  if (gate.override !== null) {
+    ways.push({
+      title: "Override this gate, with a reason",
+      note: gate.override.may ? "You may, for this one only. It is logged." : `Needs the permission ${gate.override.permission}.`,
+      act: gate.override.may ? (
+        <Button small icon={overriding ? undefined : "key"} aria-expanded={overriding} onClick={() => setOverriding(!overriding)}>
+          {overriding ? "Close" : "Override"}
+        </Button>
+      ) : undefined,
+    });
+  }
+  return (
+    <DecisionExplanation
+      decision={gate.decision}
+      ways={ways}
+      titles={gate.titles}
+      release={release ?? undefined}
+      checked={
+        <>
+          checked <RelativeTime at={checkedAt} />
+        </>
+      }
+      form={overriding && gate.override?.may ? <OverrideForm instance={instance} seq={seq} act={act} gate={gate} reasons={gate.override.reasons} onDone={() => setOverriding(false)} /> : undefined}
+    />
+  );
+}
+
+function wayButton(way: GateView["ways"][number], onAct: (type: string) => void): React.ReactNode {
+  if (way.act === undefined) return undefined;
+  const { event, here, instance } = way.act;
+  return here ? (
+    <Button small onClick={() => onAct(event)}>
+      Do this
+    </Button>
+  ) : (
+    <ButtonLink small href={`/work/${instance}?act=${encodeURIComponent(event)}`}>
+      Go there
+    </ButtonLink>
+  );
+}
+
+function OverrideForm({ instance, seq, act, gate, reasons, onDone }: { instance: string; seq: number; act: ActView; gate: GateView; reasons: readonly { readonly value: string; readonly title: string }[]; onDone: () => void }) {
+  const [reason, setReason] = useState("");
+  const [note, setNote] = useState("");
+  const [tried, setTried] = useState(false);
+  const sending = useAct(onDone);
+  const override = { gate: gate.decision.key, reason, ...(note.trim() === "" ? {} : { note: note.trim() }) };
+  const preview = usePreview(reason === "" ? null : { instance, type: act.type, payload: act.initial, override }, seq);
+  return (
+    <form
+      className="override-form"
+      aria-label="Override"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTried(true);
+        if (reason !== "") sending.send({ instance, type: act.type, payload: act.initial, override, expectedSeq: seq });
+      }}
+    >
+      <div className="fields">
+        {reasons.length > 0 ? (
+          <Select label="Reason" required placeholder="Choose" data={reasons.map((option) => ({ value: option.value, label: option.title }))} value={reason === "" ? null : reason} onChange={(next) => setReason(next ?? "")} error={tried && reason === "" ? "A reason is needed" : undefined} />
+        ) : (
+          <Textarea label="Reason" required rows={1} autosize value={reason} onChange={(event) => setReason(event.currentTarget.value)} error={tried && reason === "" ? "A reason is needed" : undefined} />
+        )}
+        <Textarea label="Note" rows={1} autosize maxLength={2000} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
+      </div>
+      {reason === "" ? null : <ConsequencePreview title="When you override" lines={preview?.lines ?? null} />}
+      <Refusal refusal={sending.refusal} />
+      <div className="acts">
+        <Button tone="override" icon="key" type="submit" busy={sending.busy}>
+          Override and {act.title.charAt(0).toLowerCase() + act.title.slice(1)}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,83 @@
+import { Anchor } from "#studio/ui/link.tsx";
+import { CellView } from "#studio/ui/cell.tsx";
+import { Icon } from "#studio/ui/icon.tsx";
+import { Facts, Panel } from "#studio/ui/panel.tsx";
+import { RelativeTime } from "#studio/ui/relative-time.tsx";
+import { Mark } from "#studio/ui/status-badge.tsx";
+import type { GuidedView } from "../guided.ts";
+
+/** The right column: the record, people, clocks and tasks, mails, documents, what belongs to it. */
+export function RecordSide({ view }: { view: GuidedView }) {
+  return (
+    <aside className="side" aria-label="Record">
+      <Panel level={3} title={view.record.title} aside={<Anchor href={`/records/${view.record.type}/${view.record.id}`}>Open</Anchor>}>
+        <Facts items={view.record.fields.map((field) => ({ title: field.title, value: <CellView cell={field.cell} /> }))} />
+      </Panel>
+      {view.people.length === 0 ? null : (
+        <Panel level={3} title="People">
+          <Facts items={view.people.map((person) => ({ title: person.title, value: person.text }))} />
+        </Panel>
+      )}
+      {view.clocks.length === 0 ? null : (
+        <Panel level={3} title="Clocks and tasks" aside={view.clocks.length}>
+          <ul className="entries">
+            {view.clocks.map((clock) => (
+              <li key={clock.id}>
+                <Icon name={clock.kind === "timer" ? "clock" : clock.kind === "task" ? "task" : "stamp"} />
+                <span>{clock.title}</span>
+                <small className="quiet">{clock.at === null ? "" : <RelativeTime at={clock.at} />}</small>
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      )}
+      {view.mails.length === 0 ? null : (
+        <Panel level={3} title="Mails" aside={view.mails.length}>
+          <ul className="entries">
+            {view.mails.map((mail) => (
+              <li key={mail.id}>
+                {mail.meaning === "delivered" ? <Icon name="mail" /> : <Mark meaning={mail.meaning} />}
+                <span>
+                  {mail.subject}
+                  <br />
+                  <small className="quiet">{mail.to}</small>
+                </span>
+                <small className="quiet">
+                  <RelativeTime at={mail.at} />
+                </small>
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      )}
+      {view.documents.length === 0 ? null : (
+        <Panel level={3} title="Documents" aside={view.documents.length}>
+          <ul className="entries">
+            {view.documents.map((document) => (
+              <li key={document.id}>
+                <Icon name="doc" />
+                <a href={document.href}>{document.name}</a>
+                <small className="quiet">{document.note}</small>
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      )}
+      {view.related.map((group) => (
+        <Panel key={group.title} level={3} title={group.title} aside={group.items.length}>
+          <ul className="entries">
+            {group.items.map((item) => (
+              <li key={item.id}>
+                <Icon name="link" />
+                <Anchor href={item.href} className={item.code === null ? undefined : "code"}>
+                  {item.code ?? item.label}
+                </Anchor>
+                <small className="quiet">{item.state ?? ""}</small>
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      ))}
+    </aside>
+  );
+}

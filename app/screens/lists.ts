@@ -1,0 +1,138 @@
+/** Inbox, views and records: pages that are lists, with what stands beside them. */
+import type { JsonSchema } from "#engine/schema/types.ts";
+import type { Cell } from "#studio/ui/cell.tsx";
+import type { ActiveFilter, FilterField } from "#studio/ui/filter-chips.tsx";
+import type { Sort } from "#studio/ui/data-table.tsx";
+import type { Field, GuidedView, WayView } from "./guided.ts";
+import type { Meaning } from "#studio/ui/status-badge.tsx";
+
+export interface TabView {
+  readonly id: string;
+  readonly title: string;
+  readonly count: number | null;
+}
+
+/** What a list was asked for; all of it comes from the URL. */
+export interface ListRequest {
+  readonly tab: string | null;
+  readonly cursor: string | null;
+  readonly search: string | null;
+  readonly filters: readonly ActiveFilter[];
+  readonly sort: Sort | null;
+  /** Row in the side panel. */
+  readonly at: string | null;
+}
+
+export interface InboxItem {
+  readonly id: string;
+  readonly kind: "task" | "approval" | "waiting";
+  /** Groups items that can be decided together. */
+  readonly sort: string;
+  readonly title: string;
+  readonly code: string | null;
+  readonly about: string | null;
+  readonly org: string;
+  readonly from: string | null;
+  readonly state: { readonly meaning: Meaning; readonly text: string } | null;
+  readonly dueAt: string | null;
+  readonly since: string;
+  readonly instance: string | null;
+  readonly href: string | null;
+  readonly outcomes: readonly { readonly id: string; readonly title: string }[];
+  /** Why this person may not decide it; null where they may. */
+  readonly whyNot: string | null;
+}
+
+export interface InboxView {
+  readonly tabs: readonly TabView[];
+  readonly tab: string;
+  readonly items: readonly InboxItem[];
+  readonly next: string | null;
+  readonly filters: readonly FilterField[];
+  readonly panel: { readonly item: InboxItem; readonly fields: readonly Field[]; readonly guided: GuidedView | null } | null;
+}
+
+export interface ViewColumnView {
+  readonly id: string;
+  readonly title: string;
+  readonly format: string;
+  readonly hidden: boolean;
+  readonly sort: string | null;
+}
+
+export interface ViewRow {
+  readonly id: string;
+  readonly code: string | null;
+  readonly org: string;
+  readonly instance: string | null;
+  readonly cells: readonly Cell[];
+  readonly href: string | null;
+  /** Events of the bulk bar that this row takes now. */
+  readonly events: readonly string[];
+  /** Why it takes none: the first reason. */
+  readonly blocked: string | null;
+}
+
+export interface BulkAct {
+  readonly type: string;
+  readonly title: string;
+  readonly tone: "primary" | "default" | "danger" | "override";
+  readonly schema: JsonSchema | null;
+}
+
+export interface ViewPage {
+  readonly slug: string;
+  readonly title: string;
+  readonly tabs: readonly TabView[];
+  readonly tab: string;
+  readonly emptyText: string | null;
+  readonly columns: readonly ViewColumnView[];
+  readonly rows: readonly ViewRow[];
+  readonly next: string | null;
+  readonly filters: readonly FilterField[];
+  /** Facts per org, above the list. */
+  readonly summary: { readonly title: string; readonly items: readonly { readonly org: string; readonly title: string; readonly cell: Cell; readonly of: Cell | null; readonly share: number | null; readonly note: string | null; readonly meaning: Meaning | null }[] } | null;
+  /** Never summed over orgs or currencies. */
+  readonly totals: readonly { readonly org: string; readonly title: string | null; readonly cell: Cell }[];
+  readonly count: number | null;
+  readonly acts: readonly BulkAct[];
+  readonly panel: GuidedView | null;
+  readonly canImport: boolean;
+  readonly type: string | null;
+}
+
+export interface BulkResult {
+  readonly done: number;
+  readonly failed: readonly { readonly instance: string; readonly code: string | null; readonly detail: string }[];
+}
+
+export interface DetailView {
+  readonly slug: string;
+  readonly title: string;
+  readonly viewTitle: string;
+  readonly queue: readonly { readonly id: string; readonly title: string; readonly items: readonly { readonly id: string; readonly code: string; readonly label: string; readonly meaning: Meaning | null; readonly note: string | null; readonly href: string }[] }[];
+  readonly dueAt: string | null;
+  readonly since: string | null;
+  readonly gates: readonly { readonly id: string; readonly title: string; readonly meaning: Meaning; readonly note: string | null }[];
+  readonly suggestion: (WayView & { readonly primary: string | null }) | null;
+  readonly primary: readonly string[];
+  readonly secondary: readonly string[];
+  readonly panels: readonly { readonly title: string; readonly fields: readonly Field[] }[];
+  readonly guided: GuidedView;
+}
+
+export interface RecordPage {
+  readonly type: string;
+  readonly typeTitle: string;
+  readonly id: string;
+  readonly code: string | null;
+  readonly org: string | null;
+  readonly title: string;
+  readonly etag: string;
+  readonly fields: readonly Field[];
+  readonly instance: { readonly id: string; readonly state: string } | null;
+  readonly mayEdit: boolean;
+  readonly schema: JsonSchema;
+  readonly data: Readonly<Record<string, import("#engine/schema/types.ts").Json>>;
+  readonly versions: readonly { readonly version: number; readonly at: string; readonly by: string; readonly changes: readonly { readonly title: string; readonly before: Cell; readonly after: Cell }[] }[];
+}

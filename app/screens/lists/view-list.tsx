@@ -1,0 +1,188 @@
+import "./lists.css";
+import { useState } from "react";
+import { useFetcher, useNavigate, useSearchParams } from "react-router";
+import { Button, ButtonLink } from "#studio/ui/button.tsx";
+import { CellView, isFigure } from "#studio/ui/cell.tsx";
+import { type Column, DataTable } from "#studio/ui/data-table.tsx";
+import { FilterChips } from "#studio/ui/filter-chips.tsx";
+import { KeyLineHint } from "#studio/ui/key-help.tsx";
+import { Anchor } from "#studio/ui/link.tsx";
+import { EmptyState, Notice } from "#studio/ui/states.tsx";
+import { listHref } from "../../list-request.ts";
+import type { BulkResult, ListRequest, ViewPage, ViewRow } from "../lists.ts";
+import { BulkForm } from "./bulk-form.tsx";
+import { hasForm } from "../guided/act-form.tsx";
+
+const WIDTHS: Readonly<Record<string, number>> = { code: 136, org: 64, money: 136, decimal: 112, date: 136, datetime: 152, relative: 128, badge: 136, gate: 232 };
+
+/** The rows of a view's tab, with what can be done to several at once. */
+export function ViewList({ view, request, scope }: { view: ViewPage; request: ListRequest; scope: string }) {
+  const [params] = useSearchParams();
+  const navigate = useNavigate();
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [asking, setAsking] = useState<string | null>(null);
+  const fetcher = useFetcher<BulkResult>();
+  const go = (change: Parameters<typeof listHref>[1]): void => void navigate(listHref(params, change), { preventScrollReset: true });
+  const chosen = view.rows.filter((row) => selected.has(row.id));
+  const send = (type: string, payload: object): void => {
+    const instances = chosen.filter((row) => row.events.includes(type)).flatMap((row) => (row.instance === null ? [] : [row.instance]));
+    void fetcher.submit({ type, instances, payload, once: crypto.randomUUID() } as never, { method: "post", encType: "application/json" });
+    setSelected(new Set());
+    setAsking(null);
+  };
+  const form = view.acts.find((act) => act.type === asking);
+  const bulk = (
+    <>
+      <b aria-live="polite">{chosen.length} selected</b>
+      <span className="soft clip">{leftOut(view, chosen)}</span>
+      <span className="push" />
+      {view.acts.map((act) => {
+        const count = chosen.filter((row) => row.events.includes(act.type)).length;
+        if (count === 0) return null;
+        const asks = act.schema !== null && hasForm({ ...act, description: null, allowed: true, permitted: true, who: null, initial: {}, confirm: null, gates: [] });
+        return (
+          <Button key={act.type} tone={act.tone === "danger" ? "danger" : "primary"} busy={fetcher.state !== "idle"} aria-expanded={asks ? asking === act.type : undefined} onClick={() => (asks ? setAsking(act.type) : send(act.type, {}))}>
+            {act.title} {count}
+          </Button>
+        );
+      })}
+      <Button
+        tone="plain"
+        onClick={() => {
+          setSelected(new Set());
+          setAsking(null);
+        }}
+      >
+        Clear <kbd>Esc</kbd>
+      </Button>
+    </>
+  );
+  return (
+    <>
+      {fetcher.state === "idle" && fetcher.data !== undefined ? <BulkOutcome result={fetcher.data} /> : null}
+      <DataTable
+        id={`${view.slug}.${view.tab}`}
+        label={view.tabs.find((tab) => tab.id === view.tab)?.title ?? view.title}
+        columns={columnsOf(view, scope)}
+        rows={view.rows}
+        rowKey={(row) => row.id}
+        at={request.at}
+        onOpen={(row) => (row.instance === null ? row.href !== null && void navigate(row.href) : go({ at: row.instance }))}
+        {...(view.acts.length > 0 ? { selected, onSelect: setSelected, selectable: (row: ViewRow) => row.instance !== null } : {})}
+        sort={request.sort}
+        onSort={(sort) => go({ sort })}
+        toolbar={<FilterChips fields={view.filters} active={request.filters} onChange={(filters) => go({ filters })} search={request.search ?? ""} onSearch={(search) => go({ search })} />}
+        bulk={bulk}
+        empty={
+          request.filters.length > 0 || request.search !== null ? (
+            <EmptyState title="Nothing fits these filters" icon="filter" act={<Button onClick={() => go({ filters: [], search: "" })}>Remove the filters</Button>} />
+          ) : (
+            <EmptyState title={view.emptyText ?? "Nothing here at the moment"} icon="list">
+              Rows appear here by themselves.
+            </EmptyState>
+          )
+        }
+        foot={view.rows.length === 0 ? undefined : <ViewFoot view={view} nextHref={view.next === null ? null : listHref(params, { cursor: view.next })} />}
+      />
+      {form === undefined ? null : <BulkForm key={form.type} act={form} count={chosen.filter((row) => row.events.includes(form.type)).length} onSend={(payload) => send(form.type, payload)} onClose={() => setAsking(null)} />}
+    </>
+  );
+}
+
+function columnsOf(view: ViewPage, scope: string): readonly Column<ViewRow>[] {
+  const own: Column<ViewRow>[] = view.columns.map((column, index) => ({
+    id: column.id,
+    title: column.title,
+    hidden: column.hidden,
+    ...(WIDTHS[column.format] === undefined ? {} : { width: WIDTHS[column.format] ?? 0 }),
+    ...(isFigure(column.format) ? { align: "right" as const } : {}),
+    ...(column.sort === null ? {} : { sort: column.sort }),
+    lead: index === 0,
+    cell: (row: ViewRow) => {
+      const cell = row.cells[index] ?? { as: "none" as const };
+      if (index > 0 || row.href === null || cell.as === "link") return <CellView cell={cell} />;
+      return (
+        <Anchor className="row-link" href={row.href}>
+          <CellView cell={cell.as === "code" ? { as: "code", text: cell.text } : cell} />
+        </Anchor>
+      );
+    },
+  }));
+  const hasOrg = view.columns.some((column) => column.format === "org");
+  if (scope !== "all" || hasOrg) return own;
+  const [first, ...rest] = own;
+  const org: Column<ViewRow> = { id: "@org", title: "Org", width: 64, cell: (row) => <CellView cell={{ as: "org", code: row.org }} /> };
+  return first === undefined ? [org] : [first, org, ...rest];
+}
+
+/** "3 open, 1 is left out: payment not confirmed" */
+function leftOut(view: ViewPage, chosen: readonly ViewRow[]): string {
+  const able = chosen.filter((row) => view.acts.some((act) => row.events.includes(act.type)));
+  const out = chosen.length - able.length;
+  if (out === 0) return "all can go";
+  const why = chosen.find((row) => row.blocked !== null)?.blocked;
+  return `${able.length} can go, ${out} ${out === 1 ? "is" : "are"} left out${why ? `: ${why}` : ""}`;
+}
+
+function BulkOutcome({ result }: { result: BulkResult }) {
+  if (result.failed.length === 0) {
+    return (
+      <div className="bulk-results">
+        <Notice tone="open">{result.done} done.</Notice>
+      </div>
+    );
+  }
+  return (
+    <div className="bulk-results">
+      <Notice tone="blocked">
+        <b>
+          {result.done} done, {result.failed.length} not.
+        </b>
+        <ul>
+          {result.failed.map((failure) => (
+            <li key={failure.instance}>
+              <Anchor className="code" href={`/work/${failure.instance}`}>
+                {failure.code ?? "Open"}
+              </Anchor>{" "}
+              {failure.detail}
+            </li>
+          ))}
+        </ul>
+      </Notice>
+    </div>
+  );
+}
+
+function ViewFoot({ view, nextHref }: { view: ViewPage; nextHref: string | null }) {
+  const orgs = [...new Set(view.totals.map((total) => total.org))];
+  return (
+    <>
+      <span>
+        {view.count ?? view.rows.length} {view.count === 1 ? "row" : "rows"}
+      </span>
+      {orgs.map((org) => (
+        <span key={org}>
+          {org}:{" "}
+          {view.totals
+            .filter((total) => total.org === org)
+            .map((total, index) => (
+              <span key={`${total.title} ${index}`}>
+                {index > 0 ? " and " : ""}
+                {total.title ? `${total.title} ` : ""}
+                <CellView cell={total.cell} />
+              </span>
+            ))}
+        </span>
+      ))}
+      {nextHref === null ? null : <Anchor href={nextHref}>Next page</Anchor>}
+      <span className="push line">
+        {view.type === null ? null : (
+          <ButtonLink small tone="plain" icon="download" href={`/api/v1/records/${view.type}/export`} download>
+            Export
+          </ButtonLink>
+        )}
+        <KeyLineHint />
+      </span>
+    </>
+  );
+}

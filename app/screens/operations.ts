@@ -1,0 +1,96 @@
+/** What operators see: what is waiting, what came in, what was refused, and whether the log is whole. */
+import type { Json } from "#engine/schema/types.ts";
+import type { Meaning } from "#studio/ui/status-badge.tsx";
+import type { GateView } from "./guided.ts";
+
+export interface OutboxLine {
+  readonly id: string;
+  readonly org: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly subject: string | null;
+  readonly href: string | null;
+  readonly state: string;
+  readonly meaning: Meaning;
+  readonly attempts: number;
+  readonly nextAt: string | null;
+  readonly createdAt: string;
+  readonly lastError: string | null;
+  readonly mayRetry: boolean;
+  readonly mayDiscard: boolean;
+}
+
+export interface ReceiptLine {
+  readonly id: string;
+  readonly receivedAt: string;
+  readonly contract: string;
+  readonly event: string;
+  readonly key: string;
+  readonly subject: string | null;
+  readonly sequence: string | null;
+  readonly result: string;
+  readonly meaning: Meaning;
+  readonly cause: string | null;
+  readonly href: string | null;
+}
+
+export interface ReceiptDetail extends ReceiptLine {
+  readonly org: string;
+  readonly checks: readonly { readonly title: string; readonly text: string; readonly ok: boolean }[];
+  readonly gate: GateView | null;
+  readonly body: Json;
+}
+
+export interface MailRow {
+  readonly id: string;
+  readonly org: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly to: string;
+  readonly state: string;
+  readonly meaning: Meaning;
+  readonly code: string | null;
+  readonly createdAt: string;
+  readonly href: string | null;
+}
+
+export interface TimerLine {
+  readonly id: string;
+  readonly org: string;
+  readonly name: string;
+  readonly instance: string;
+  readonly label: string;
+  readonly dueAt: string;
+}
+
+export interface AuditLine {
+  readonly id: string;
+  readonly at: string;
+  readonly org: string | null;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly detail: string;
+  readonly href: string | null;
+}
+
+export interface VerifyResult {
+  readonly ok: boolean;
+  readonly events: number;
+  readonly covered: number | null;
+  readonly firstBad: string | null;
+  readonly took: number;
+}
+
+export interface OperationsView {
+  readonly counts: Readonly<Record<string, number | null>>;
+  readonly lag: { readonly waiting: number; readonly oldest: string | null; readonly failed: number; readonly parked: number };
+  readonly next: string | null;
+  readonly outbox: readonly OutboxLine[];
+  readonly receipts: readonly ReceiptLine[];
+  readonly byResult: Readonly<Record<string, number>>;
+  readonly receipt: ReceiptDetail | null;
+  readonly mails: readonly MailRow[];
+  readonly timers: readonly TimerLine[];
+  readonly audit: readonly AuditLine[];
+}

@@ -1,0 +1,70 @@
+import "./operations.css";
+import { useFetcher } from "react-router";
+import { Button } from "#studio/ui/button.tsx";
+import { formatDecimal } from "#studio/ui/money.tsx";
+import { Facts } from "#studio/ui/panel.tsx";
+import { RelativeTime } from "#studio/ui/relative-time.tsx";
+import { StatusBadge } from "#studio/ui/status-badge.tsx";
+import { spanText } from "#studio/ui/time.ts";
+import type { OperationsView, VerifyResult } from "../operations.ts";
+
+/** What an operator looks at first: how much waits, what failed, whether the log is whole. */
+export function Gauges({ view }: { view: OperationsView }) {
+  const fetcher = useFetcher<VerifyResult>();
+  const result = fetcher.data;
+  return (
+    <div className="gauges">
+      <section className="gauge" aria-label="Outbox">
+        <header>
+          <h3>Outbox</h3>
+          <span className="push small quiet">not yet delivered</span>
+        </header>
+        <div className="line">
+          <strong>{formatDecimal(view.lag.waiting)}</strong>
+          <span className="small quiet">{view.lag.oldest === null ? "nothing waits" : <>oldest <RelativeTime at={view.lag.oldest} /></>}</span>
+        </div>
+        <Facts
+          items={[
+            { title: "Failed", value: view.lag.failed === 0 ? "none" : <StatusBadge meaning="failed">{view.lag.failed} failed</StatusBadge> },
+            { title: "Parked", value: view.lag.parked === 0 ? "none" : <StatusBadge meaning="parked">{view.lag.parked} parked</StatusBadge> },
+          ]}
+        />
+      </section>
+      <section className="gauge" aria-label="Received events">
+        <header>
+          <h3>Received events</h3>
+          <span className="push small quiet">by result</span>
+        </header>
+        <Facts items={Object.entries(view.byResult).map(([name, count]) => ({ title: name.replaceAll("_", " "), value: formatDecimal(count) }))} />
+        {Object.keys(view.byResult).length === 0 ? <p className="quiet">Nothing received yet.</p> : null}
+      </section>
+      <section className="gauge" aria-label="Audit log">
+        <header>
+          <h3>Audit log</h3>
+          {result === undefined ? null : (
+            <span className="push" aria-live="polite">
+              <StatusBadge meaning={result.ok ? "verified" : "failed"}>{result.ok ? "Verified" : "Broken"}</StatusBadge>
+            </span>
+          )}
+        </header>
+        {result === undefined ? (
+          <p className="soft">Every row is chained to the one before. Verifying finds any that was changed, removed or moved.</p>
+        ) : (
+          <Facts
+            items={[
+              { title: "Rows", value: formatDecimal(result.events) },
+              ...(result.covered === null ? [] : [{ title: "Covered", value: formatDecimal(result.covered) }]),
+              ...(result.firstBad === null ? [] : [{ title: "First bad", value: <span className="code">{result.firstBad}</span> }]),
+              { title: "Took", value: spanText(result.took) },
+            ]}
+          />
+        )}
+        <fetcher.Form method="post">
+          <Button small type="submit" name="act" value="verify" busy={fetcher.state !== "idle"}>
+            Verify now
+          </Button>
+        </fetcher.Form>
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+import { isRouteErrorResponse } from "react-router";
+import { ButtonLink } from "#studio/ui/button.tsx";
+import { ErrorState } from "#studio/ui/states.tsx";
+import { Brand } from "./brand.tsx";
+
+interface Problem {
+  readonly title: string;
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly code?: string | undefined;
+}
+
+const FAULT: Problem = { title: "Something failed on our side", hint: "Reload the page; nothing that you sent is done twice.", code: "internal" };
+
+/** What an error boundary got, as what happened and what to do. Messages of faults are never shown. */
+export function problemOf(error: unknown): Problem {
+  if (!isRouteErrorResponse(error)) return FAULT;
+  const given = error.data as Partial<Problem> | null;
+  if (given !== null && typeof given === "object" && typeof given.title === "string") return { title: given.title, detail: given.detail, hint: given.hint, code: given.code };
+  if (error.status === 404) return { title: "There is nothing here", hint: "Check the address; what you may not see looks the same.", code: "not_found" };
+  return { ...FAULT, code: String(error.status) };
+}
+
+/** The error inside the shell: rail and search stay. */
+export function FaultBlock({ error }: { error: unknown }) {
+  const problem = problemOf(error);
+  return <ErrorState {...problem} act={<ButtonLink href="/work">Go to the inbox</ButtonLink>} />;
+}
+
+/** The error when even the shell is missing. */
+export function FaultPage({ error }: { error: unknown }) {
+  return (
+    <main className="plain-page">
+      <Brand />
+      <FaultBlock error={error} />
+    </main>
+  );
+}

@@ -1,0 +1,54 @@
+import { Drawer } from "@mantine/core";
+import { useState } from "react";
+import { NavLink, useLocation } from "react-router";
+import { Icon } from "#studio/ui/icon.tsx";
+import type { ShellView } from "../screens/shell.ts";
+import { OrgSwitch, placesOf, UserMenu } from "./rail.tsx";
+
+/** The rail of a phone: two places and a drawer with the rest. */
+export function PhoneNav({ view }: { view: ShellView }) {
+  const [openAt, setOpenAt] = useState<string | null>(null);
+  const { pathname } = useLocation();
+  const groups = placesOf(view);
+  const first = groups.flatMap((group) => group.places).slice(0, 3);
+  return (
+    <>
+      <nav className="phone-nav" aria-label="Main">
+        {first.map((place) => (
+          <NavLink key={place.href} to={place.href}>
+            <Icon name={place.icon} />
+            <span className="clip" style={{ maxWidth: 96 }}>
+              {place.title}
+            </span>
+          </NavLink>
+        ))}
+        <button type="button" onClick={() => setOpenAt(pathname)} aria-expanded={openAt === pathname}>
+          <Icon name="menu" />
+          More
+        </button>
+      </nav>
+      <Drawer opened={openAt === pathname} onClose={() => setOpenAt(null)} position="bottom" size="auto" title="Gatehouse" closeButtonProps={{ "aria-label": "Close" }}>
+        <div className="stack drawer-places">
+          <OrgSwitch view={view} />
+          {groups.map((group) => (
+            <div key={group.title}>
+              <h4>{group.title}</h4>
+              <ul>
+                {group.places.map((place) => (
+                  <li key={place.href}>
+                    <NavLink to={place.href} className="drawer-link">
+                      <Icon name={place.icon} />
+                      {place.title}
+                      {place.count === null || place.count === 0 ? null : <span className="push quiet small">{place.count}</span>}
+                    </NavLink>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          ))}
+          <UserMenu view={view} />
+        </div>
+      </Drawer>
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+import { MultiSelect, Select } from "@mantine/core";
+import { useEffect, useState } from "react";
+import type { Json } from "#engine/schema/types.ts";
+import { words } from "../describe-value.ts";
+import type { FormPorts } from "./schema-form.tsx";
+
+interface Option {
+  readonly value: string;
+  readonly label: string;
+  readonly note?: string;
+}
+
+/** Picks records of a type by search. What was chosen stays in the list while another search runs. */
+export function ReferenceField({ type, many, value, onChange, ports, ...shared }: {
+  type: string; many: boolean; value: Json | undefined; onChange: (value: Json | undefined) => void; ports: FormPorts;
+  label: string; required: boolean; disabled: boolean; description?: string; error?: string;
+}) {
+  const [text, setText] = useState("");
+  const [found, setFound] = useState<readonly Option[]>([]);
+  const [kept, setKept] = useState<readonly Option[]>([]);
+  const [open, setOpen] = useState(false);
+  const chosen = many ? (Array.isArray(value) ? value.map(String) : []) : value === undefined || value === null ? [] : [String(value)];
+  const pick = ports.pick;
+  useEffect(() => {
+    if (!open || pick === undefined) return;
+    let current = true;
+    const timer = setTimeout(() => {
+      pick(type, text).then(
+        (options) => {
+          if (current) setFound(options);
+        },
+        () => undefined,
+      );
+    }, 160);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [open, pick, type, text]);
+  const known = [...kept.filter((option) => chosen.includes(option.value)), ...found].filter((option, index, all) => all.findIndex((other) => other.value === option.value) === index);
+  const data = [...known, ...chosen.filter((id) => !known.some((option) => option.value === id)).map((id) => ({ value: id, label: id }))].map(({ value: id, label }) => ({ value: id, label }));
+  const keep = (ids: readonly string[]): void => setKept([...kept, ...found.filter((option) => ids.includes(option.value))]);
+  const common = { ...shared, data, searchable: true, searchValue: text, onSearchChange: setText, onDropdownOpen: () => setOpen(true), onDropdownClose: () => setOpen(false), placeholder: chosen.length > 0 ? undefined : `Search ${words(type).toLowerCase()}`, nothingFoundMessage: "Nothing found", filter: ({ options }: { options: never[] }) => options };
+  if (many) {
+    return (
+      <MultiSelect
+        {...(common as object)}
+        label={shared.label}
+        data={data}
+        value={chosen}
+        onChange={(next) => {
+          keep(next);
+          onChange(next);
+        }}
+      />
+    );
+  }
+  return (
+    <Select
+      {...(common as object)}
+      label={shared.label}
+      data={data}
+      value={chosen[0] ?? null}
+      clearable={!shared.required}
+      onChange={(next) => {
+        if (next !== null) keep([next]);
+        onChange(next ?? undefined);
+      }}
+    />
+  );
+}

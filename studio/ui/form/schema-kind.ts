@@ -1,0 +1,84 @@
+import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import { words } from "../describe-value.ts";
+
+/** Which control shows a schema. */
+export type ControlKind = "const" | "choice" | "choices" | "switch" | "reference" | "references" | "file" | "decimal" | "integer" | "date" | "moment" | "text" | "email" | "lines" | "tags" | "rows" | "group" | "json";
+
+export interface Option {
+  readonly value: string;
+  readonly label: string;
+}
+
+const has = (schema: JsonSchema, key: string): boolean => Object.hasOwn(schema, key);
+export const schemaAt = (value: Json | undefined): JsonSchema => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonSchema) : {});
+
+/** The type without "null": `["string", "null"]` is an optional string. */
+export function typeOf(schema: JsonSchema): string {
+  const type = schema["type"];
+  if (Array.isArray(type)) return String(type.find((name) => name !== "null") ?? "string");
+  if (typeof type === "string") return type;
+  return has(schema, "properties") ? "object" : has(schema, "items") ? "array" : "string";
+}
+
+export function kindOf(schema: JsonSchema): ControlKind {
+  if (has(schema, "const")) return "const";
+  const ref = schema["x-ref"];
+  const type = typeOf(schema);
+  if (ref === "files" || schema["format"] === "file") return "file";
+  if (type === "array") {
+    const items = schemaAt(schema["items"]);
+    if (optionsOf(items).length > 0) return "choices";
+    if (has(items, "x-ref")) return "references";
+    return typeOf(items) === "object" ? "rows" : "tags";
+  }
+  if (typeof ref === "string") return "reference";
+  if (optionsOf(schema).length > 0) return "choice";
+  if (type === "boolean") return "switch";
+  if (type === "object") return Object.keys(schemaAt(schema["properties"])).length > 0 ? "group" : "json";
+  if (has(schema, "x-decimal") || type === "number") return "decimal";
+  if (type === "integer") return "integer";
+  switch (schema["format"]) {
+    case "date":
+      return "date";
+    case "date-time":
+      return "moment";
+    case "email":
+      return "email";
+    default:
+      return schema["x-lines"] === true || Number(schema["maxLength"] ?? 0) > 200 ? "lines" : "text";
+  }
+}
+
+/** Choices with titles, from `enum` (with `x-enum-titles`), or from `oneOf`/`anyOf` of constants. */
+export function optionsOf(schema: JsonSchema): readonly Option[] {
+  if (Array.isArray(schema["enum"])) {
+    const titles = schemaAt(schema["x-enum-titles"]);
+    return schema["enum"].filter((value) => value !== null).map((value) => ({ value: String(value), label: typeof titles[String(value)] === "string" ? String(titles[String(value)]) : choiceWords(String(value)) }));
+  }
+  const branches = Array.isArray(schema["oneOf"]) ? schema["oneOf"] : Array.isArray(schema["anyOf"]) ? schema["anyOf"] : [];
+  const constants = branches.map(schemaAt).filter((branch) => has(branch, "const") && branch["const"] !== null);
+  return constants.map((branch) => ({ value: String(branch["const"]), label: titleOf(branch, String(branch["const"])) }));
+}
+
+/** Codes in capitals stay as they are when short ("USD"); others become words. */
+const choiceWords = (value: string): string => (/^[A-Z0-9]{2,5}$/.test(value) ? value : words(value));
+
+export function titleOf(schema: JsonSchema, name: string): string {
+  const title = schema["x-title"] ?? schema["title"];
+  return typeof title === "string" ? title : words(name.replace(/_(id|ids)$/, ""));
+}
+
+export const requiredOf = (schema: JsonSchema): readonly string[] => (Array.isArray(schema["required"]) ? schema["required"].map(String) : []);
+export const propertiesOf = (schema: JsonSchema): readonly (readonly [string, JsonSchema])[] => Object.entries(schemaAt(schema["properties"])).map(([name, value]) => [name, schemaAt(value)] as const);
+
+/** What a form starts with: defaults and constants; everything else is absent. */
+export function blankOf(schema: JsonSchema): JsonObject {
+  const start: Record<string, Json> = {};
+  for (const [name, property] of propertiesOf(schema)) {
+    if (has(property, "const")) start[name] = property["const"] ?? null;
+    else if (has(property, "default")) start[name] = property["default"] ?? null;
+    else if (kindOf(property) === "group" && requiredOf(schema).includes(name)) start[name] = blankOf(property);
+    else if (kindOf(property) === "rows" && Number(property["minItems"] ?? 0) > 0) start[name] = [blankOf(schemaAt(property["items"]))];
+  }
+  return start;
+}
