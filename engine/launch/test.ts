@@ -52,6 +52,7 @@ interface Stage {
 }
 
 const stages: readonly Stage[] = [
+  { name: "route types", command: bin("react-router"), args: ["typegen"] },
   { name: "types", command: bin("tsc"), args: ["-p", "."] },
   { name: "lint", command: bin("biome"), args: ["check", "--error-on-warnings", "."] },
   { name: "tests", command: bin("vitest"), args: ["run", "-c", "tests/vitest.config.ts"] },

@@ -1,8 +1,11 @@
 /** The event log: append-only, one hash chain per instance over the stored bytes. */
 import type { Actor, CompactDecision, Effect, StateValue } from "../core/step-types.ts";
 import type { Json, JsonObject } from "../schema/types.ts";
+import { afterCursor, pageOf } from "./cursor.ts";
+import { orgsOf } from "./instances.ts";
 import type { EventWrite } from "./send-path.ts";
-import type { Page, Tx } from "./tx.ts";
+import { Conditions } from "./sql.ts";
+import { type Page, statement, type Tx } from "./tx.ts";
 
 export interface EventRow {
   readonly orgId: string;
@@ -26,12 +29,36 @@ export interface EventRow {
   readonly prevHash: string | null;
   readonly hash: string;
 }
-/** Oldest first. */
-export declare function eventsOf(
+type EventSqlRow = Omit<EventRow, "prevHash" | "hash"> & { readonly prevHash: Buffer | null; readonly hash: Buffer };
+
+const COLUMNS = `e.org_id as "orgId", e.instance_id as "instanceId", e.machine, e.machine_version as "machineVersion", e.seq, e.at, e.actor, e.type, e.event, e.decisions, e.effects,
+  e.from_state as "from", e.to_state as "to", e.release, e.seed, e.override, e.prev_hash as "prevHash", e.hash`;
+/** The instance's row bounds the months to look into. */
+const of = (facts: string) => `select ${COLUMNS}${facts} from event_log e
+  where e.org_id = (select i.org_id from instance i where i.id = $1 and ($4::uuid[] is null or i.org_id = any ($4))) and e.instance_id = $1 and e.seq > $2
+    and e.at >= (select i.created_at from instance i where i.id = $1) and e.at <= (select i.updated_at from instance i where i.id = $1)
+  order by e.seq limit $3`;
+const OF = statement("events_of", of(""));
+const OF_WITH_FACTS = statement("events_of_facts", of(", e.facts"));
+const REPLAY_ROWS = statement(
+  "events_replay",
+  `select ${COLUMNS}, e.facts from event_log e where ($2::uuid[] is null or e.org_id = any ($2)) and e.instance_id = any ($1::uuid[]) order by e.instance_id, e.seq`,
+);
+
+function toEvent(row: EventSqlRow): EventRow {
+  return { ...row, prevHash: row.prevHash === null ? null : row.prevHash.toString("hex"), hash: row.hash.toString("hex") };
+}
+
+/** Oldest first; `limit` default 200. */
+export async function eventsOf(
   tx: Tx,
   instanceId: string,
-  page?: { readonly afterSeq?: number; readonly limit?: number; readonly facts?: boolean },
-): Promise<readonly EventRow[]>;
+  page: { readonly afterSeq?: number; readonly limit?: number; readonly facts?: boolean } = {},
+): Promise<readonly EventRow[]> {
+  const rows = await tx.query<EventSqlRow>(page.facts === true ? OF_WITH_FACTS : OF, [instanceId, page.afterSeq ?? 0, page.limit ?? 200, orgsOf(tx)]);
+  return rows.map(toEvent);
+}
+
 export interface ReplayFilter {
   readonly orgs?: readonly string[];
   /** Definition keys. */
@@ -40,25 +67,50 @@ export interface ReplayFilter {
   readonly to?: string;
   readonly instanceIds?: readonly string[];
 }
-/** Whole instances touched in the window, in id order: pages of instance ids for replay. */
-export declare function replayInstances(
+
+/** Instances with an event in the window, in id order; `events` counts those of their whole history. Replay takes whole instances. */
+export async function replayInstances(
   tx: Tx,
   filter: ReplayFilter,
   page: { readonly limit: number; readonly cursor?: string | null },
-): Promise<Page<{ readonly orgId: string; readonly id: string; readonly events: number }>>;
-/** All rows of these instances with facts, by instance and seq. */
-export declare function replayRows(tx: Tx, instanceIds: readonly string[]): Promise<readonly EventRow[]>;
-export declare function countEvents(tx: Tx, filter: ReplayFilter): Promise<number>;
-export interface ChainFault {
-  readonly orgId: string;
-  readonly instanceId: string;
-  readonly seq: number;
-  readonly because: "hash" | "prev_hash" | "missing" | "head";
+): Promise<Page<{ readonly orgId: string; readonly id: string; readonly events: number }>> {
+  const where = instanceConditions(tx, filter);
+  const cursor = afterCursor(page.cursor);
+  if (cursor !== null) where.add("(i.org_id, i.id) > (?::uuid, ?::uuid)", cursor[0], cursor[1]);
+  const rows = await tx.query<{ orgId: string; id: string; events: number }>(
+    `select i.org_id as "orgId", i.id, i.seq as events from instance i where ${where.sql} order by i.org_id, i.id limit ${where.value(page.limit + 1)}`,
+    where.values,
+  );
+  return pageOf(rows, page.limit, (row) => [row.orgId, row.id]);
 }
-/** Recomputes every chain of the session's orgs; `faults` holds the first of each broken instance. */
-export declare function verifyEvents(
-  tx: Tx,
-  filter?: ReplayFilter,
-): Promise<{ readonly events: number; readonly instances: number; readonly faults: readonly ChainFault[] }>;
-/** Hash (hex) of one event row; the stored texts go in as they are. */
-export declare function hashEvent(prevHash: string | null, parts: readonly string[]): string;
+
+function instanceConditions(tx: Tx, filter: ReplayFilter): Conditions {
+  const where = new Conditions();
+  const orgs = filter.orgs ?? orgsOf(tx);
+  if (orgs !== null) where.add("i.org_id = any (?::uuid[])", orgs);
+  if (filter.machines !== undefined) where.add("i.machine = any (?::text[])", filter.machines);
+  if (filter.instanceIds !== undefined) where.add("i.id = any (?::uuid[])", filter.instanceIds);
+  // An instance that ended before or began after the window has no event in it; between, only the log can tell.
+  if (filter.from !== undefined) where.add("i.updated_at >= ?::timestamptz", filter.from);
+  if (filter.to !== undefined) where.add("i.created_at < ?::timestamptz", filter.to);
+  if (filter.from !== undefined || filter.to !== undefined) {
+    where.add(
+      "exists (select from event_log e where e.org_id = i.org_id and e.instance_id = i.id and e.at >= coalesce(?::timestamptz, '-infinity') and e.at < coalesce(?::timestamptz, 'infinity'))",
+      filter.from ?? null,
+      filter.to ?? null,
+    );
+  }
+  return where;
+}
+
+/** All rows of these instances with facts, by instance and seq. */
+export async function replayRows(tx: Tx, instanceIds: readonly string[]): Promise<readonly EventRow[]> {
+  return (await tx.query<EventSqlRow>(REPLAY_ROWS, [instanceIds, orgsOf(tx)])).map(toEvent);
+}
+
+/** Rows that `replayInstances` with the same filter leads to. */
+export async function countEvents(tx: Tx, filter: ReplayFilter): Promise<number> {
+  const where = instanceConditions(tx, filter);
+  const [row] = await tx.query<{ count: number }>(`select coalesce(sum(i.seq), 0)::bigint as count from instance i where ${where.sql}`, where.values);
+  return row?.count ?? 0;
+}

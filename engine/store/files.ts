@@ -1,5 +1,6 @@
 /** Uploaded and generated files. */
-import type { Tx } from "./tx.ts";
+import { orgsOf } from "./instances.ts";
+import { statement, type Tx } from "./tx.ts";
 
 export interface FileRow {
   readonly orgId: string;
@@ -11,6 +12,25 @@ export interface FileRow {
   readonly createdBy: string;
   readonly createdAt: string;
 }
-export declare function saveFile(tx: Tx, row: FileRow, bytes: Uint8Array): Promise<void>;
-export declare function loadFile(tx: Tx, id: string): Promise<FileRow | null>;
-export declare function loadFileBytes(tx: Tx, id: string): Promise<Uint8Array | null>;
+
+const SAVE = statement(
+  "file_save",
+  "insert into file (org_id, id, name, mime, size, sha256, bytes, created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+);
+const LOAD = statement(
+  "file_load",
+  `select org_id as "orgId", id, name, mime, size, sha256, created_by as "createdBy", created_at as "createdAt" from file where id = $1 and ($2::uuid[] is null or org_id = any ($2))`,
+);
+const BYTES = statement("file_bytes", "select bytes from file where id = $1 and ($2::uuid[] is null or org_id = any ($2))");
+
+export async function saveFile(tx: Tx, row: FileRow, bytes: Uint8Array): Promise<void> {
+  await tx.query(SAVE, [row.orgId, row.id, row.name, row.mime, row.size, row.sha256, Buffer.from(bytes), row.createdBy, row.createdAt]);
+}
+
+export async function loadFile(tx: Tx, id: string): Promise<FileRow | null> {
+  return (await tx.query<FileRow>(LOAD, [id, orgsOf(tx)]))[0] ?? null;
+}
+
+export async function loadFileBytes(tx: Tx, id: string): Promise<Uint8Array | null> {
+  return (await tx.query<{ bytes: Buffer }>(BYTES, [id, orgsOf(tx)]))[0]?.bytes ?? null;
+}

@@ -1,6 +1,6 @@
 /** Idempotency: what was answered to a key. Scope: org, source (caller), key. */
 import type { Json } from "../schema/types.ts";
-import type { Tx } from "./tx.ts";
+import { statement, type Tx } from "./tx.ts";
 
 export interface InboxRow {
   readonly orgId: string;
@@ -23,10 +23,36 @@ export interface InboxWrite {
   /** null: kept for ever. */
   readonly expiresAt: string | null;
 }
+
+const LOAD = statement(
+  "inbox_load",
+  `select org_id as "orgId", source, key, fingerprint, status, answer, created_at as "createdAt", expires_at as "expiresAt" from inbox where org_id = $1 and source = $2 and key = $3`,
+);
+const LOCK = statement("inbox_lock", "select pg_advisory_xact_lock(hashtextextended($1, 0))");
+const SAVE = statement(
+  "inbox_save",
+  "insert into inbox (org_id, source, key, fingerprint, status, answer, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+);
+const PURGE = statement("inbox_purge", "with gone as (delete from inbox where expires_at < $1 returning 1) select count(*) from gone");
+
 /** The stored answer, or null. */
-export declare function loadInbox(tx: Tx, orgId: string, source: string, key: string): Promise<InboxRow | null>;
+export async function loadInbox(tx: Tx, orgId: string, source: string, key: string): Promise<InboxRow | null> {
+  return (await tx.query<InboxRow>(LOAD, [orgId, source, key]))[0] ?? null;
+}
+
 /** Waits for another transaction that handles the same key (advisory lock until the end of this one), then reads. */
-export declare function lockInbox(tx: Tx, orgId: string, source: string, key: string): Promise<InboxRow | null>;
-export declare function saveInbox(tx: Tx, orgId: string, write: InboxWrite): Promise<void>;
+export async function lockInbox(tx: Tx, orgId: string, source: string, key: string): Promise<InboxRow | null> {
+  tx.queue(LOCK, [`inbox:${orgId}:${source}:${key}`]);
+  return loadInbox(tx, orgId, source, key);
+}
+
+/** Queued: it flies with the commit. A second writer of the same key fails the transaction (unique_taken). */
+export async function saveInbox(tx: Tx, orgId: string, write: InboxWrite): Promise<void> {
+  tx.queue(SAVE, [orgId, write.source, write.key, write.fingerprint, write.status, JSON.stringify(write.answer), write.at, write.expiresAt]);
+}
+
 /** Removes answers that expired before `now`; gives how many. System session. */
-export declare function purgeInbox(tx: Tx, now: string): Promise<number>;
+export async function purgeInbox(tx: Tx, now: string): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(PURGE, [now]);
+  return row?.count ?? 0;
+}

@@ -4,7 +4,6 @@
  * `openSend` locks and reads; `commitSend` writes everything with one data-modifying statement that travels with the commit.
  * Both may be called several times in one transaction (a cascade); lock instances in id order.
  */
-import { randomBytes } from "node:crypto";
 import type { Actor, CompactDecision, Effect, Instant, OverrideRequest, RecordState, Snapshot, StateValue, TaskDraft, TimerArm } from "../core/step-types.ts";
 import type { Json, JsonObject } from "../schema/types.ts";
 import { hashEvent } from "./event-hash.ts";
@@ -12,6 +11,7 @@ import type { InboxRow, InboxWrite } from "./inbox.ts";
 import { INSTANCE_COLUMNS, type InstanceSqlRow, RECORD_COLUMNS, type RecordSqlRow, statePaths, toInstance, toRecord } from "./instance-row.ts";
 import type { InstanceRow } from "./instances.ts";
 import type { OutboxWrite } from "./outbox.ts";
+import { outboxId } from "./outbox-id.ts";
 import type { RecordRow } from "./records.ts";
 import { type SendShape, sendStatement } from "./send-sql.ts";
 import { GLOBAL_ORG, statement, type Tx } from "./tx.ts";
@@ -312,17 +312,4 @@ export function commitSend(tx: Tx, input: SendCommit): string {
 /** Milliseconds and Z: the form that is hashed and that reading gives back. */
 function instantText(at: Instant): string {
   return at.length === 24 && at.endsWith("Z") ? at : new Date(at).toISOString();
-}
-
-let lastMs = 0;
-let counter = 0;
-/** Ascending within this process: rows of one commit keep their order in the outbox (uuid v7, counter in the 12 bits after the version). */
-export function outboxId(at: Instant): string {
-  const ms = Math.max(Date.parse(at), lastMs);
-  counter = ms === lastMs ? counter + 1 : 0;
-  lastMs = counter > 0xfff ? ms + 1 : ms;
-  if (counter > 0xfff) counter = 0;
-  const time = lastMs.toString(16).padStart(12, "0");
-  const tail = randomBytes(8).toString("hex");
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, "0")}-8${tail.slice(1, 4)}-${tail.slice(4)}`;
 }
