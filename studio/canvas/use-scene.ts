@@ -62,7 +62,8 @@ export function useScene(document: StudioDocument, drag: Drag | null, usage?: Re
     const moved = drag === null || box === undefined ? source : { ...source, nodes: { ...source.nodes, [drag.id]: { ...box, x: drag.to.x, y: drag.to.y } } };
     return completeLayout(chart, moved, folding);
   }, [source, chart, folding, drag]);
-  return { chart, folding, layout, arranged: covered === null ? (auto?.count ?? 0) : 1 };
+  const arranged = covered === null ? (auto?.count ?? 0) : 1;
+  return useMemo(() => ({ chart, folding, layout, arranged }), [chart, folding, layout, arranged]);
 }
 
 /** `path` of the machine: states of the main way, in order. */

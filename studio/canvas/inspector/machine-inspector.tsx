@@ -1,0 +1,76 @@
+/** The machine as a whole: shown while nothing is selected. */
+import type { JsonObject } from "#engine/schema/types.ts";
+import { isObject } from "../../document/json-path.ts";
+import { DefinitionLink } from "../../kinds/definition-link.tsx";
+import type { Chart } from "../chart.ts";
+import { Expression, Pairs, payloadText, Section, whoMay } from "./parts.tsx";
+
+const listOf = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
+
+export function MachineInspector({ definition, chart }: { definition: JsonObject; chart: Chart }) {
+  const starts = isObject(definition["start"]) ? Object.entries(definition["start"]) : [];
+  const delays = isObject(definition["delays"]) ? Object.entries(definition["delays"]) : [];
+  const invariants = listOf(definition["invariants"]);
+  const checklist = listOf(definition["checklist"]);
+  const gates = new Set(chart.transitions.flatMap((one) => one.guard.gates.map((gate) => gate.asks)));
+  return (
+    <>
+      <section>
+        {typeof definition["description"] === "string" ? <p className="soft">{definition["description"]}</p> : null}
+        <Pairs
+          items={[
+            ["Record", typeof definition["record"] === "string" ? <DefinitionLink key="record" kind="type" to={definition["record"]} /> : null],
+            ["States", String([...chart.states.values()].filter((state) => state.children.length === 0).length)],
+            ["Transitions", String(chart.transitions.length)],
+            ["Gates", String(gates.size)],
+            ["Tests", String(listOf(definition["tests"]).length)],
+          ]}
+        />
+      </section>
+      {starts.length === 0 ? null : (
+        <Section title="Starts with">
+          {starts.map(([event, spec]) => (
+            <Pairs
+              key={event}
+              items={
+                isObject(spec)
+                  ? [
+                      ["Event", <code key="e">{event}</code>],
+                      ["Who may", whoMay(spec)],
+                      [
+                        "Payload",
+                        <code key="p" className="wrap">
+                          {payloadText(spec["payload"])}
+                        </code>,
+                      ],
+                    ]
+                  : []
+              }
+            />
+          ))}
+        </Section>
+      )}
+      {checklist.length === 0 ? null : (
+        <Section title="Checklist" aside={checklist.length}>
+          <ul className="plain-list">
+            {checklist.map((item) => (
+              <li key={String(item["id"])}>{String(item["title"] ?? item["id"])}</li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {delays.length === 0 ? null : (
+        <Section title="Delays">
+          <Pairs items={delays.map(([name, text]) => [name, <Expression key={name} text={String(text)} />])} />
+        </Section>
+      )}
+      {invariants.length === 0 ? null : (
+        <Section title="Never">
+          {invariants.map((invariant) => (
+            <Pairs key={String(invariant["name"])} items={[[String(invariant["name"]), <Expression key="never" text={String(invariant["never"])} />]]} />
+          ))}
+        </Section>
+      )}
+    </>
+  );
+}

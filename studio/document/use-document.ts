@@ -1,0 +1,45 @@
+/** A document with its history as React state: what every editor of the studio holds. */
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { JsonObject } from "#engine/schema/types.ts";
+import type { Command } from "./commands/command.ts";
+import type { StudioDocument } from "./document.ts";
+import { createHistory, execute, type History, isSaved, markSaved, redo, undo } from "./history.ts";
+import { sameJson } from "./json-path.ts";
+
+export interface DocumentHandle {
+  readonly document: StudioDocument;
+  readonly history: History;
+  run(command: Command, group?: string): void;
+  undo(): void;
+  redo(): void;
+}
+
+const IDLE_MS = 700;
+
+/**
+ * Opens a document; `onSave` gets the content some moments after the last change. What the server answers as `stored` is adopted
+ * while nothing is unsaved here, so that another person's save shows up.
+ */
+export function useDocument(stored: StudioDocument, onSave: ((content: JsonObject) => void) | null): DocumentHandle {
+  const [history, setHistory] = useState(() => createHistory(stored));
+  const save = useRef(onSave);
+  save.current = onSave;
+  useEffect(() => {
+    setHistory((now) => {
+      const same = now.present.kind === stored.kind && now.present.key === stored.key;
+      if (same && sameJson(now.present.content, stored.content)) return markSaved(now, now.present.content);
+      return same && !isSaved(now) ? now : createHistory(stored);
+    });
+  }, [stored]);
+  const content = history.present.content;
+  const isDirty = !isSaved(history);
+  useEffect(() => {
+    if (!isDirty || save.current === null) return;
+    const timer = setTimeout(() => save.current?.(content), IDLE_MS);
+    return () => clearTimeout(timer);
+  }, [content, isDirty]);
+  const run = useCallback((command: Command, group?: string) => setHistory((now) => execute(now, command, group ?? null)), []);
+  const back = useCallback(() => setHistory(undo), []);
+  const forth = useCallback(() => setHistory(redo), []);
+  return useMemo(() => ({ document: history.present, history, run, undo: back, redo: forth }), [history, run, back, forth]);
+}

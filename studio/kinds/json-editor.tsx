@@ -1,0 +1,67 @@
+/** A JSON value as text with its schema: completion and marks while typing. Text that is no JSON stays here; the document keeps the last good one. */
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import type { Json, JsonSchema } from "#engine/schema/types.ts";
+import { sameJson } from "../document/json-path.ts";
+import { Icon } from "../ui/icon.tsx";
+import { Skeleton } from "../ui/states.tsx";
+
+const CodeMirrorJson = lazy(() => import("./code-mirror-json.tsx"));
+
+export interface JsonEditorProps {
+  readonly label: string;
+  readonly value: Json;
+  readonly schema?: JsonSchema | undefined;
+  /** Without it the text is read-only. */
+  readonly onChange?: ((value: Json) => void) | undefined;
+  /** JSON pointer to scroll to and mark. */
+  readonly at?: string | null;
+}
+
+export function JsonEditor({ label, value, schema, onChange, at = null }: JsonEditorProps) {
+  const given = useMemo(() => JSON.stringify(value, null, 2), [value]);
+  const [text, setText] = useState(given);
+  const [fault, setFault] = useState<string | null>(null);
+  const sent = useRef(value);
+  useEffect(() => {
+    if (sameJson(sent.current, value)) return;
+    sent.current = value;
+    setText(given);
+    setFault(null);
+  }, [value, given]);
+  const edit = (next: string): void => {
+    setText(next);
+    const parsed = parse(next);
+    setFault(parsed.fault);
+    if (parsed.fault !== null || sameJson(parsed.value, sent.current)) return;
+    sent.current = parsed.value;
+    onChange?.(parsed.value);
+  };
+  return (
+    <div className="json-editor">
+      <Suspense fallback={<JsonSkeleton />}>
+        <CodeMirrorJson label={label} text={text} schema={schema} onEdit={onChange === undefined ? undefined : edit} at={at} />
+      </Suspense>
+      {fault === null ? null : (
+        <p className="json-fault m-blocked" role="status">
+          <Icon name="bar" /> {fault}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function parse(text: string): { readonly value: Json; readonly fault: string | null } {
+  try {
+    return { value: JSON.parse(text) as Json, fault: null };
+  } catch (error) {
+    return { value: null, fault: `Not JSON yet: ${(error as Error).message}. The last good version is kept.` };
+  }
+}
+
+const JsonSkeleton = () => (
+  <div className="json-skeleton" role="status" aria-label="Loading the editor">
+    {[30, 55, 70, 45, 60, 35, 50].map((width) => (
+      <Skeleton key={width} width={`${width}%`} />
+    ))}
+  </div>
+);
