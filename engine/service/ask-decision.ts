@@ -1,0 +1,37 @@
+/**
+ * Asks a rule set or table directly, outside any instance: authorisation, contract acceptance, `POST decisions`.
+ * Pure: the caller supplies every input.
+ */
+import { EngineError } from "../core/errors.ts";
+import type { Program } from "../core/program.ts";
+import type { CompactDecision, Instant } from "../core/step-types.ts";
+import type { JsonObject } from "../schema/types.ts";
+
+/** The instant of a decision, and the calendar day in its org's zone. */
+export interface DecisionMoment {
+  readonly now: Instant;
+  readonly today: string;
+}
+
+/**
+ * Evaluates a decision by key or unique id. Params that are not given take their defaults.
+ *
+ * - throws EngineError `definition_not_found` where the release has no such rule set or table
+ */
+export function askDecision(program: Program, ref: string, inputs: JsonObject, moment: DecisionMoment, params: JsonObject = {}): CompactDecision {
+  const decision = program.decision(ref);
+  if (decision === null) throw new EngineError("definition_not_found", `The release has no rule set or table "${ref}".`);
+  return { ...decision.evaluate(inputs, params, moment), at: "direct" };
+}
+
+/** Day of an instant in a time zone, `YYYY-MM-DD`. */
+export function dayIn(timeZone: string, now: Instant): string {
+  let format = DAYS.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
+    DAYS.set(timeZone, format);
+  }
+  return format.format(new Date(now));
+}
+
+const DAYS = new Map<string, Intl.DateTimeFormat>();

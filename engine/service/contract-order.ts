@@ -1,0 +1,66 @@
+/** Sequence marks of a contract event: one for the event, or one for each of its items. They only move up. */
+import type { ContractDefinition, ContractEvent, Json, JsonObject } from "../schema/types.ts";
+import { advanceWatermark, loadWatermark } from "../store/watermarks.ts";
+import { fillTemplate, readPath } from "./contract-key.ts";
+import type { Work } from "./work.ts";
+
+/** One thing to be ordered. `scope` null: nothing orders it. */
+export interface Ordering {
+  readonly scope: string | null;
+  readonly sequence: number | null;
+  /** The mark as it stands; null: none yet. */
+  readonly last: number | null;
+  readonly item: Json;
+}
+
+export interface Sequenced {
+  readonly subject: JsonObject;
+  readonly data: JsonObject;
+  readonly sequence: number | null;
+}
+
+/** What the event is to be ordered by, with the marks as they stand. */
+export async function readOrdering(work: Work, contract: ContractDefinition, event: ContractEvent, sequenced: Sequenced): Promise<readonly Ordering[]> {
+  const values: JsonObject = { org: work.org.code, subject: sequenced.subject["ref"] ?? null, data: sequenced.data, ...scalars(sequenced.data) };
+  if (event.items === undefined) return [await ordering(work, contract, event, values, sequenced.sequence, null)];
+  const items = readPath(sequenced.data, event.items.path);
+  const orderings: Ordering[] = [];
+  for (const item of Array.isArray(items) ? (items as readonly Json[]) : []) {
+    const sequence = readPath(item, event.items.sequence);
+    orderings.push(await ordering(work, contract, event, { ...values, item }, typeof sequence === "number" ? sequence : sequenced.sequence, item));
+  }
+  return orderings;
+}
+
+async function ordering(
+  work: Work,
+  contract: ContractDefinition,
+  event: ContractEvent,
+  values: JsonObject,
+  sequence: number | null,
+  item: Json,
+): Promise<Ordering> {
+  const scope = event.sequenceScope === undefined ? null : fillTemplate(event.sequenceScope, values);
+  if (scope === null || sequence === null) return { scope, sequence, last: null, item };
+  const mark = await loadWatermark(work.tx, work.org.id, contract.key, scope);
+  return { scope, sequence, last: mark?.sequence ?? null, item };
+}
+
+/** `{po_code}` as well as `{data.po_code}`. */
+function scalars(data: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => typeof value === "string" || typeof value === "number"));
+}
+
+/** Moves the marks up; gives those that did move, and those that nothing orders. A race that was lost here is an old event. */
+export async function advance(work: Work, contract: ContractDefinition, orderings: readonly Ordering[], fingerprint: string): Promise<readonly Ordering[]> {
+  const kept: Ordering[] = [];
+  for (const each of [...orderings].sort((a, b) => ((a.scope ?? "") < (b.scope ?? "") ? -1 : 1))) {
+    if (each.scope === null || each.sequence === null) {
+      kept.push(each);
+      continue;
+    }
+    const mark = { source: contract.key, scope: each.scope, sequence: each.sequence, fingerprint };
+    if ((await advanceWatermark(work.tx, work.org.id, mark, work.at)) === "advanced") kept.push(each);
+  }
+  return kept;
+}

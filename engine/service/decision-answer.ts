@@ -1,0 +1,73 @@
+/** Decisions as callers get them: expanded against the very version that decided, with the ways through where the gate is shut. */
+
+import { compileRuleset } from "../core/rules/compile-ruleset.ts";
+import { type CompiledDecision, toDecision } from "../core/rules/decision.ts";
+import { unlock } from "../core/rules/unlock.ts";
+import type { CompactDecision, Decision, UnlockOption } from "../core/step-types.ts";
+import { compileTable } from "../core/tables/compile-table.ts";
+import { peopleWithRoles } from "../store/people.ts";
+import type { Work } from "./work.ts";
+
+/** Expands decisions in order; those that shut carry their unlock options with the people who may act. */
+export async function answerDecisions(work: Work, decisions: readonly CompactDecision[]): Promise<readonly Decision[]> {
+  const answers: Decision[] = [];
+  for (const compact of decisions) {
+    const compiled = await compiledOf(work, compact.key, compact.version);
+    answers.push(compiled === null ? bareDecision(compact) : await answerDecision(work, compact, compiled));
+  }
+  return answers;
+}
+
+async function answerDecision(work: Work, compact: CompactDecision, compiled: CompiledDecision): Promise<Decision> {
+  const decision = toDecision(compact, compiled);
+  if (compact.outcome === "pass" || compact.overridden !== undefined) return decision;
+  const options = unlock(decision, compiled);
+  return options.length === 0 ? decision : { ...decision, unlock: await withPeople(work, options) };
+}
+
+/** The version as it decided: from the release in force where it is the same, else compiled from its stored text. */
+async function compiledOf(work: Work, key: string, version: string): Promise<CompiledDecision | null> {
+  const current = work.ruling.program.decision(key);
+  if (current !== null && current.version === version) return current;
+  const definition = await work.engine.programs.definition(work.tx, version);
+  if (definition?.kind === "ruleset") return compileRuleset(definition, version);
+  if (definition?.kind === "table") return compileTable(definition, version);
+  return null;
+}
+
+function bareDecision(compact: CompactDecision): Decision {
+  const { key, version, outcome, output, reasons, overridden } = compact;
+  return {
+    key,
+    version,
+    outcome,
+    output,
+    reasons,
+    events: [],
+    explanation: { inputs: compact.inputs, params: compact.params, rules: [] },
+    ...(overridden === undefined ? {} : { overridden }),
+  };
+}
+
+/** Adds to each act the people of the org who hold its permission; at most 20 names. */
+async function withPeople(work: Work, options: readonly UnlockOption[]): Promise<readonly UnlockOption[]> {
+  const holders = new Map<string, readonly { readonly id: string; readonly name: string }[]>();
+  for (const permission of new Set(options.flatMap((option) => option.acts.flatMap((act) => act.permission ?? [])))) {
+    holders.set(permission, await holdersOf(work, permission));
+  }
+  return options.map((option) => ({
+    acts: option.acts.map((act) => (act.permission === undefined ? act : { ...act, who: holders.get(act.permission) ?? [] })),
+  }));
+}
+
+const PEOPLE_NAMED = 20;
+
+/** People of the org who hold a permission by one of their roles. */
+export async function holdersOf(work: Work, permission: string): Promise<readonly { readonly id: string; readonly name: string }[]> {
+  const roles = Object.entries(work.ruling.program.access?.roles ?? {})
+    .filter(([, role]) => role.permissions.includes(permission))
+    .map(([name]) => name);
+  if (roles.length === 0) return [];
+  const people = await peopleWithRoles(work.tx, work.org.id, roles.sort(), work.at);
+  return people.slice(0, PEOPLE_NAMED).map(({ id, name }) => ({ id, name }));
+}

@@ -1,0 +1,50 @@
+/**
+ * What every use case works with. Made once per process by the composition root; holds no state of its own beyond caches
+ * that the database's epochs void.
+ */
+import { randomBytes } from "node:crypto";
+import type { Clock, SeedSource } from "../core/ports.ts";
+import type { Store } from "../store/store.ts";
+import { type ChangeFeed, createChangeFeed } from "./change-feed.ts";
+import { createProgramCache, type ProgramCache } from "./program-cache.ts";
+
+/** Structured log, pino's shape; messages hold ids, never names or addresses. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Engine {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly seed: SeedSource;
+  readonly programs: ProgramCache;
+  readonly changes: ChangeFeed;
+  /** Tells the relay that something was committed. */
+  readonly wake: () => void;
+  readonly log: Log;
+}
+
+export interface EngineParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Default: 128 bits of the platform's randomness. */
+  readonly seed?: SeedSource;
+  readonly wake?: () => void;
+  /** Releases kept compiled; default 6. */
+  readonly programCacheSize?: number;
+}
+
+export function createEngine(parts: EngineParts): Engine {
+  return {
+    store: parts.store,
+    clock: parts.clock,
+    seed: parts.seed ?? (() => randomBytes(16).toString("hex")),
+    programs: createProgramCache(parts.programCacheSize ?? 6),
+    changes: createChangeFeed(),
+    wake: parts.wake ?? (() => undefined),
+    log: parts.log,
+  };
+}

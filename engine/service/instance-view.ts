@@ -1,0 +1,146 @@
+/**
+ * An instance as the API answers it: where it stands, and what may be done about it: every event with its permission, its
+ * gates as they would decide now and the ways through the shut ones; checklist, timers, tasks.
+ */
+import type { CompiledMachine } from "../core/machine/compile.ts";
+import type { Decision, StateValue } from "../core/step-types.ts";
+import type { ChecklistItem, Json, JsonObject } from "../schema/types.ts";
+import { statePaths } from "../store/instance-row.ts";
+import type { InstanceRow } from "../store/instances.ts";
+import { loadRecord, type RecordRow } from "../store/records.ts";
+import { listTasks } from "../store/tasks.ts";
+import { timersOf } from "../store/timers.ts";
+import { answerDecisions } from "./decision-answer.ts";
+import type { EventView } from "./event-preview.ts";
+import { previewEvents } from "./event-preview.ts";
+import { evaluateOne, type Subject } from "./expression.ts";
+import { askGate } from "./gate-decision.ts";
+import { answerTasks, type TaskAnswer } from "./queries/inbox.ts";
+import { etagOf } from "./record-answer.ts";
+import { fillLabel, recordTypeOf, titleOf } from "./record-type.ts";
+import { maskedData } from "./visibility.ts";
+import type { Work } from "./work.ts";
+
+export interface InstanceView {
+  readonly id: string;
+  readonly machine: { readonly key: string; readonly version: string; readonly title: string };
+  readonly org: string;
+  readonly key: string;
+  readonly title: string;
+  readonly record: {
+    readonly type: string;
+    readonly id: string;
+    readonly code: string | null;
+    readonly etag: string;
+    readonly title: string;
+    readonly data: JsonObject;
+  } | null;
+  readonly state: StateValue;
+  readonly states: readonly string[];
+  readonly status: "active" | "done" | "stopped";
+  readonly seq: number;
+  readonly context: JsonObject;
+  /** What to do in this state, as its machine says. */
+  readonly screen: { readonly state: string; readonly title: string; readonly text?: string; readonly primary?: string } | null;
+  readonly path: readonly { readonly state: string; readonly done: boolean; readonly current: boolean }[];
+  readonly checklist: readonly ChecklistAnswer[];
+  readonly events: readonly EventView[];
+  readonly timers: readonly { readonly name: string; readonly dueAt: string }[];
+  readonly tasks: readonly TaskAnswer[];
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface ChecklistAnswer {
+  readonly id: string;
+  readonly label: string;
+  /** null: cannot be told. */
+  readonly ok: boolean | null;
+  readonly detail?: string;
+  readonly event?: string;
+  readonly decision?: Decision;
+}
+
+/** The whole view, under the rights of the work's actor. */
+export async function viewInstance(work: Work, instance: InstanceRow): Promise<InstanceView> {
+  const machine = await work.engine.programs.machine(work.tx, work.ruling, instance.machine, instance.machineVersion);
+  const type = recordTypeOf(work.ruling.program, instance.recordType);
+  const record = await loadRecord(work.tx, type, instance.recordId);
+  const states = statePaths(instance.state);
+  const subject: Subject = { machine, record, snapshot: instance.snapshot, instance: { id: instance.id, key: instance.key, seq: instance.seq } };
+  const data = record === null ? {} : await maskedData(work, type, record);
+  const tasks = await listTasks(work.tx, { orgs: [work.org.id], instanceId: instance.id, status: "open" }, { limit: 50 });
+  const title = record === null ? instance.key : titleOf(type, { ...record, data });
+  return {
+    id: instance.id,
+    machine: { key: instance.machine, version: instance.machineVersion, title: machine.definition.title },
+    org: work.org.code,
+    key: instance.key,
+    title: machine.definition.label === undefined ? title : fillLabel(machine.definition.label, { ...data, code: record?.code ?? null }) || title,
+    record: record === null ? null : { type: instance.recordType, id: record.id, code: record.code, etag: etagOf(record), title, data },
+    state: instance.state,
+    states,
+    status: instance.status,
+    seq: instance.seq,
+    context: instance.snapshot.context,
+    screen: screenOf(machine, states),
+    path: pathOf(machine, states),
+    checklist: await checklistOf(work, machine, subject, record, states),
+    events: instance.status === "active" ? await previewEvents(work, machine, instance, record) : [],
+    timers: (await timersOf(work.tx, instance.id)).map(({ name, dueAt }) => ({ name, dueAt })),
+    tasks: await answerTasks({ tx: work.tx, workOf: () => work }, tasks.items),
+    createdAt: instance.createdAt,
+    updatedAt: instance.updatedAt,
+  };
+}
+
+/** The screen of the deepest active state that has one. */
+function screenOf(machine: CompiledMachine, states: readonly string[]): InstanceView["screen"] {
+  const screens = machine.definition.screens ?? {};
+  const named = states.filter((state) => Object.hasOwn(screens, state)).sort((a, b) => b.split(".").length - a.split(".").length);
+  const state = named[0];
+  const screen = state === undefined ? undefined : screens[state];
+  if (state === undefined || screen === undefined) return null;
+  const { title, text, primary } = screen;
+  return { state, title, ...(text === undefined ? {} : { text }), ...(primary === undefined ? {} : { primary }) };
+}
+
+/** The main path: what lies before the furthest active state on it is done. */
+function pathOf(machine: CompiledMachine, states: readonly string[]): InstanceView["path"] {
+  const path = machine.definition.path ?? [];
+  const at = path.findLastIndex((state) => states.includes(state));
+  return path.map((state, index) => ({ state, done: index < at, current: index === at }));
+}
+
+async function checklistOf(
+  work: Work,
+  machine: CompiledMachine,
+  subject: Subject,
+  record: RecordRow | null,
+  _states: readonly string[],
+): Promise<readonly ChecklistAnswer[]> {
+  const answers: ChecklistAnswer[] = [];
+  for (const item of machine.definition.checklist ?? []) {
+    if (item.when !== undefined && (await evaluateOne(work, subject, item.when)) !== true) continue;
+    answers.push(await checkItem(work, item, subject, record?.type ?? machine.definition.record));
+  }
+  return answers;
+}
+
+async function checkItem(work: Work, item: ChecklistItem, subject: Subject, recordType: string): Promise<ChecklistAnswer> {
+  const line = {
+    id: item.id,
+    label: item.title,
+    ...(item.detail === undefined ? {} : { detail: item.detail }),
+    ...(item.event === undefined ? {} : { event: item.event }),
+  };
+  if (item.gate === undefined) return { ...line, ok: item.expr === undefined ? null : truthOf(await evaluateOne(work, subject, item.expr)) };
+  const { open, decision } = await askGate(work, item.gate, subject, recordType);
+  const ok = item.reason === undefined ? open : !decision.reasons.some((reason) => reason.code === item.reason);
+  const [answer] = await answerDecisions(work, [decision]);
+  return { ...line, ok: decision.outcome === "unknown" && item.reason === undefined ? null : ok, ...(answer === undefined ? {} : { decision: answer }) };
+}
+
+function truthOf(value: Json | undefined): boolean | null {
+  return typeof value === "boolean" ? value : null;
+}

@@ -1,0 +1,144 @@
+/**
+ * Takes a payload or a record's fields in: checks them against their schema, brings decimals to their written form and
+ * references (`x-ref`) from code to id. Everything that enters a step or a record goes through here.
+ */
+import { EngineError } from "../core/errors.ts";
+import { pointer } from "../core/problem.ts";
+import { compileSchema, type Validator } from "../core/validate.ts";
+import type { Json, JsonObject, JsonSchema } from "../schema/types.ts";
+
+export interface PayloadError {
+  /** JSON pointer into the payload. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A place in a payload that names a record. */
+export interface Reference {
+  readonly path: string;
+  readonly type: string;
+  /** uuid or code. */
+  readonly value: string;
+}
+
+/** Finds the ids of what a caller may see: one entry per (type, value) that exists; the others are missing. */
+export type ReferenceLookup = (references: readonly Reference[]) => Promise<ReadonlyMap<string, string>>;
+
+export const referenceKey = (type: string, value: string): string => `${type}:${value}`;
+
+/**
+ * Answers the checked payload: decimals normalised, references as ids. The argument is not changed.
+ *
+ * - `schema` undefined: the payload passes as it is, but must be an object
+ * - throws EngineError `payload_invalid` with every path that is wrong; a reference that the caller may not see is told exactly
+ *   as one that does not exist
+ */
+export async function acceptPayload(schema: JsonSchema | undefined, payload: unknown, lookup: ReferenceLookup): Promise<JsonObject> {
+  const checked = checkPayload(schema, payload);
+  if (schema === undefined) return checked;
+  const references = findReferences(schema, checked);
+  if (references.length === 0) return checked;
+  const ids = await lookup(references);
+  const errors: PayloadError[] = [];
+  let result: Json = checked;
+  for (const reference of references) {
+    const id = ids.get(referenceKey(reference.type, reference.value));
+    if (id === undefined) errors.push({ path: reference.path, message: `names no ${reference.type} that you can see` });
+    else if (id !== reference.value) result = replaceAt(result, reference.path, id);
+  }
+  if (errors.length > 0) throw payloadInvalid(errors);
+  return result as JsonObject;
+}
+
+/** The part of `acceptPayload` that needs no database. */
+export function checkPayload(schema: JsonSchema | undefined, payload: unknown): JsonObject {
+  const given = payload === undefined || payload === null ? {} : payload;
+  if (typeof given !== "object" || Array.isArray(given)) throw payloadInvalid([{ path: "", message: "must be an object" }]);
+  if (schema === undefined) return given as JsonObject;
+  const copy = structuredClone(given) as JsonObject;
+  const errors = validatorOf(schema)(copy);
+  if (errors.length > 0) throw payloadInvalid(errors);
+  return copy;
+}
+
+/** The object with the schema's `default` for every own property that is absent; one level deep. */
+export function withDefaults(schema: JsonSchema, value: JsonObject): JsonObject {
+  const properties = schema["properties"];
+  if (!isObject(properties)) return value;
+  const filled: Record<string, Json> = { ...value };
+  for (const [name, property] of Object.entries(properties)) {
+    if (isObject(property) && property["default"] !== undefined && !Object.hasOwn(filled, name)) filled[name] = property["default"];
+  }
+  return filled;
+}
+
+/** The errors of a value against a schema, without throwing; the value is not changed. */
+export function payloadErrors(schema: JsonSchema | undefined, value: Json): readonly PayloadError[] {
+  return schema === undefined ? [] : validatorOf(schema)(structuredClone(value));
+}
+
+const VALIDATORS = new WeakMap<JsonSchema, Validator>();
+
+function validatorOf(schema: JsonSchema): Validator {
+  let validator = VALIDATORS.get(schema);
+  if (validator === undefined) {
+    validator = compileSchema(schema);
+    VALIDATORS.set(schema, validator);
+  }
+  return validator;
+}
+
+function payloadInvalid(errors: readonly PayloadError[]): EngineError {
+  const first = errors[0];
+  return new EngineError("payload_invalid", `The payload does not fit its schema: ${first?.path === "" ? "it" : first?.path} ${first?.message}.`, { errors });
+}
+
+/** Every non-null string of the value that its schema marks with `x-ref`, in document order. */
+export function findReferences(schema: JsonSchema, value: Json): Reference[] {
+  const found: Reference[] = [];
+  visit(schema, value, "", schema, found, 0);
+  return found;
+}
+
+const MAX_DEPTH = 16;
+
+function visit(schema: Json | undefined, value: Json | undefined, path: string, root: JsonSchema, found: Reference[], depth: number): void {
+  if (!isObject(schema) || value === undefined || value === null || depth > MAX_DEPTH) return;
+  const target = schema["$ref"];
+  if (typeof target === "string" && target.startsWith("#/$defs/")) {
+    const defs = root["$defs"];
+    if (isObject(defs)) visit(defs[target.slice("#/$defs/".length)], value, path, root, found, depth + 1);
+  }
+  const type = schema["x-ref"];
+  if (typeof type === "string" && typeof value === "string" && value !== "") {
+    if (!found.some((reference) => reference.path === path)) found.push({ path, type, value });
+  }
+  for (const word of ["allOf", "anyOf", "oneOf"]) {
+    const branches = schema[word];
+    if (Array.isArray(branches)) for (const branch of branches) visit(branch, value, path, root, found, depth + 1);
+  }
+  if (Array.isArray(value)) {
+    for (const [index, element] of value.entries()) visit(schema["items"], element, path + pointer(index), root, found, depth + 1);
+  } else if (isObject(value)) {
+    const properties = schema["properties"];
+    for (const [name, member] of Object.entries(value)) {
+      const own = isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : schema["additionalProperties"];
+      visit(own, member, path + pointer(name), root, found, depth + 1);
+    }
+  }
+}
+
+/** A copy of the value with the member at a JSON pointer replaced. */
+function replaceAt(value: Json, path: string, replacement: Json): Json {
+  if (path === "") return replacement;
+  const [head = "", ...rest] = path.slice(1).split("/");
+  const name = head.replaceAll("~1", "/").replaceAll("~0", "~");
+  const below = rest.length === 0 ? "" : `/${rest.join("/")}`;
+  if (Array.isArray(value)) return value.map((element: Json, index) => (String(index) === name ? replaceAt(element, below, replacement) : element));
+  if (!isObject(value)) return value;
+  return { ...value, [name]: replaceAt(value[name] ?? null, below, replacement) };
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

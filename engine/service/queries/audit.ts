@@ -1,0 +1,105 @@
+/** The audit log, searched; and the proof that nothing in it or in the event log was changed, removed or put in between. */
+import { EngineError } from "../../core/errors.ts";
+import type { JsonObject } from "../../schema/types.ts";
+import { type AuditFilter, searchAudit, verifyAudit as verifyAuditRows } from "../../store/audit.ts";
+import { verifyEvents } from "../../store/events.ts";
+import type { Engine } from "../engine-context.ts";
+import { inReading, pageOf, worksPermitted } from "../reading.ts";
+import type { Scope } from "../scope.ts";
+
+const PERMISSION = "audit.view";
+
+export interface AuditAnswer {
+  readonly seq: number;
+  readonly org: string;
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: { readonly type: string; readonly id: string } | null;
+  readonly detail: JsonObject;
+  readonly hash: string;
+}
+
+export interface AuditListInput {
+  readonly action?: string;
+  readonly actor?: string;
+  readonly subjectType?: string;
+  readonly subject?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly q?: string;
+  readonly limit?: number;
+  readonly cursor?: string | null;
+}
+
+/** Newest first. - throws EngineError `permission_denied` */
+export async function listAudit(
+  engine: Engine,
+  scope: Scope,
+  input: AuditListInput = {},
+): Promise<{ readonly items: readonly AuditAnswer[]; readonly next: string | null }> {
+  return await inReading(engine, scope, async (reading) => {
+    const orgs = worksPermitted(reading, PERMISSION).map((work) => work.org.id);
+    if (orgs.length === 0) throw denied();
+    const page = await searchAudit(reading.tx, filterOf(input, orgs), pageOf(input));
+    const items = page.items.map(({ seq, orgId, at, actorId, action, subject, detail, hash }) => ({
+      seq,
+      org: reading.workOf(orgId).org.code,
+      at,
+      actor: actorId,
+      action,
+      subject,
+      detail,
+      hash,
+    }));
+    return { items, next: page.next };
+  });
+}
+
+function filterOf(input: AuditListInput, orgs: readonly string[]): AuditFilter {
+  return {
+    orgs,
+    ...(input.action === undefined ? {} : { action: input.action }),
+    ...(input.actor === undefined ? {} : { actorId: input.actor }),
+    ...(input.subjectType === undefined ? {} : { subjectType: input.subjectType }),
+    ...(input.subject === undefined ? {} : { subjectId: input.subject }),
+    ...(input.from === undefined ? {} : { from: input.from }),
+    ...(input.to === undefined ? {} : { to: input.to }),
+    ...(input.q === undefined ? {} : { search: input.q }),
+  };
+}
+
+export interface Verification {
+  readonly ok: boolean;
+  readonly events: number;
+  readonly instances: number;
+  readonly auditRows: number;
+  /** The first event row of each chain that does not fit. */
+  readonly faults: readonly { readonly instance: string; readonly seq: number; readonly because: string }[];
+  readonly firstBad?: { readonly instance?: string; readonly seq: number };
+}
+
+/** Recomputes every chain of the orgs that the reader may audit. */
+export async function verifyAudit(engine: Engine, scope: Scope): Promise<Verification> {
+  return await inReading(engine, scope, async (reading) => {
+    const orgs = worksPermitted(reading, PERMISSION).map((work) => work.org.id);
+    if (orgs.length === 0) throw denied();
+    const found = await verifyEvents(reading.tx, { orgs });
+    const faults = found.faults.map((fault) => ({ instance: fault.instanceId, seq: fault.seq, because: fault.because }));
+    let auditRows = 0;
+    let firstBadAudit: number | null = null;
+    for (const org of orgs) {
+      const audit = await verifyAuditRows(reading.tx, org);
+      auditRows += audit.rows;
+      firstBadAudit ??= audit.firstBad;
+    }
+    const first = faults[0];
+    const bad =
+      first !== undefined ? { firstBad: { instance: first.instance, seq: first.seq } } : firstBadAudit !== null ? { firstBad: { seq: firstBadAudit } } : {};
+    return { ok: faults.length === 0 && firstBadAudit === null, events: found.events, instances: found.instances, auditRows, faults, ...bad };
+  });
+}
+
+function denied(): EngineError {
+  return new EngineError("permission_denied", "To see the audit log: the permission is missing.", { permission: PERMISSION });
+}

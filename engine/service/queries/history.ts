@@ -1,0 +1,78 @@
+/** The event rows of an instance, oldest first: who did what, what was known, what was decided, what followed. */
+import type { Decision } from "../../core/step-types.ts";
+import type { Json, JsonObject } from "../../schema/types.ts";
+import { type EventRow, eventsOf } from "../../store/events.ts";
+import { loadInstance } from "../../store/instances.ts";
+import { answerDecisions } from "../decision-answer.ts";
+import { publicEffects } from "../effect-answer.ts";
+import type { Engine } from "../engine-context.ts";
+import { instanceNotFound, locateIn } from "../locate-instance.ts";
+import { inReading, pageOf } from "../reading.ts";
+import { mayView } from "../record-permission.ts";
+import { recordTypeOf } from "../record-type.ts";
+import type { Scope } from "../scope.ts";
+import type { Work } from "../work.ts";
+
+export interface HistoryInput {
+  readonly instance: string;
+  readonly limit?: number;
+  /** The seq after which to go on. */
+  readonly cursor?: string | null;
+}
+
+export interface HistoryRow {
+  readonly seq: number;
+  readonly at: string;
+  readonly actor: { readonly id: string; readonly name: string; readonly kind: string };
+  readonly event: JsonObject;
+  readonly from: Json;
+  readonly to: Json;
+  readonly release: number | null;
+  readonly machine: { readonly key: string; readonly version: string };
+  readonly facts: Json;
+  readonly decisions: readonly Decision[];
+  readonly effects: readonly JsonObject[];
+  readonly override: Json;
+  readonly hash: string;
+  readonly prevHash: string | null;
+}
+
+/** - throws EngineError `instance_not_found` */
+export async function instanceHistory(
+  engine: Engine,
+  scope: Scope,
+  input: HistoryInput,
+): Promise<{ readonly items: readonly HistoryRow[]; readonly next: string | null }> {
+  return await inReading(engine, scope, async (reading) => {
+    const { id } = await locateIn(reading.tx, scope, input.instance);
+    const instance = await loadInstance(reading.tx, id);
+    if (instance === null) throw instanceNotFound(input.instance);
+    const work = reading.workOf(instance.orgId);
+    if (!mayView(work, recordTypeOf(work.ruling.program, instance.recordType))) throw instanceNotFound(input.instance);
+    const { limit, cursor } = pageOf(input);
+    const rows = await eventsOf(reading.tx, id, { afterSeq: Number(cursor ?? 0) || 0, limit, facts: true });
+    const items: HistoryRow[] = [];
+    for (const row of rows) items.push(await answerRow(work, row));
+    const last = rows.at(-1);
+    return { items, next: rows.length === limit && last !== undefined && last.seq < instance.seq ? String(last.seq) : null };
+  });
+}
+
+async function answerRow(work: Work, row: EventRow): Promise<HistoryRow> {
+  return {
+    seq: row.seq,
+    at: row.at,
+    actor: { id: row.actor.id, name: row.actor.name, kind: row.actor.kind },
+    event: row.event,
+    from: row.from as Json,
+    to: row.to as Json,
+    release: row.release,
+    machine: { key: row.machine, version: row.machineVersion },
+    facts: (row.facts ?? null) as unknown as Json,
+    decisions: await answerDecisions(work, row.decisions),
+    effects: publicEffects(row.effects, []),
+    override: row.override,
+    hash: row.hash,
+    prevHash: row.prevHash,
+  };
+}

@@ -1,0 +1,129 @@
+/** Every mail that was created or suppressed, with the verdict that did it: records of the machines that carry mails. */
+
+import { EngineError } from "../../core/errors.ts";
+import type { Filter, Json, JsonObject } from "../../schema/types.ts";
+import { queryRecords } from "../../store/record-query.ts";
+import { loadRecords, type RecordRow } from "../../store/records.ts";
+import type { Engine } from "../engine-context.ts";
+import { inReading, pageOf, type Reading } from "../reading.ts";
+import { mayView } from "../record-permission.ts";
+import { nameOfType, recordTypeOf } from "../record-type.ts";
+import type { Scope } from "../scope.ts";
+
+export interface MailAnswer {
+  readonly id: string;
+  readonly type: string;
+  readonly key: string;
+  readonly org: string;
+  /** What it is about. */
+  readonly record: { readonly type: string; readonly id: string; readonly code: string | null } | null;
+  readonly recipients: readonly string[];
+  readonly state: string;
+  readonly code?: string;
+  readonly decision: { readonly verdict: string; readonly code: string | null; readonly source: string | null; readonly version: string | null };
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  readonly instance: string | null;
+  readonly createdAt: string;
+  readonly sentAt?: string;
+}
+
+export interface MailListInput {
+  readonly type?: string;
+  /** uuid or code of the record that mails are about. */
+  readonly record?: string;
+  /** A state of the mail's machine, such as "sent". */
+  readonly state?: string;
+  readonly q?: string;
+  readonly limit?: number;
+  readonly cursor?: string | null;
+}
+
+/** Newest first, suppressed ones too. */
+export async function listMails(
+  engine: Engine,
+  scope: Scope,
+  input: MailListInput = {},
+): Promise<{ readonly items: readonly MailAnswer[]; readonly next: string | null }> {
+  return await inReading(engine, scope, (reading) => mailsIn(reading, input));
+}
+
+/** The same inside an open reading. */
+export async function mailsIn(reading: Reading, input: MailListInput): Promise<{ readonly items: readonly MailAnswer[]; readonly next: string | null }> {
+  const type = mailType(reading);
+  if (type === null) return { items: [], next: null };
+  const definition = recordTypeOf(reading.works[0].ruling.program, type);
+  const orgs = reading.works.filter((work) => mayView(work, definition)).map((work) => work.org.id);
+  if (orgs.length === 0) throw new EngineError("not_found", "There is nothing here.");
+  const { limit, cursor } = pageOf(input);
+  const filter: Record<string, Json> = {};
+  if (input.type !== undefined) filter["type"] = { $in: [input.type, input.type.replaceAll("-", "_"), input.type.replaceAll("_", "-")] };
+  if (input.record !== undefined) filter[isId(input.record) ? "about.record_id" : "about.record_code"] = input.record;
+  if (input.state !== undefined) filter["@state"] = input.state;
+  const page = await queryRecords(
+    reading.tx,
+    reading.works[0].ruling.catalogue,
+    { from: nameOfType(definition), orderBy: [{ field: "@createdAt", direction: "desc" }] },
+    { orgs, limit, cursor, filter: filter as Filter, ...(input.q === undefined ? {} : { search: input.q }) },
+  );
+  // A mail's own `type` and `code` are hidden behind the record's in a query's rows: its data is read from the record.
+  const rows = new Map(
+    (
+      await loadRecords(
+        reading.tx,
+        definition,
+        page.items.map((item) => String(item["id"])),
+      )
+    ).map((row) => [row.id, row]),
+  );
+  const items = page.items.flatMap((item) => {
+    const row = rows.get(String(item["id"]));
+    return row === undefined ? [] : [answerMail(reading, row, item)];
+  });
+  return { items, next: page.next };
+}
+
+const isId = (text: string): boolean => /^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(text);
+
+/** Record type of the machine that mails name. */
+function mailType(reading: Reading): string | null {
+  const { program } = reading.works[0].ruling;
+  const first = program.all("mail")[0]?.content;
+  return first === undefined ? null : (program.machine(first.machine)?.definition.record ?? null);
+}
+
+function answerMail(reading: Reading, row: RecordRow, item: JsonObject): MailAnswer {
+  const { data } = row;
+  const text = (name: string): string | null => (typeof data[name] === "string" ? data[name] : null);
+  const code = text("code");
+  const about = typeof data["about"] === "object" && data["about"] !== null ? (data["about"] as JsonObject) : null;
+  const sentAt = text("sent_at");
+  return {
+    id: row.id,
+    type: text("type") ?? "",
+    key: text("key") ?? "",
+    org: reading.workOf(row.orgId).org.code,
+    record:
+      about === null || typeof about["record_id"] !== "string"
+        ? null
+        : { type: String(about["record_type"] ?? ""), id: about["record_id"], code: typeof about["record_code"] === "string" ? about["record_code"] : null },
+    recipients: Array.isArray(data["recipients"]) ? (data["recipients"] as readonly Json[]).map(String) : [],
+    state: leafOf(item["state"] ?? null),
+    ...(code === null || code === "OK" ? {} : { code }),
+    decision: { verdict: text("verdict") ?? "", code, source: text("source"), version: text("version") },
+    subject: text("subject") ?? "",
+    html: text("html") ?? "",
+    text: text("text") ?? "",
+    instance: typeof item["instance"] === "string" ? item["instance"] : null,
+    createdAt: row.createdAt,
+    ...(sentAt === null ? {} : { sentAt }),
+  };
+}
+
+/** "sent" of "sent", of {"delivery": "sent"} and of null nothing. */
+function leafOf(state: Json): string {
+  if (typeof state === "string") return state;
+  if (state === null || typeof state !== "object") return "";
+  return Object.values(state).map(leafOf).join(" ");
+}

@@ -1,0 +1,64 @@
+/** Every contract event that came in, with what became of it and why: duplicates, old ones and refusals included. */
+import { EngineError } from "../../core/errors.ts";
+import type { Json } from "../../schema/types.ts";
+import { listReceipts as listRows, type ReceiptRow } from "../../store/receipts.ts";
+import type { Engine } from "../engine-context.ts";
+import { inReading, pageOf, type Reading } from "../reading.ts";
+import type { Scope } from "../scope.ts";
+
+export interface ReceiptAnswer {
+  readonly id: string;
+  readonly org: string;
+  readonly at: string;
+  readonly event: string | null;
+  readonly key: string | null;
+  readonly sequence: number | null;
+  readonly result: string;
+  readonly cause: string | null;
+  readonly status: number;
+  readonly envelope: Json;
+  readonly decision: Json;
+  readonly instances: readonly Json[];
+}
+
+export interface ReceiptListInput {
+  readonly contract: string;
+  readonly key?: string;
+  readonly result?: string;
+  readonly limit?: number;
+  readonly cursor?: string | null;
+}
+
+const PERMISSION = "integration.admin";
+
+/** Newest first. A client sees the receipts of its own events; a person needs the permission to run integrations. */
+export async function listReceipts(
+  engine: Engine,
+  scope: Scope,
+  input: ReceiptListInput,
+): Promise<{ readonly items: readonly ReceiptAnswer[]; readonly next: string | null }> {
+  return await inReading(engine, scope, async (reading) => {
+    const contract = reading.works[0].ruling.program.contract(input.contract);
+    if (contract === null) throw new EngineError("not_found", `There is no contract "${input.contract}".`);
+    const orgs = reading.works.filter((work) => work.actor.kind === "client" || mayWatch(work.actor.permissions)).map((work) => work.org.id);
+    if (orgs.length === 0) throw new EngineError("not_found", `There is no contract "${input.contract}".`);
+    const filter = {
+      orgs,
+      contract: contract.key,
+      ...(input.key === undefined ? {} : { key: input.key }),
+      ...(input.result === undefined ? {} : { result: input.result }),
+    };
+    const page = await listRows(reading.tx, filter, pageOf(input));
+    const own = page.items.filter((row) => reading.workOf(row.orgId).actor.kind !== "client" || row.source === scope.principal.id);
+    return { items: own.map((row) => answerReceipt(reading, row)), next: page.next };
+  });
+}
+
+function mayWatch(permissions: readonly string[]): boolean {
+  return permissions.includes(PERMISSION) || permissions.includes("audit.view");
+}
+
+function answerReceipt(reading: Reading, row: ReceiptRow): ReceiptAnswer {
+  const { id, at, event, key, sequence, result, cause, status, envelope, decision, instances } = row;
+  return { id, org: reading.workOf(row.orgId).org.code, at, event, key, sequence, result, cause, status, envelope, decision, instances };
+}

@@ -1,0 +1,158 @@
+/** Records as lists, single rows, versions and CSV: what the reader may see, in all chosen orgs. */
+import { EngineError } from "../../core/errors.ts";
+import type { Filter, Json, JsonObject, TypeDefinition } from "../../schema/types.ts";
+import { queryRecords } from "../../store/record-query.ts";
+import { loadRecord, loadRecords, type RecordRow, recordVersions } from "../../store/records.ts";
+import type { Engine } from "../engine-context.ts";
+import { inReading, pageOf, type Reading } from "../reading.ts";
+import { answerRecord, orgCodeOf, type RecordAnswer } from "../record-answer.ts";
+import { mayView } from "../record-permission.ts";
+import { nameOfType, recordTypeOf } from "../record-type.ts";
+import { recordNotFound } from "../records.ts";
+import type { Scope } from "../scope.ts";
+import { isHidden, maskedData } from "../visibility.ts";
+
+export interface RecordListInput {
+  readonly type: string;
+  readonly filter?: Filter;
+  /** Words, looked for in the type's searchable fields. */
+  readonly q?: string;
+  /** `field` or `-field`; several by comma. */
+  readonly sort?: string;
+  readonly limit?: number;
+  readonly cursor?: string | null;
+  readonly asOf?: string;
+}
+
+export interface RecordList {
+  readonly items: readonly RecordAnswer[];
+  readonly next: string | null;
+}
+
+/** Lists what the reader may see. Rows that the type hides from them are left out, so a page may be shorter than its limit. */
+export async function listRecords(engine: Engine, scope: Scope, input: RecordListInput): Promise<RecordList> {
+  return await inReading(engine, scope, (reading) => listIn(reading, input));
+}
+
+async function listIn(reading: Reading, input: RecordListInput): Promise<RecordList> {
+  const type = recordTypeOf(reading.works[0].ruling.program, input.type);
+  const orgs = reading.works.filter((work) => mayView(work, type)).map((work) => work.org.id);
+  if (orgs.length === 0) throw new EngineError("record_not_found", `There is no record type "${input.type}".`);
+  const { limit, cursor } = pageOf(input);
+  const found = await queryRecords(
+    reading.tx,
+    reading.works[0].ruling.catalogue,
+    { from: nameOfType(type), orderBy: orderOf(input.sort), select: { id: "@id" } },
+    {
+      orgs,
+      limit,
+      cursor,
+      ...(input.filter === undefined ? {} : { filter: input.filter }),
+      ...(input.q === undefined || input.q.trim() === "" ? {} : { search: input.q }),
+      ...(input.asOf === undefined ? {} : { asOf: input.asOf }),
+    },
+  );
+  const ids = found.items.map((item) => String(item["id"]));
+  const rows = new Map((await loadRecords(reading.tx, type, ids)).map((row) => [row.id, row]));
+  const items: RecordAnswer[] = [];
+  for (const id of ids) {
+    const row = rows.get(id);
+    if (row === undefined) continue;
+    const work = reading.workOf(row.orgId);
+    if (!(await isHidden(work, type, row))) items.push(await answerRecord(work, type, row, orgCodeOf(reading, row.orgId)));
+  }
+  return { items, next: found.next };
+}
+
+function orderOf(sort: string | undefined): readonly { readonly field: string; readonly direction: "asc" | "desc" }[] {
+  const fields = (sort ?? "").split(",").filter((field) => field.trim() !== "");
+  if (fields.length === 0) return [{ field: "@createdAt", direction: "desc" }];
+  return fields.map((field) =>
+    field.startsWith("-") ? { field: field.slice(1).trim(), direction: "desc" as const } : { field: field.trim(), direction: "asc" as const },
+  );
+}
+
+export interface RecordInput {
+  readonly type: string;
+  /** uuid or code. */
+  readonly id: string;
+  /** RFC 3339: the record as it was then. */
+  readonly asOf?: string;
+}
+
+/** - throws EngineError `record_not_found` for unknown, foreign and hidden ones alike */
+export async function getRecord(engine: Engine, scope: Scope, input: RecordInput): Promise<RecordAnswer> {
+  return await inReading(engine, scope, async (reading) => {
+    const { type, row } = await visibleRecord(reading, input);
+    return await answerRecord(reading.workOf(row.orgId), type, row, orgCodeOf(reading, row.orgId));
+  });
+}
+
+/** Finds a record that the reader may see. */
+export async function visibleRecord(reading: Reading, input: RecordInput): Promise<{ readonly type: TypeDefinition; readonly row: RecordRow }> {
+  const type = recordTypeOf(reading.works[0].ruling.program, input.type);
+  const row = await loadRecord(reading.tx, type, input.id, input.asOf === undefined ? {} : { asOf: input.asOf });
+  if (row === null) throw recordNotFound(input.type, input.id);
+  const work = reading.workOf(row.orgId);
+  if (!mayView(work, type) || (await isHidden(work, type, row))) throw recordNotFound(input.type, input.id);
+  return { type, row };
+}
+
+export interface VersionAnswer {
+  readonly version: number;
+  readonly op: string;
+  readonly at: string;
+  readonly by: string;
+  readonly data: JsonObject;
+}
+
+/** The record's history, newest first; masked as it is now. */
+export async function listRecordVersions(
+  engine: Engine,
+  scope: Scope,
+  input: RecordInput & { readonly limit?: number; readonly cursor?: string | null },
+): Promise<{ readonly items: readonly VersionAnswer[]; readonly next: string | null }> {
+  return await inReading(engine, scope, async (reading) => {
+    const { type, row } = await visibleRecord(reading, input);
+    const { limit, cursor } = pageOf(input);
+    const before = cursor === null ? {} : { before: Number(cursor) };
+    const versions = await recordVersions(reading.tx, type, row.id, { limit, ...before });
+    const work = reading.workOf(row.orgId);
+    const items: VersionAnswer[] = [];
+    for (const version of versions) {
+      const data = await maskedData(work, type, { ...row, data: version.data });
+      items.push({ version: version.version, op: version.op, at: version.at, by: version.by, data });
+    }
+    const last = versions.at(-1);
+    return { items, next: versions.length === limit && last !== undefined && last.version > 1 ? String(last.version) : null };
+  });
+}
+
+const EXPORT_ROWS = 10_000;
+
+/** All rows of a list as CSV (RFC 4180, CRLF), at most 10,000. A value that a spreadsheet would run as a formula gets a quote before it. */
+export async function exportRecords(engine: Engine, scope: Scope, input: RecordListInput): Promise<string> {
+  return await inReading(engine, scope, async (reading) => {
+    const type = recordTypeOf(reading.works[0].ruling.program, input.type);
+    const properties = type.schema["properties"] as JsonObject | undefined;
+    const fields = Object.keys(properties ?? {});
+    const lines = [["id", "code", "org", ...fields].map(csvCell).join(",")];
+    let cursor: string | null = null;
+    do {
+      const page: RecordList = await listIn(reading, { ...input, limit: 200, cursor });
+      for (const item of page.items) {
+        const values: readonly Json[] = [item.id, item.code ?? null, item.org ?? null, ...fields.map((field) => item.data[field] ?? null)];
+        lines.push(values.map(csvCell).join(","));
+      }
+      cursor = page.next;
+    } while (cursor !== null && lines.length <= EXPORT_ROWS);
+    return `${lines.join("\r\n")}\r\n`;
+  });
+}
+
+export function csvCell(value: Json): string {
+  if (value === null) return "";
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,124 @@
+/**
+ * Starts a machine by one of its start events: checked like any event (permission, payload, gates), and creating the record
+ * that it is about unless one is named. A machine that is unique by a key is started once; the second caller gets the first's.
+ */
+import { EngineError } from "../core/errors.ts";
+import type { CompiledMachine } from "../core/machine/compile.ts";
+import type { EngineEvent } from "../core/step-types.ts";
+import type { JsonObject } from "../schema/types.ts";
+import type { InstanceRow } from "../store/instances.ts";
+import { loadRecord, type RecordRow } from "../store/records.ts";
+import { openStart } from "../store/send-path.ts";
+import { runCascade } from "./cascade.ts";
+import { answerDecisions } from "./decision-answer.ts";
+import type { Engine } from "./engine-context.ts";
+import { refuseEvent } from "./event-permission.ts";
+import { freshId } from "./fresh-id.ts";
+import { type Answer, type Idempotency, once } from "./idempotency.ts";
+import { type InstanceView, viewInstance } from "./instance-view.ts";
+import { acceptPayload } from "./payload.ts";
+import { recordTypeOf } from "./record-type.ts";
+import { lookupOf } from "./reference-lookup.ts";
+import { requireOneOrg, type Scope } from "./scope.ts";
+import { type CascadeResult, startOf, uniqueOf } from "./start-from-cascade.ts";
+import { beginInstance, type Transition } from "./transition.ts";
+import { isHidden } from "./visibility.ts";
+import { auditAttempt, inWork, Refused, type Work } from "./work.ts";
+
+export interface StartInput {
+  /** Key or id of the machine. */
+  readonly machine: string;
+  readonly event: { readonly type: string; readonly payload?: unknown };
+  /** uuid or code; without it the start event creates the record. */
+  readonly record?: { readonly type: string; readonly id: string };
+  readonly idempotency?: Idempotency;
+  readonly via?: EngineEvent["via"];
+}
+
+/**
+ * Starts an instance; answers 201 with it, 200 with the existing one of the same unique key.
+ *
+ * - throws EngineError `definition_not_found`, `event_not_available`, `event_not_permitted`, `gate_blocked`, `payload_invalid`,
+ *   `record_not_found`, `org_required`, `unique_taken`
+ */
+export async function startInstance(engine: Engine, scope: Scope, input: StartInput): Promise<Answer<InstanceView>> {
+  const org = requireOneOrg(scope);
+  const answer = await inWork(engine, scope, org, (work) =>
+    once(work, input.idempotency, 201, async () => {
+      const started = await startIn(work, input);
+      if (started instanceof Refused) return started;
+      return { existing: started.outcome === "existing", view: await viewInstance(work, started.instance) };
+    }),
+  );
+  return { status: answer.body.existing ? 200 : 201, replayed: answer.replayed, body: answer.body.view };
+}
+
+export interface Started {
+  readonly outcome: "started" | "existing";
+  readonly instance: InstanceRow;
+  readonly transition: Transition | null;
+  readonly cascade: readonly CascadeResult[];
+}
+
+/** The same inside a transaction that is open. */
+export async function startIn(work: Work, input: StartInput): Promise<Started | Refused> {
+  const machine = work.ruling.program.machine(input.machine);
+  if (machine === null) throw new EngineError("definition_not_found", `There is no machine "${input.machine}".`);
+  const { name, spec } = startOf(machine, input.event.type);
+  const via = input.via ?? (work.scope.channel === "ui" ? "ui" : "api");
+  const given = typeof input.event.payload === "object" && input.event.payload !== null ? (input.event.payload as JsonObject) : {};
+  const record = input.record === undefined ? null : await namedRecord(work, machine, input.record);
+  const instanceId = freshId(work.at, work.engine.seed(), machine.key);
+  const draft: EngineEvent = { type: name, payload: given, via };
+  const refusal = await refuseEvent(work, spec, { machine, snapshot: null, instance: { id: instanceId, key: "", seq: 0 }, record, event: draft });
+  if (refusal !== null) {
+    auditAttempt(work, "event_refused", { type: "machine", id: machine.key }, { event: name, code: refusal.code });
+    return new Refused(refusal);
+  }
+  const payload = await acceptPayload(spec.payload, input.event.payload, lookupOf(work, { asReader: work.actor.kind !== "system" }));
+  const event: EngineEvent = { type: name, payload, via, ...(input.idempotency === undefined ? {} : { idempotencyKey: input.idempotency.key }) };
+  const unique = await uniqueOf(work, spec, event);
+  const opened = await openStart(work.tx, {
+    orgId: work.org.id,
+    machine: machine.key,
+    ...(record === null ? {} : { record: { type: record.type, id: record.id } }),
+    ...(unique === null ? {} : { unique }),
+  });
+  if (opened.instance !== null) return { outcome: "existing", instance: opened.instance, transition: null, cascade: [] };
+  const transition = await beginInstance(work, { machine, instanceId, event, record: opened.record ?? record, unique });
+  if (transition.kind !== "moved") return await refuseStart(work, machine, name, transition);
+  return { outcome: "started", instance: transition.instance, transition, cascade: await runCascade(work, transition.cascade) };
+}
+
+async function namedRecord(work: Work, machine: CompiledMachine, named: { readonly type: string; readonly id: string }): Promise<RecordRow> {
+  const type = recordTypeOf(work.ruling.program, named.type);
+  const row = await loadRecord(work.tx, type, named.id);
+  if (row === null || (await isHidden(work, type, row))) throw new EngineError("record_not_found", `There is no ${named.type} "${named.id}".`);
+  const expected = recordTypeOf(work.ruling.program, machine.definition.record);
+  if (type.key !== expected.key) {
+    throw new EngineError("payload_invalid", `${machine.key} is about ${machine.definition.record}, not ${named.type}.`, {
+      errors: [{ path: "/record/type", message: `must be "${machine.definition.record}"` }],
+    });
+  }
+  return row;
+}
+
+async function refuseStart(work: Work, machine: CompiledMachine, event: string, transition: Exclude<Transition, { kind: "moved" }>): Promise<Refused> {
+  if (transition.kind === "not_available") {
+    return new Refused(new EngineError("event_not_available", `"${event}" does not start ${machine.key}.`, { events: transition.available }));
+  }
+  const decisions = await answerDecisions(work, transition.decisions);
+  const shut = decisions.filter((decision) => decision.outcome !== "pass");
+  const reasons = shut.flatMap((decision) => decision.reasons);
+  auditAttempt(work, "event_blocked", { type: "machine", id: machine.key }, { event, reasons: reasons.map((reason) => reason.code) });
+  return new Refused(
+    new EngineError(
+      "gate_blocked",
+      `${shut.map((decision) => `Gate "${decision.key}"`).join(", ")} blocks "${event}": ${reasons.map((reason) => reason.message).join(" ")}`,
+      {
+        decisions,
+        reasons,
+      },
+    ),
+  );
+}

@@ -1,0 +1,40 @@
+/** What a reader is shown of a record: rows that the type hides from them, and masked fields. Machines always see all. */
+import { sameJson } from "../core/canonical.ts";
+import type { Json, JsonObject, TypeDefinition } from "../schema/types.ts";
+import { queryRecords } from "../store/record-query.ts";
+import type { RecordRow } from "../store/records.ts";
+import { evaluateOne, type Subject } from "./expression.ts";
+import type { Work } from "./work.ts";
+
+/**
+ * Tells whether the type hides the row from this reader.
+ *
+ * An expression that is unknown hides: nobody is shown what the definition could not judge. For global types the
+ * expression sees `through`, the linking rows of the reader's org.
+ */
+export async function isHidden(work: Work, type: TypeDefinition, row: RecordRow): Promise<boolean> {
+  if (type.hiddenWhen === undefined || work.actor.kind === "system") return false;
+  const verdict = await evaluateOne(work, await subjectOf(work, type, row), type.hiddenWhen);
+  return verdict !== false && verdict !== null;
+}
+
+/** The row's data as this reader may see it. */
+export async function maskedData(work: Work, type: TypeDefinition, row: RecordRow): Promise<JsonObject> {
+  if (type.mask === undefined || type.mask.length === 0 || work.actor.kind === "system") return row.data;
+  const data: Record<string, Json> = { ...row.data };
+  const subject = await subjectOf(work, type, row);
+  for (const mask of type.mask) {
+    if (!Object.hasOwn(data, mask.field)) continue;
+    const value = data[mask.field] ?? null;
+    const verdict = await evaluateOne(work, { ...subject, extra: { ...subject.extra, value } }, mask.when);
+    if (verdict !== false && verdict !== null && !sameJson(value, mask.as)) data[mask.field] = mask.as;
+  }
+  return data;
+}
+
+async function subjectOf(work: Work, type: TypeDefinition, row: RecordRow): Promise<Subject> {
+  if (type.visibleThrough === undefined) return { record: row };
+  const { type: through, field } = type.visibleThrough;
+  const rows = await queryRecords(work.tx, work.ruling.catalogue, { from: through, where: { [field]: row.id } }, { orgs: [work.org.id], limit: 200 });
+  return { record: row, extra: { through: rows.items } };
+}

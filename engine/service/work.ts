@@ -1,0 +1,170 @@
+/**
+ * One transaction of the engine: who acts, in which org, under which definitions, and what is still to be done before the
+ * commit. Made by `inWork`; lives exactly as long as the transaction.
+ */
+import { EngineError } from "../core/errors.ts";
+import type { CompiledMachine } from "../core/machine/compile.ts";
+import { step } from "../core/step.ts";
+import type { Actor, FactBag, FactRequest, Instant, OrgContext, StepInput, StepResult } from "../core/step-types.ts";
+import type { AuditWrite } from "../store/audit.ts";
+import { appendAudit } from "../store/audit.ts";
+import { loadFacts } from "../store/facts.ts";
+import type { Tx } from "../store/tx.ts";
+import type { ChangeNotice } from "./change-feed.ts";
+import type { Engine } from "./engine-context.ts";
+import type { Ruling } from "./program-cache.ts";
+import { actorIn, type Scope } from "./scope.ts";
+
+export interface Work {
+  readonly engine: Engine;
+  readonly tx: Tx;
+  readonly scope: Scope;
+  readonly org: OrgContext;
+  readonly ruling: Ruling;
+  readonly actor: Actor;
+  readonly at: Instant;
+  /** Told after the commit. */
+  readonly notices: ChangeNotice[];
+  /** Written last, because the log's chain serialises the org's writers. */
+  readonly audit: AuditWrite[];
+  /** Set when something waits in the outbox or a timer was armed. */
+  hasWork: boolean;
+  /** Instances moved in this transaction. */
+  moves: number;
+}
+
+export const MAX_FACT_ROUNDS = 20;
+const ATTEMPTS_FOR_FREE_CODE = 5;
+
+/** An outcome that is to be thrown once what it wrote (the audit log) is committed. */
+export class Refused {
+  readonly error: EngineError;
+  constructor(error: EngineError) {
+    this.error = error;
+  }
+}
+
+/** Errors that a fresh seed, or a second look, may heal: a code or an upserted row that another transaction took first. */
+const HEALABLE = new WeakSet<EngineError>();
+
+export function healable(error: EngineError): EngineError {
+  HEALABLE.add(error);
+  return error;
+}
+
+export interface WorkOptions {
+  /** For split activations. */
+  readonly instanceId?: string;
+  /** Rolls everything back after `fn` and gives its result all the same: explain. */
+  readonly dryRun?: boolean;
+  /** Keeps the actor of an event that caused this one in another transaction. */
+  readonly actor?: Actor;
+}
+
+/**
+ * Runs a use case in one transaction of one org, under the release in force there.
+ *
+ * A taken code or a lost race for a row runs it again with fresh seeds, at most 5 times. A `Refused` result commits (its
+ * audit row) and is then thrown. After the commit listeners are told and the relay is woken.
+ */
+export async function inWork<T>(
+  engine: Engine,
+  scope: Scope,
+  org: OrgContext,
+  fn: (work: Work) => Promise<T | Refused>,
+  options: WorkOptions = {},
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    let last: Work | undefined;
+    try {
+      const result = await engine.store.work({ orgs: [org.id], actorId: scope.principal.id }, async (tx) => {
+        const work = await openWork(engine, scope, org, tx, options);
+        last = work;
+        const value = await fn(work);
+        if (options.dryRun === true) throw new RolledBack(value);
+        if (work.audit.length > 0) await appendAudit(tx, work.audit);
+        return value;
+      });
+      if (last !== undefined) tellOthers(engine, last);
+      return settle(result);
+    } catch (error) {
+      if (error instanceof RolledBack) return settle(error.value as T | Refused);
+      if (!(error instanceof EngineError) || !HEALABLE.has(error) || attempt >= ATTEMPTS_FOR_FREE_CODE) throw error;
+    }
+  }
+}
+
+async function openWork(engine: Engine, scope: Scope, org: OrgContext, tx: Tx, options: WorkOptions): Promise<Work> {
+  const at = engine.clock.now();
+  const ruling = await engine.programs.inForce(tx, org.id, at, options.instanceId === undefined ? {} : { instanceId: options.instanceId });
+  const actor = options.actor ?? actorIn(scope, org.id, ruling.program.access);
+  return { engine, tx, scope, org, ruling, actor, at, notices: [], audit: [], hasWork: false, moves: 0 };
+}
+
+/** Carries a result out of a transaction that must not commit. Never leaves `inWork`. */
+class RolledBack extends Error {
+  readonly value: unknown;
+  constructor(value: unknown) {
+    super("rolled back on purpose");
+    this.value = value;
+  }
+}
+
+function settle<T>(result: T | Refused): T {
+  if (result instanceof Refused) throw result.error;
+  return result;
+}
+
+function tellOthers(engine: Engine, work: Work): void {
+  engine.changes.publish(work.notices);
+  if (work.hasWork) engine.wake();
+}
+
+export type SettledStep = Exclude<StepResult, { kind: "needs" }>;
+
+/**
+ * Steps, loading what the step asks for, until it decides. Facts taken under a lock stay locked until the commit.
+ *
+ * - throws EngineError `limit_exceeded` after 20 rounds: a definition asks for facts without end
+ */
+export async function stepWithFacts(work: Work, machine: CompiledMachine, input: Omit<StepInput, "facts">): Promise<{ result: SettledStep; bag: FactBag }> {
+  const loader = createFactLoader(work);
+  for (let round = 0; round < MAX_FACT_ROUNDS; round++) {
+    const result = step(work.ruling.program, machine, { ...input, facts: loader.bag() });
+    if (result.kind !== "needs") return { result, bag: loader.bag() };
+    await loader.load(result.requests);
+  }
+  throw new EngineError("limit_exceeded", `"${input.event.type}" asked for facts more than ${MAX_FACT_ROUNDS} times.`, { limit: MAX_FACT_ROUNDS });
+}
+
+/** Collects facts over the rounds of one evaluation, as the org sees them now. */
+export interface FactLoader {
+  bag(): FactBag;
+  load(requests: readonly FactRequest[]): Promise<void>;
+}
+
+/**
+ * A lock that is asked for late voids what was read before it: everything is then read again, under the lock (reliability P13).
+ */
+export function createFactLoader(work: Work): FactLoader {
+  const held = new Set<string>();
+  const known = new Map<string, FactRequest>();
+  let bag: FactBag = {};
+  const context = { orgId: work.org.id, now: work.at };
+  return {
+    bag: () => bag,
+    async load(requests) {
+      const locks = requests.flatMap((request) => request.locks).filter((lock) => !held.has(lock));
+      for (const request of requests) known.set(request.key, request);
+      for (const lock of locks) held.add(lock);
+      const again = locks.length > 0 && Object.keys(bag).length > 0;
+      const loaded = await loadFacts(work.tx, again ? [...known.values()] : requests, work.ruling.catalogue, context);
+      bag = { ...bag, ...loaded };
+    },
+  };
+}
+
+/** Notes a refused or blocked attempt in the audit log: the only trace that it leaves. */
+export function auditAttempt(work: Work, action: string, subject: AuditWrite["subject"], detail: AuditWrite["detail"]): void {
+  work.audit.push({ orgId: work.org.id, at: work.at, actorId: work.actor.id, action, subject, detail });
+}
