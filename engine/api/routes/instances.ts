@@ -1,7 +1,7 @@
 /** Instances: start, read, send, explain, history. */
 import { explainEvent } from "../../service/explain-event.ts";
 import { getInstance } from "../../service/queries/get-instance.ts";
-import { instanceHistory } from "../../service/queries/instance-history.ts";
+import { instanceHistory } from "../../service/queries/history.ts";
 import { listInstances } from "../../service/queries/list-instances.ts";
 import { sendEvent } from "../../service/send-event.ts";
 import { startInstance } from "../../service/start-instance.ts";
@@ -107,7 +107,7 @@ export function instanceRoutes({ engine }: RouteContext): RouteSpec[] {
       query: { ...PAGING },
       answers: { 200: { description: "A page.", schema: page("HistoryRow") } },
       errors: ["instance_not_found"],
-      handle: ({ scope, params, query }) => instanceHistory(engine, scope, { instance: params["id"] as string, ...listInput(query) }),
+      handle: ({ scope, params, query }) => instanceHistory(engine, scope, { instance: params["id"] as string, ...query }),
     },
   ];
 }

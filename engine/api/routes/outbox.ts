@@ -1,10 +1,8 @@
 /** Effects on their way out. */
-import { discardOutbox, retryOutbox } from "../../service/outbox.ts";
-import { listOutbox } from "../../service/queries/list-outbox.ts";
-import { listInput } from "../list-input.ts";
+import { discardOutbox, listOutbox, retryOutbox } from "../../service/queries/outbox.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
-import { LIST_QUERY, name, object, page, ref, text } from "../schemas/vocabulary.ts";
+import { name, object, oneOf, PAGING, page, ref } from "../schemas/vocabulary.ts";
 
 export function outboxRoutes({ engine }: RouteContext): RouteSpec[] {
   return [
@@ -14,9 +12,9 @@ export function outboxRoutes({ engine }: RouteContext): RouteSpec[] {
       id: "listOutbox",
       tag: "operations",
       summary: "Every effect with its state, newest first",
-      query: { ...LIST_QUERY, state: name(40), kind: name(100) },
+      query: { ...PAGING, state: oneOf("pending", "sending", "delivered", "dead", "possibly_sent", "discarded"), kind: name(100) },
       answers: { 200: { description: "A page.", schema: page("OutboxRow") } },
-      handle: ({ scope, query }) => listOutbox(engine, scope, listInput(query)),
+      handle: ({ scope, query }) => listOutbox(engine, scope, query),
     },
     {
       method: "POST",
@@ -24,9 +22,8 @@ export function outboxRoutes({ engine }: RouteContext): RouteSpec[] {
       id: "retryOutbox",
       tag: "operations",
       summary: "Deliver it again",
-      body: { anyOf: [object({ note: text(2_000) }), { type: "null" }] },
       answers: { 200: { description: "The row.", schema: ref("OutboxRow") } },
-      handle: ({ scope, params, body }) => retryOutbox(engine, scope, { id: params["id"] as string, note: body?.note ?? "" }),
+      handle: ({ scope, params }) => retryOutbox(engine, scope, { id: params["id"] as string }),
     },
     {
       method: "POST",

@@ -1,5 +1,4 @@
 /** Routes of signed-in callers whose bodies are bytes: NDJSON and files. */
-import { createHash } from "node:crypto";
 import { EngineError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../schema/types.ts";
 import { decideAll } from "../../service/decide.ts";
@@ -56,7 +55,6 @@ const fileUpload: RouteGroup = ({ engine }) => [
         name: query.name,
         mime: mime.trim().toLowerCase(),
         bytes,
-        sha256: createHash("sha256").update(bytes).digest("hex"),
       });
       reply.code(201);
       return file;

@@ -1,6 +1,5 @@
 /** What was received under a contract, and what became of it. */
-import { listReceipts } from "../../service/queries/list-receipts.ts";
-import { listInput } from "../list-input.ts";
+import { listReceipts } from "../../service/queries/receipts.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
 import { name, PAGING, page } from "../schemas/vocabulary.ts";
@@ -16,7 +15,7 @@ export function receiptRoutes({ engine }: RouteContext): RouteSpec[] {
       query: { ...PAGING, key: name(400), result: name(40) },
       answers: { 200: { description: "A page, newest first.", schema: page("Receipt") } },
       errors: ["definition_not_found"],
-      handle: ({ scope, params, query }) => listReceipts(engine, scope, { contract: params["contract"] as string, ...listInput(query) }),
+      handle: ({ scope, params, query }) => listReceipts(engine, scope, { contract: params["contract"] as string, ...query }),
     },
   ];
 }

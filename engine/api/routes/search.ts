@@ -14,7 +14,7 @@ export function searchRoutes({ engine }: RouteContext): RouteSpec[] {
       summary: "Records and instances by text",
       query: { q: text(200), limit: integer(1, 50) },
       answers: { 200: { description: "Best first.", schema: page("SearchHit") } },
-      handle: ({ scope, query }) => search(engine, scope, { q: query.q ?? "", limit: query.limit ?? 20 }),
+      handle: async ({ scope, query }) => ({ items: (await search(engine, scope, { q: query.q ?? "" })).items.slice(0, query.limit ?? 20), next: null }),
     },
   ];
 }

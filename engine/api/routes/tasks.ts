@@ -1,12 +1,11 @@
 /** The caller's inbox. */
 import { completeTask } from "../../service/complete-task.ts";
-import { listTasks } from "../../service/queries/list-tasks.ts";
+import { listTasks } from "../../service/queries/inbox.ts";
 import { answered } from "../answer.ts";
 import { idempotencyOf } from "../idempotency.ts";
-import { listInput } from "../list-input.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
-import { boolean, freeObject, LIST_QUERY, name, object, page, text } from "../schemas/vocabulary.ts";
+import { boolean, freeObject, name, object, oneOf, PAGING, page, text } from "../schemas/vocabulary.ts";
 
 export function taskRoutes({ engine }: RouteContext): RouteSpec[] {
   return [
@@ -17,14 +16,13 @@ export function taskRoutes({ engine }: RouteContext): RouteSpec[] {
       tag: "tasks",
       summary: "Tasks and approvals that the caller may complete",
       query: {
-        ...LIST_QUERY,
+        ...PAGING,
         kind: name(200),
-        instance: name(400),
-        status: { type: "string", enum: ["open", "done", "cancelled"] },
-        mine: boolean("Only those assigned to the caller."),
+        status: oneOf("open", "done", "cancelled", "void"),
+        all: boolean("Those of others too, for readers of the audit log."),
       },
       answers: { 200: { description: "A page.", schema: page("Task") } },
-      handle: ({ scope, query }) => listTasks(engine, scope, listInput(query)),
+      handle: ({ scope, query }) => listTasks(engine, scope, query),
     },
     {
       method: "POST",

@@ -5,6 +5,7 @@ import { Registry } from "prom-client";
 import { afterAll } from "vitest";
 import { createLog } from "#engine/api/logging.ts";
 import { createServer } from "#engine/api/server.ts";
+import { createWebHost } from "#engine/api/web-host.ts";
 import { createSettableClock, type SettableClock } from "#engine/clock.ts";
 import { canonicalJson, hashDefinition } from "#engine/core/canonical.ts";
 import type { Definition } from "#engine/schema/types.ts";
@@ -65,7 +66,9 @@ const GRANTS: Readonly<Record<Person, Readonly<Record<string, string>>>> = {
   far: { TWO: "lead" },
 };
 
-export async function openDesk(options: { readonly requestsPerMinute?: number; readonly failedTriesPerMinute?: number } = {}): Promise<Desk> {
+export async function openDesk(
+  options: { readonly requestsPerMinute?: number; readonly failedTriesPerMinute?: number; readonly webBuild?: string } = {},
+): Promise<Desk> {
   const database = await testDatabase();
   const clock = createSettableClock(START);
   const log = createLog("silent");
@@ -78,6 +81,7 @@ export async function openDesk(options: { readonly requestsPerMinute?: number; r
     log,
     sealing,
     metrics: new Registry(),
+    ...(options.webBuild === undefined ? {} : { web: await createWebHost({ engine, publicOrigin: ORIGIN, demo: null, buildFolder: options.webBuild }) }),
     config: {
       publicOrigin: ORIGIN,
       requestsPerMinute: options.requestsPerMinute ?? 1_000_000,

@@ -1,0 +1,138 @@
+/** Instances over HTTP: start, refuse, explain, move, repeat, look back. */
+import { describe, expect, it } from "vitest";
+import { openDesk } from "./desk.ts";
+
+const desk = await openDesk();
+
+async function newNote(words: number, title = "A note") {
+  const answer = await desk.call("writer", "POST", "/api/v1/instances", { machine: "note", event: { type: "note.create", payload: { title, words } } });
+  expect(answer.status).toBe(201);
+  return answer.body as { id: string; key: string; record: { id: string; etag: string }; seq: number };
+}
+const send = (who: "writer" | "lead" | "far", id: string, body: unknown, headers: Record<string, string> = {}) =>
+  desk.call(who, "POST", `/api/v1/instances/${id}/events`, body, headers);
+
+describe("an instance", () => {
+  it("starts with 201 and is found by id and by its key", async () => {
+    const note = await newNote(3);
+    expect(note).toMatchObject({ machine: { key: "desk.note" }, org: "ONE", state: "draft", status: "active", seq: 1 });
+    expect(note.key).toMatch(/^note:ONENT[2-9A-HJKMNP-TV-Z]{8}$/u);
+    const byKey = await desk.call("writer", "GET", `/api/v1/instances/${note.key}`);
+    expect(byKey.body.id).toBe(note.id);
+    expect(byKey.body.events.map((event: { type: string }) => event.type)).toContain("note.submit");
+    const listed = await desk.call("writer", "GET", "/api/v1/instances?machine=note&state=draft&limit=1");
+    expect(listed.body.items).toHaveLength(1);
+  });
+
+  it("is blocked by its gate with reasons and ways through, and stays as it was", async () => {
+    const note = await newNote(3);
+    const blocked = await send("writer", note.id, { type: "note.submit" });
+    expect(blocked.status).toBe(409);
+    expect(blocked.headers["content-type"]).toMatch(/^application\/problem\+json/u);
+    expect(blocked.body).toMatchObject({ code: "gate_blocked", status: 409 });
+    expect(blocked.body.decisions[0]).toMatchObject({ key: "desk.length", outcome: "block", reasons: [{ code: "TOO_SHORT" }] });
+    expect(blocked.body.decisions[0].explanation.rules[0].conditions).toBeDefined();
+    expect((await desk.call("writer", "GET", `/api/v1/instances/${note.id}`)).body).toMatchObject({ seq: 1, state: "draft" });
+    const audit = await desk.call("lead", "GET", `/api/v1/audit?action=event_blocked&subject=${note.id}`);
+    expect(audit.body.items).toHaveLength(1);
+  });
+
+  it("explains without changing anything", async () => {
+    const note = await newNote(12);
+    const before = await desk.stateHash();
+    const explained = await desk.call("writer", "POST", `/api/v1/instances/${note.id}/explain`, { type: "note.submit" });
+    expect(explained.status).toBe(200);
+    expect(explained.body).toMatchObject({ outcome: "moved", from: "draft", to: "submitted" });
+    expect(await desk.stateHash()).toBe(before);
+  });
+
+  it("moves once per Idempotency-Key, and refuses the key for another body", async () => {
+    const note = await newNote(12);
+    const key = { "idempotency-key": `submit-${note.id}` };
+    const first = await send("writer", note.id, { type: "note.submit" }, key);
+    expect(first.body).toMatchObject({ seq: 2, from: "draft", to: "submitted" });
+    const again = await send("writer", note.id, { type: "note.submit" }, key);
+    expect(again.status).toBe(200);
+    expect(again.headers["idempotency-replayed"]).toBe("true");
+    expect(again.text).toBe(first.text);
+    const other = await send("writer", note.id, { type: "note.write", payload: { words: 1 } }, key);
+    expect(other).toMatchObject({ status: 422, body: { code: "idempotency_key_reused" } });
+    const history = await desk.call("writer", "GET", `/api/v1/instances/${note.id}/history`);
+    expect(history.body.items.map((row: { seq: number }) => row.seq)).toEqual([1, 2]);
+    expect(history.body.items[1]).toMatchObject({
+      event: { type: "note.submit" },
+      from: "draft",
+      to: "submitted",
+      machine: { key: "desk.note" },
+      prevHash: history.body.items[0].hash,
+    });
+  });
+
+  it("moves once when the same key comes five times at once", async () => {
+    const note = await newNote(12);
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => send("writer", note.id, { type: "note.submit" }, { "idempotency-key": `race-${note.id}` })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+  });
+
+  it("takes a gate's override from those who may, with a reason", async () => {
+    const note = await newNote(1);
+    const override = { type: "note.submit", override: { gate: "length", reason: "URGENT", note: "asked for by phone" } };
+    expect((await send("writer", note.id, override)).body.code).toBe("event_not_permitted");
+    const forced = await send("lead", note.id, override);
+    expect(forced.status).toBe(200);
+    expect(forced.body.decisions[0].overridden).toMatchObject({ reason: "URGENT" });
+  });
+
+  it("answers each kind of refusal with its own code", async () => {
+    const note = await newNote(3);
+    expect((await send("writer", note.id, { type: "note.approve" })).body.code).toBe("event_not_permitted");
+    expect((await send("lead", note.id, { type: "note.approve" })).body).toMatchObject({
+      code: "event_not_available",
+      events: expect.arrayContaining(["note.write"]),
+    });
+    expect((await send("writer", note.id, { type: "note.write", payload: { words: "x" } })).body).toMatchObject({
+      code: "payload_invalid",
+      errors: [{ path: "/words" }],
+    });
+    expect((await send("writer", note.id, { type: "note.write", payload: { words: 4 }, expectedSeq: 7 })).body.code).toBe("seq_conflict");
+    expect((await send("writer", note.id, { type: "note.read" })).body.code).toMatch(/^event_not_(permitted|available)$/u);
+    expect((await send("far", note.id, { type: "note.write", payload: { words: 4 } })).body.code).toBe("instance_not_found");
+  });
+
+  it("of another org answers byte for byte as one that does not exist", async () => {
+    const note = await newNote(3);
+    const bare = (text: string, id: string) => text.replaceAll(id, "ID").replace(/urn:request:[\w-]+/u, "R");
+    const unknown = "0197f000-0000-7000-8000-000000000000";
+    for (const path of ["", "/history"]) {
+      const foreign = await desk.call("far", "GET", `/api/v1/instances/${note.id}${path}`);
+      const none = await desk.call("far", "GET", `/api/v1/instances/${unknown}${path}`);
+      expect(foreign.status).toBe(404);
+      expect(bare(foreign.text, note.id)).toBe(bare(none.text, unknown));
+    }
+  });
+
+  it("in bulk: one result each, refused ones beside those that moved", async () => {
+    const [one, two] = [await newNote(1), await newNote(2)];
+    const items = [
+      { instance: one.id, type: "note.write", payload: { words: 20 } },
+      { instance: two.id, type: "note.write", payload: { words: -1 } },
+      { instance: two.id, type: "note.submit" },
+      { instance: "nothing", type: "note.write", payload: { words: 1 } },
+    ];
+    const answer = await desk.call("writer", "POST", "/api/v1/bulk/events", { items });
+    expect(answer.status).toBe(207);
+    expect(answer.body.results.map(({ status }: { status: number }) => status)).toEqual([200, 422, 422, 404]);
+    expect(answer.body.results[2]).toMatchObject({ index: 2, instance: two.id, body: { code: "override_single_only", status: 422 } });
+    expect(answer.body.results[0].body.instance.seq).toBe(2);
+  });
+
+  it("the audit log and every chain verify", async () => {
+    const answer = await desk.call("lead", "POST", "/api/v1/audit/verify");
+    expect(answer.body).toMatchObject({ ok: true });
+    expect(answer.body.events).toBeGreaterThan(5);
+    expect((await desk.call("writer", "POST", "/api/v1/audit/verify")).body.code).toBe("permission_denied");
+  });
+});
