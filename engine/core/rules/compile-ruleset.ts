@@ -9,14 +9,15 @@ import { fromFeel } from "../feel/convert.ts";
 import { add, type Numeric, parseNumeric } from "../feel/decimals.ts";
 import { type FeelValue, Unknown } from "../feel/values.ts";
 import type { Reason } from "../step-types.ts";
-import { ConditionCompiler, Groups, readPaths, type Tree } from "./conditions.ts";
+import { ConditionCompiler, readPaths, type Tree } from "./conditions.ts";
 import type { CompiledDecision, CompiledRule, DecisionContext, Evaluated } from "./decision.ts";
 import { explainRules } from "./explain.ts";
 import type { Frame } from "./frame.ts";
-import { FALSE, Leaves, packLeaves, TRUE, UNKNOWN_BITS } from "./leaves.ts";
+import { FALSE, Groups, TRUE, UNKNOWN_BITS } from "./groups.ts";
+import { LeafPacker, Leaves } from "./leaves.ts";
 import { DefinitionErrors, pointer } from "./problems.ts";
 import { Reader } from "./reader.ts";
-import { fillMessage, missingReason, namesIn } from "./reasons.ts";
+import { compileTemplate, fill, missingReason, reasonOf, type Template } from "./reasons.ts";
 
 const NO_REASONS: readonly Reason[] = Object.freeze([]);
 const NO_OUTPUT: JsonObject = Object.freeze({});
@@ -77,6 +78,13 @@ class Extras {
   }
 }
 
+/** What the policy, outputs and `outcome` make of the fired rules. */
+interface End {
+  readonly outcome: string;
+  readonly output: JsonObject;
+  readonly reasons: readonly Reason[];
+}
+
 class RulesetEvaluator implements CompiledRuleset {
   readonly kind = "ruleset";
   readonly key: string;
@@ -89,16 +97,19 @@ class RulesetEvaluator implements CompiledRuleset {
   readonly trees: readonly Tree[];
   readonly leaves: Leaves;
   private readonly groups: Groups;
+  private readonly packer: LeafPacker;
   private readonly reader: Reader;
   private readonly compiler: ConditionCompiler;
   private readonly extras: Extras;
   private readonly frame: Frame;
-  private readonly results: Uint8Array;
   private readonly blocks: Uint8Array;
   /** Rule indices, highest priority first, else as declared. */
   private readonly byPriority: readonly number[];
   private readonly points: readonly (Numeric | null)[];
   private readonly isPlain: boolean;
+  private readonly codeTemplates: ReadonlyMap<string, Template>;
+  /** Per rule: its sentence, and the inputs and derived values that its conditions ask for. */
+  private readonly ruleReasons: readonly { readonly template: Template; readonly inputNames: readonly string[]; readonly otherNames: readonly string[] }[];
 
   constructor(definition: RulesetDefinition, hash: string, reader: Reader, compiler: ConditionCompiler, trees: readonly Tree[], extras: Extras) {
     this.definition = definition;
@@ -111,10 +122,10 @@ class RulesetEvaluator implements CompiledRuleset {
     this.compiler = compiler;
     this.extras = extras;
     this.trees = trees;
-    this.leaves = new Leaves(compiler.leaves);
-    this.groups = new Groups(trees, compiler.leaves.length);
+    this.leaves = new Leaves(compiler.leaves, reader.specs.map((spec) => spec?.type));
+    this.groups = new Groups(trees);
+    this.packer = new LeafPacker(compiler.leaves.length);
     this.frame = reader.createFrame();
-    this.results = new Uint8Array(this.groups.size);
     this.rules = definition.rules.map((rule) => {
       const params = rule.event.params ?? {};
       const { code } = params;
@@ -127,32 +138,40 @@ class RulesetEvaluator implements CompiledRuleset {
       const { points } = params;
       return typeof points === "number" ? points : typeof points === "string" ? parseNumeric(points) : null;
     });
+    this.codeTemplates = new Map(Object.entries(definition.messages ?? {}).map(([code, text]) => [code, compileTemplate(text)]));
+    this.ruleReasons = this.rules.map(({ code, params }, i) => {
+      const text = typeof params["message"] === "string" ? params["message"] : (definition.rules[i]!.description ?? code);
+      const heads = headsOf(trees[i]!, this.leaves);
+      const template = this.codeTemplates.get(code) ?? compileTemplate(text);
+      return { template, inputNames: heads.filter((name) => reader.isInput(name)), otherNames: heads.filter((name) => !reader.isInput(name)) };
+    });
     this.isPlain = extras.outputs.length === 0 && extras.outcome === undefined && extras.reasons === undefined;
   }
 
   tracesTo = (name: string): readonly string[] => this.reader.tracesTo(name);
 
   evaluate(inputs: JsonObject, params: JsonObject, context: DecisionContext): Evaluated {
-    const { frame, results, leaves } = this;
+    const { frame, leaves } = this;
     this.fill(frame, inputs, params, context);
-    leaves.decide(frame, results);
-    this.groups.decide(results);
+    leaves.decide(frame);
+    this.groups.decide(leaves.planes);
     const fired = this.firedRules();
-    const outcome = this.outcome(fired);
+    const byPolicy = this.outcome(fired);
     const used = this.reader.usedInputs(inputs, context);
-    const answer = {
+    const isDone = this.isPlain && (byPolicy === "pass" || byPolicy === "collected");
+    const end = isDone ? null : this.finish(byPolicy, fired, used, frame);
+    return {
       key: this.key,
-      kind: "ruleset" as const,
+      kind: "ruleset",
       version: this.version,
-      outcome,
-      output: NO_OUTPUT,
+      outcome: end === null ? byPolicy : end.outcome,
+      output: end === null ? NO_OUTPUT : end.output,
       fired,
-      leaves: packLeaves(results, leaves.leaves.length),
+      leaves: this.packer.pack(leaves.planes),
       inputs: used,
       params: this.reader.usedParams(params),
-      reasons: NO_REASONS,
+      reasons: end === null ? NO_REASONS : end.reasons,
     };
-    return this.isPlain && (outcome === "pass" || outcome === "collected") ? answer : this.finish(answer, frame);
   }
   private fill(frame: Frame, inputs: JsonObject, params: JsonObject, context: DecisionContext): void {
     this.reader.read(frame, inputs, params, context);
@@ -160,7 +179,8 @@ class RulesetEvaluator implements CompiledRuleset {
   }
   private firedRules(): readonly string[] {
     const { roots } = this.groups;
-    const { results, rules } = this;
+    const { rules } = this;
+    const { results } = this.groups;
     let fired: string[] | null = null;
     for (let i = 0; i < roots.length; i++) {
       if (results[roots[i]!] === TRUE) {
@@ -171,12 +191,12 @@ class RulesetEvaluator implements CompiledRuleset {
     return fired ?? NONE_FIRED;
   }
   private resultOf(rule: number): number {
-    return this.results[this.groups.roots[rule]!]!;
+    return this.groups.results[this.groups.roots[rule]!]!;
   }
   /** The policy's outcome, before `outcome` has its say. */
   private outcome(fired: readonly string[]): string {
-    const { roots } = this.groups;
-    const { results, blocks } = this;
+    const { roots, results } = this.groups;
+    const { blocks } = this;
     const policy = this.definition.policy.type;
     if (policy === "first") {
       for (const i of this.byPriority) {
@@ -199,12 +219,13 @@ class RulesetEvaluator implements CompiledRuleset {
     return policy === "sum" ? "scored" : "collected";
   }
 
-  private finish(answer: Evaluated, frame: Frame): Evaluated {
-    if (answer.outcome === "unknown") return this.unknown(answer, frame);
+  private finish(byPolicy: string, fired: readonly string[], inputs: JsonObject, frame: Frame): End {
+    if (byPolicy === "unknown") return this.unknown(NO_OUTPUT, frame);
     const { extras, definition } = this;
     const isSum = definition.policy.type === "sum";
+    if (this.isPlain && !isSum) return { outcome: byPolicy, output: NO_OUTPUT, reasons: definition.policy.type === "gate" ? this.blockingReasons(NO_OUTPUT, inputs, frame) : NO_REASONS };
     const total = isSum ? this.total() : null;
-    if (extras.needsEvents) frame.set(extras.fired, this.events(answer.fired));
+    if (extras.needsEvents) frame.set(extras.fired, this.events(fired));
     frame.set(extras.total, total);
     const output: Record<string, Json> = {};
     if (isSum && extras.outputs.length === 0) output["total"] = fromFeel(total) ?? null;
@@ -214,13 +235,13 @@ class RulesetEvaluator implements CompiledRuleset {
       const json = fromFeel(value);
       if (json !== undefined) output[name] = json;
     }
-    let { outcome } = answer;
+    let outcome = byPolicy;
     if (extras.outcome !== undefined) {
       const named = extras.outcome.evaluateFrame(frame.val);
-      if (typeof named !== "string") return this.unknown({ ...answer, output }, frame);
+      if (typeof named !== "string") return this.unknown(output, frame);
       outcome = named;
     }
-    return { ...answer, outcome, output, reasons: outcome === "pass" ? NO_REASONS : this.reasons(answer, output, frame) };
+    return { outcome, output, reasons: outcome === "pass" ? NO_REASONS : this.reasons(output, inputs, frame) };
   }
   private total(): FeelValue {
     let total: Numeric | null = 0;
@@ -235,44 +256,46 @@ class RulesetEvaluator implements CompiledRuleset {
     return this.rules.filter((rule) => names.has(rule.id)).map(({ id, type, params }) => ({ rule: id, type, params }));
   }
 
-  private reasons(answer: Evaluated, output: JsonObject, frame: Frame): readonly Reason[] {
+  private reasons(output: JsonObject, inputs: JsonObject, frame: Frame): readonly Reason[] {
     const { extras, definition } = this;
-    if (extras.reasons !== undefined) {
-      const codes = extras.reasons.evaluateFrame(frame.val);
-      const list = Array.isArray(codes) ? (codes as readonly FeelValue[]) : [codes];
-      return list.filter((code): code is string => typeof code === "string").map((code) => this.reason(code, null, output, frame));
-    }
-    if (definition.policy.type !== "gate") return NO_REASONS;
-    const names = new Set(answer.fired);
-    const reasons: Reason[] = [];
-    this.rules.forEach((rule, i) => {
-      if (rule.blocks && names.has(rule.id)) reasons.push(this.reason(rule.code, i, output, frame));
+    if (extras.reasons === undefined) return definition.policy.type === "gate" ? this.blockingReasons(output, inputs, frame) : NO_REASONS;
+    const codes = extras.reasons.evaluateFrame(frame.val);
+    const list = Array.isArray(codes) ? (codes as readonly FeelValue[]) : [codes];
+    return list.filter((code): code is string => typeof code === "string").map((code) => {
+      const template = this.codeTemplates.get(code) ?? compileTemplate(code);
+      return reasonOf(code, template, template.names, (name) => this.valueOf(name, output, inputs, frame));
     });
+  }
+  private blockingReasons(output: JsonObject, inputs: JsonObject, frame: Frame): readonly Reason[] {
+    const { roots, results } = this.groups;
+    const reasons: Reason[] = [];
+    for (let i = 0; i < roots.length; i++) {
+      if (this.blocks[i] === 0 || results[roots[i]!] !== TRUE) continue;
+      const { template, inputNames, otherNames } = this.ruleReasons[i]!;
+      const { params, code } = this.rules[i]!;
+      const facts: Record<string, Json> = {};
+      for (let n = 0; n < inputNames.length; n++) {
+        const json = inputs[inputNames[n]!];
+        if (json !== undefined) facts[inputNames[n]!] = json;
+      }
+      for (let n = 0; n < otherNames.length; n++) {
+        const json = this.valueOf(otherNames[n]!, output, inputs, frame);
+        if (json !== undefined) facts[otherNames[n]!] = json;
+      }
+      const isPlain = template.names.length === 0;
+      reasons.push({ code, message: isPlain ? template.text : fill(template, (name) => (Object.hasOwn(params, name) ? params[name] : this.valueOf(name, output, inputs, frame))), facts });
+    }
     return reasons;
   }
-  /** `rule`: the index of the rule that gives this reason; its conditions' inputs are the facts. Without it: the names in the message. */
-  private reason(code: string, rule: number | null, output: JsonObject, frame: Frame): Reason {
-    const { messages } = this.definition;
-    const params: JsonObject = rule === null ? {} : this.rules[rule]!.params;
-    const given = messages !== undefined && Object.hasOwn(messages, code) ? messages[code] : undefined;
-    const fallback = rule === null ? undefined : this.definition.rules[rule]!.description;
-    const template = given ?? (typeof params["message"] === "string" ? params["message"] : (fallback ?? code));
-    const valueOf = (name: string): Json | undefined => {
-      if (Object.hasOwn(output, name)) return output[name];
-      if (Object.hasOwn(params, name)) return params[name];
-      const slot = this.reader.slots.get(name);
-      return slot === undefined ? undefined : this.reader.json(frame, slot);
-    };
-    const facts: Record<string, Json> = {};
-    for (const name of rule === null ? namesIn(template) : headsOf(this.trees[rule]!, this.leaves)) {
-      const value = valueOf(name);
-      if (value !== undefined) facts[name] = value;
-    }
-    return { code, message: fillMessage(template, valueOf), facts };
+  private valueOf(name: string, output: JsonObject, inputs: JsonObject, frame: Frame): Json | undefined {
+    if (output !== NO_OUTPUT && Object.hasOwn(output, name)) return output[name];
+    if (this.reader.isInput(name)) return inputs[name];
+    const slot = this.reader.slots.get(name);
+    return slot === undefined ? undefined : this.reader.json(frame, slot);
   }
 
-  private unknown(answer: Evaluated, frame: Frame): Evaluated {
-    return { ...answer, outcome: "unknown", reasons: [missingReason(this.missing(frame), this.definition.messages)] };
+  private unknown(output: JsonObject, frame: Frame): End {
+    return { outcome: "unknown", output, reasons: [missingReason(this.missing(frame), this.definition.messages)] };
   }
   /** Inputs that keep the undecided rules (all of them, where only `outcome` is open) from being decided. */
   private missing(frame: Frame): JsonObject {
@@ -299,7 +322,7 @@ class RulesetEvaluator implements CompiledRuleset {
   expand(compact: Evaluated): ReturnType<CompiledDecision["expand"]> {
     const frame = this.reader.createFrame();
     this.fill(frame, compact.inputs, compact.params, this.reader.contextOf(compact.inputs));
-    return explainRules(compact, this, { frame, json: (slot) => this.reader.json(frame, slot), groups: this.groups });
+    return explainRules(compact, this, { frame, json: (slot) => this.reader.json(frame, slot) });
   }
 }
 

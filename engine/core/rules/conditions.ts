@@ -5,7 +5,7 @@ import type { Condition, ConditionLeaf, Json, RulesetDefinition, ValueSpec } fro
 import { converter } from "../feel/convert.ts";
 import { type FeelValue, isContext, isList, UNKNOWN, Unknown, WRONG_TYPE } from "../feel/values.ts";
 import type { Frame } from "./frame.ts";
-import { FALSE, type Leaf, type Operand, TRUE } from "./leaves.ts";
+import type { Leaf, Operand } from "./leaves.ts";
 import { familyOf, type Operator, operators } from "./operators.ts";
 import { type DefinitionErrors, pointer } from "./problems.ts";
 import type { Reader } from "./reader.ts";
@@ -104,7 +104,7 @@ export class ConditionCompiler {
     }
     const operand = this.operand(leaf.value, operator, spec, `${path}/value`);
     if (operand === null) return { kind: "all", children: [] };
-    this.leaves.push({ slot: left.slot, operator, operand, fact: left.label, head: leaf.fact, isTyped: spec !== undefined, ...(leaf.name === undefined ? {} : { name: leaf.name }) });
+    this.leaves.push({ slot: left.slot, operator, operand, fact: left.label, head: leaf.fact, type: spec?.type, ...(leaf.name === undefined ? {} : { name: leaf.name }) });
     return { kind: "leaf", index: this.leaves.length - 1 };
   }
   private fact(name: string, path: string | undefined, at: string): { readonly slot: number; readonly label: string } | null {
@@ -184,56 +184,6 @@ function constantOf(json: Json, operator: Operator, spec: ValueSpec | undefined)
       if (!Array.isArray(json) || (operator.expects === "pair" && json.length !== 2)) return undefined;
       const values = (json as readonly Json[]).map((entry) => single(entry, spec));
       return values.some((entry) => entry === undefined) ? undefined : (values as FeelValue[]);
-    }
-  }
-}
-
-/** All groups of all trees, in an order where children come before their group: decided in one loop. */
-export class Groups {
-  private readonly kind: Uint8Array;
-  private readonly start: Uint16Array;
-  private readonly kids: Uint16Array;
-  /** Index of each tree's result. */
-  readonly roots: Uint16Array;
-  /** Number of results: leaves, then groups. */
-  readonly size: number;
-  private readonly leafCount: number;
-
-  constructor(trees: readonly Tree[], leafCount: number) {
-    const kinds: number[] = [];
-    const starts: number[] = [];
-    const kids: number[] = [];
-    const place = (tree: Tree): number => {
-      if (tree.kind === "leaf") return tree.index;
-      const children = tree.children.map(place);
-      kinds.push(tree.kind === "all" ? 0 : tree.kind === "any" ? 1 : 2);
-      starts.push(kids.length);
-      kids.push(...children);
-      return leafCount + kinds.length - 1;
-    };
-    this.roots = Uint16Array.from(trees, place);
-    this.kind = Uint8Array.from(kinds);
-    this.start = Uint16Array.from([...starts, kids.length]);
-    this.kids = Uint16Array.from(kids);
-    this.leafCount = leafCount;
-    this.size = leafCount + kinds.length;
-  }
-  decide(results: Uint8Array): void {
-    const { kind, start, kids, leafCount } = this;
-    let at = 0;
-    for (let group = 0; group < kind.length; group++) {
-      const end = start[group + 1]!;
-      let result: number;
-      if (kind[group] === 0) {
-        result = TRUE;
-        for (; at < end; at++) result &= results[kids[at]!]!;
-      } else {
-        result = FALSE;
-        for (; at < end; at++) result |= results[kids[at]!]!;
-        // Kleene's not: false 0 and true 3 change places, unknown 1 stays.
-        if (kind[group] === 2) result = result === FALSE ? TRUE : result === TRUE ? FALSE : result;
-      }
-      results[leafCount + group] = result;
     }
   }
 }

@@ -3,28 +3,23 @@ import type { Json } from "../../schema/types.ts";
 import { Unknown } from "../feel/values.ts";
 import type { ConditionNode, Decision, Truth } from "../step-types.ts";
 import type { CompiledRuleset } from "./compile-ruleset.ts";
-import type { Groups, Tree } from "./conditions.ts";
+import type { Tree } from "./conditions.ts";
 import type { Evaluated } from "./decision.ts";
 import type { Frame } from "./frame.ts";
-import { FALSE, TRUE, unpackLeaves } from "./leaves.ts";
-
-export const truthOfBits = (bits: number): Truth => (bits === TRUE ? true : bits === FALSE ? false : "unknown");
+import { unpackLeaves } from "./leaves.ts";
 
 interface Values {
   readonly frame: Frame;
   readonly json: (slot: number) => Json | undefined;
-  readonly groups: Groups;
 }
 
 /** Results come from the stored bits, values from the stored inputs. */
-export function explainRules(compact: Evaluated, compiled: CompiledRuleset, { frame, json, groups }: Values): Decision["explanation"] {
+export function explainRules(compact: Evaluated, compiled: CompiledRuleset, { frame, json }: Values): Decision["explanation"] {
   const { leaves } = compiled.leaves;
-  const results = new Uint8Array(groups.size);
-  results.set(unpackLeaves(compact.leaves, leaves.length));
-  groups.decide(results);
+  const results = unpackLeaves(compact.leaves, leaves.length);
   const leafNode = (index: number): ConditionNode => {
     const leaf = leaves[index]!;
-    const result = truthOfBits(results[index]!);
+    const result = results[index]!;
     const expected = "constant" in leaf.operand ? leaf.operand.json : json(leaf.operand.slot);
     const actual = json(leaf.slot);
     const answer = result === "unknown" ? compiled.leaves.answer(index, frame) : null;
@@ -46,7 +41,10 @@ export function explainRules(compact: Evaluated, compiled: CompiledRuleset, { fr
   return {
     inputs: compact.inputs,
     params: compact.params,
-    rules: compiled.trees.map((tree, i) => ({ id: compiled.rules[i]!.id, fired: truthOfBits(results[groups.roots[i]!]!), conditions: node(tree) })),
+    rules: compiled.trees.map((tree, i) => {
+      const conditions = node(tree);
+      return { id: compiled.rules[i]!.id, fired: conditions.result, conditions };
+    }),
   };
 }
 function fold(kind: "all" | "any" | "not", children: readonly ConditionNode[]): Truth {

@@ -11,6 +11,8 @@ export const TAG_NULL = 1;
 /** Ordered by `num`: number, boolean, date, instant. */
 export const TAG_NUM = 2;
 export const TAG_OTHER = 3;
+/** Only while inputs are read. */
+export const TAG_UNSEEN = 9;
 
 export class Frame {
   readonly tag: Uint8Array;

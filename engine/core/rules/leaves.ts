@@ -1,17 +1,23 @@
 /**
- * Conditions on one value: compiled to flat arrays and decided in one loop, without a call for the common ones.
+ * Conditions on one value, decided together: one word holds the results of 15 of them, and one search per fact decides all
+ * conditions that compare this fact with constants.
  *
- * Results are Kleene's as two bits: false 0, unknown 1, true 3, so that `&` is "and" and `|` is "or".
+ * A result is two bits: false 00, true 01, unknown 10, the first condition in the highest bits. Five base64 digits are one word, so that
+ * what is stored is what was computed.
  */
 import type { Json } from "../../schema/types.ts";
 import { type FeelValue, Unknown } from "../feel/values.ts";
-import { type Frame, orderOf, TAG_NULL, TAG_NUM, TAG_OTHER, TAG_UNKNOWN } from "./frame.ts";
+import { type Frame, TAG_NUM } from "./frame.ts";
+import { isIndexable, SlotIndex } from "./leaf-index.ts";
 import type { Answer, Operator } from "./operators.ts";
 
-export const FALSE = 0;
-export const UNKNOWN_BITS = 1;
-export const TRUE = 3;
-export const bitsOf = (answer: Answer): number => (answer === true ? TRUE : answer === false ? FALSE : UNKNOWN_BITS);
+export const LEAVES_PER_WORD = 15;
+export const wordOf = (leaf: number): number => Math.floor(leaf / LEAVES_PER_WORD);
+export const shiftOf = (leaf: number): number => 28 - 2 * (leaf % LEAVES_PER_WORD);
+const FALSE = 0;
+const TRUE = 1;
+const UNKNOWN_BITS = 2;
+const bitsOf = (answer: Answer): number => (answer === true ? TRUE : answer === false ? FALSE : UNKNOWN_BITS);
 
 /** The right side: a constant, or the slot of a fact or param. */
 export type Operand = { readonly constant: FeelValue; readonly json: Json } | { readonly slot: number };
@@ -25,146 +31,126 @@ export interface Leaf {
   /** Input or derived value behind it. */
   readonly head: string;
   readonly name?: string;
-  /** Whether the declared type of the slot makes `num` comparable with the constant's. */
-  readonly isTyped: boolean;
+  /** Declared type of the slot; undefined for derived values. */
+  readonly type: string | undefined;
 }
 
-const EQ = 1;
-const NE = 2;
-const LT = 3;
-const LE = 4;
-const GT = 5;
-const GE = 6;
-const IS = 7;
-const IS_NOT = 8;
-const ONE_OF = 9;
-const NONE_OF = 10;
-const GENERIC = 0;
-const NUMERIC_CODES: Readonly<Record<string, number>> = {
-  equal: EQ, notEqual: NE, lessThan: LT, lt: LT, lessThanInclusive: LE, lte: LE, greaterThan: GT, gt: GT, greaterThanInclusive: GE, gte: GE,
+/** Comparisons of two numbers, for conditions between two facts. */
+const LT = 1;
+const LE = 2;
+const GT = 3;
+const GE = 4;
+const EQ = 5;
+const NE = 6;
+const CODES: Readonly<Record<string, number>> = {
+  lessThan: LT, lt: LT, lessThanInclusive: LE, lte: LE, greaterThan: GT, gt: GT, greaterThanInclusive: GE, gte: GE, equal: EQ, notEqual: NE,
 };
+const NUMERIC = new Set(["decimal", "integer"]);
 
 export class Leaves {
   readonly leaves: readonly Leaf[];
-  private readonly code: Uint8Array;
-  private readonly slot: Uint16Array;
-  private readonly num: Float64Array;
-  private readonly word: readonly (string | null)[];
-  private readonly words: readonly (readonly string[])[];
+  /** The results of the last decision. */
+  readonly planes: Int32Array;
+  private readonly indices: readonly SlotIndex[];
+  /** Leaves that no index decides: both sides vary, or the type is only known when evaluated. */
+  private readonly others: readonly number[];
+  private readonly codes: Uint8Array;
+  private readonly left: Uint16Array;
+  private readonly right: Uint16Array;
 
-  constructor(leaves: readonly Leaf[]) {
+  /** `types`: declared type per slot. */
+  constructor(leaves: readonly Leaf[], types: readonly (string | undefined)[]) {
     this.leaves = leaves;
-    this.code = Uint8Array.from(leaves, codeOf);
-    this.slot = Uint16Array.from(leaves, (leaf) => leaf.slot);
-    this.num = Float64Array.from(leaves, (leaf) => ("constant" in leaf.operand ? (orderOf(leaf.operand.constant) ?? 0) : 0));
-    this.word = leaves.map((leaf) => ("constant" in leaf.operand && typeof leaf.operand.constant === "string" ? leaf.operand.constant : null));
-    this.words = leaves.map((leaf) => ("constant" in leaf.operand && Array.isArray(leaf.operand.constant) ? (leaf.operand.constant as readonly string[]) : []));
+    this.planes = new Int32Array(wordOf(leaves.length + LEAVES_PER_WORD - 1));
+    const bySlot = new Map<number, number[]>();
+    const others: number[] = [];
+    leaves.forEach((leaf, i) => {
+      if (!isIndexable(leaf)) others.push(i);
+      else bySlot.set(leaf.slot, [...(bySlot.get(leaf.slot) ?? []), i]);
+    });
+    this.indices = [...bySlot].map(([slot, indices]) => new SlotIndex(slot, indices, leaves));
+    this.others = others;
+    const isNumeric = (slot: number): boolean => NUMERIC.has(types[slot] ?? "");
+    this.codes = Uint8Array.from(others, (i) => {
+      const { operand, operator, slot } = leaves[i]!;
+      return "slot" in operand && isNumeric(slot) && isNumeric(operand.slot) ? (CODES[operator.name] ?? 0) : 0;
+    });
+    this.left = Uint16Array.from(others, (i) => leaves[i]!.slot);
+    this.right = Uint16Array.from(others, (i) => {
+      const { operand } = leaves[i]!;
+      return "slot" in operand ? operand.slot : 0;
+    });
   }
 
-  /** Writes the result of every leaf to `results`, in order; none is skipped. */
-  decide(frame: Frame, results: Uint8Array): void {
-    const { code, slot, num, word, words } = this;
-    const { tag: tags, num: nums, val: vals } = frame;
-    for (let i = 0; i < code.length; i++) {
-      const at = slot[i]!;
-      const tag = tags[at]!;
-      const op = code[i]!;
-      if (op === GENERIC || (tag === TAG_OTHER && op < IS)) results[i] = this.generic(i, frame);
-      else if (tag === TAG_UNKNOWN) results[i] = UNKNOWN_BITS;
-      else if (tag === TAG_NULL) results[i] = op === NE || op === IS_NOT || op === NONE_OF ? TRUE : FALSE;
-      else {
-        let holds = false;
-        const actual = nums[at]!;
-        switch (op) {
-          case EQ:
-            holds = actual === num[i];
-            break;
-          case NE:
-            holds = actual !== num[i];
-            break;
-          case LT:
-            holds = actual < num[i]!;
-            break;
-          case LE:
-            holds = actual <= num[i]!;
-            break;
-          case GT:
-            holds = actual > num[i]!;
-            break;
-          case GE:
-            holds = actual >= num[i]!;
-            break;
-          case IS:
-            holds = vals[at] === word[i];
-            break;
-          case IS_NOT:
-            holds = vals[at] !== word[i];
-            break;
-          case ONE_OF:
-            holds = includes(words[i]!, vals[at]!);
-            break;
-          default:
-            holds = !includes(words[i]!, vals[at]!);
-        }
-        results[i] = holds ? TRUE : FALSE;
-      }
+  /** Fills `planes`; no condition is skipped. */
+  decide(frame: Frame): void {
+    const { planes, indices, others } = this;
+    for (let w = 0; w < planes.length; w++) planes[w] = 0;
+    for (let i = 0; i < indices.length; i++) indices[i]!.apply(frame, planes);
+    for (let i = 0; i < others.length; i++) {
+      const leaf = others[i]!;
+      planes[wordOf(leaf)]! |= this.other(i, leaf, frame) << shiftOf(leaf);
+    }
+  }
+  private other(i: number, leaf: number, frame: Frame): number {
+    const [a, b] = [this.left[i]!, this.right[i]!];
+    const code = this.codes[i]!;
+    if (code === 0 || frame.tag[a] !== TAG_NUM || frame.tag[b] !== TAG_NUM) return bitsOf(this.answer(leaf, frame));
+    const order = frame.num[a]! - frame.num[b]!;
+    switch (code) {
+      case LT:
+        return order < 0 ? TRUE : FALSE;
+      case LE:
+        return order <= 0 ? TRUE : FALSE;
+      case GT:
+        return order > 0 ? TRUE : FALSE;
+      case GE:
+        return order >= 0 ? TRUE : FALSE;
+      case EQ:
+        return frame.num[a] === frame.num[b] ? TRUE : FALSE;
+      default:
+        return frame.num[a] !== frame.num[b] ? TRUE : FALSE;
     }
   }
   answer(index: number, frame: Frame): Answer {
-    const leaf = this.leaves[index]!;
-    const actual = frame.val[leaf.slot]!;
-    const expected = "constant" in leaf.operand ? leaf.operand.constant : frame.val[leaf.operand.slot]!;
-    if (actual instanceof Unknown) return actual;
-    return leaf.operator.test(actual, expected);
-  }
-  private generic(index: number, frame: Frame): number {
-    return bitsOf(this.answer(index, frame));
+    return answerOf(this.leaves[index]!, frame);
   }
 }
-function includes(words: readonly string[], value: FeelValue): boolean {
-  for (let i = 0; i < words.length; i++) if (words[i] === value) return true;
-  return false;
+export function answerOf(leaf: Leaf, frame: Frame): Answer {
+  const actual = frame.val[leaf.slot]!;
+  if (actual instanceof Unknown) return actual;
+  return leaf.operator.test(actual, "constant" in leaf.operand ? leaf.operand.constant : frame.val[leaf.operand.slot]!);
 }
 
-function codeOf({ operator, operand, isTyped }: Leaf): number {
-  if (!isTyped || !("constant" in operand)) return GENERIC;
-  const { constant } = operand;
-  if (typeof constant === "string") return operator.name === "equal" ? IS : operator.name === "notEqual" ? IS_NOT : GENERIC;
-  if (Array.isArray(constant)) {
-    const plain = constant.length <= 16 && constant.every((entry) => typeof entry === "string");
-    return plain ? (operator.name === "in" ? ONE_OF : operator.name === "notIn" ? NONE_OF : GENERIC) : GENERIC;
-  }
-  return orderOf(constant) === null || operator.expects === "flag" ? GENERIC : (NUMERIC_CODES[operator.name] ?? GENERIC);
-}
-
-/** Three leaves a character, six bits, first leaf in the highest; 00 false, 01 true, 10 unknown. */
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const STORED = [0, 2, 0, 1];
-const READ = [FALSE, TRUE, UNKNOWN_BITS, UNKNOWN_BITS];
-/** Index: three results side by side, two bits each. */
-const CHARS: readonly string[] = Array.from({ length: 64 }, (_, i) => ALPHABET[(STORED[i >> 4]! << 4) | (STORED[(i >> 2) & 3]! << 2) | STORED[i & 3]!]!);
-const PAIRS: readonly string[] = Array.from({ length: 4096 }, (_, i) => CHARS[i >> 6]! + CHARS[i & 63]!);
+const CODES_OF_DIGITS = Uint8Array.from(ALPHABET, (digit) => digit.charCodeAt(0));
 
-/** Packs the first `count` results. */
-export function packLeaves(results: Uint8Array, count: number): string {
-  let packed = "";
-  let i = 0;
-  for (; i + 6 <= count; i += 6) {
-    packed += PAIRS[(results[i]! << 10) | (results[i + 1]! << 8) | (results[i + 2]! << 6) | (results[i + 3]! << 4) | (results[i + 4]! << 2) | results[i + 5]!]!;
+/** Writes results as base64, a digit per three conditions. One for each compiled rule set, because it keeps its buffer. */
+export class LeafPacker {
+  private readonly codes: number[];
+  constructor(count: number) {
+    this.codes = new Array<number>(Math.ceil(count / 3)).fill(0);
   }
-  for (; i < count; i += 3) {
-    const second = i + 1 < count ? results[i + 1]! : 0;
-    const third = i + 2 < count ? results[i + 2]! : 0;
-    packed += CHARS[(results[i]! << 4) | (second << 2) | third]!;
+  pack(planes: Int32Array): string {
+    const { codes } = this;
+    let shift = 24;
+    let word = 0;
+    for (let digit = 0; digit < codes.length; digit++) {
+      codes[digit] = CODES_OF_DIGITS[(planes[word]! >> shift) & 63]!;
+      shift -= 6;
+      if (shift < 0) {
+        shift = 24;
+        word++;
+      }
+    }
+    return String.fromCharCode.apply(null, codes);
   }
-  return packed;
 }
-/** The results of `count` leaves; what the text does not hold is unknown. */
-export function unpackLeaves(packed: string, count: number): Uint8Array {
-  const results = new Uint8Array(count).fill(UNKNOWN_BITS);
-  for (let i = 0; i < count; i++) {
-    const bits = ALPHABET.indexOf(packed[Math.floor(i / 3)] ?? "");
-    if (bits >= 0) results[i] = READ[(bits >> (4 - 2 * (i % 3))) & 3]!;
-  }
-  return results;
+/** The results of `count` conditions; what the text does not hold is unknown. */
+export function unpackLeaves(packed: string, count: number): readonly (boolean | "unknown")[] {
+  return Array.from({ length: count }, (_, i) => {
+    const digit = ALPHABET.indexOf(packed[Math.floor(i / 3)] ?? "?");
+    const bits = digit < 0 ? UNKNOWN_BITS : (digit >> (4 - 2 * (i % 3))) & 3;
+    return bits === TRUE ? true : bits === FALSE ? false : "unknown";
+  });
 }

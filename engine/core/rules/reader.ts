@@ -7,7 +7,7 @@ import { converter, fromFeel, type ToFeel } from "../feel/convert.ts";
 import { parseDate, parseDateTime } from "../feel/temporal.ts";
 import { type FeelValue, UNKNOWN, Unknown, WRONG_TYPE } from "../feel/values.ts";
 import type { DecisionContext } from "./decision.ts";
-import { Frame, TAG_NUM, TAG_OTHER, TAG_UNKNOWN } from "./frame.ts";
+import { Frame, TAG_NUM, TAG_OTHER, TAG_UNKNOWN, TAG_UNSEEN } from "./frame.ts";
 import { type DefinitionErrors, pointer } from "./problems.ts";
 
 /** Names that JavaScript objects have of their own; an input of such a name would be found where it was not given. */
@@ -32,6 +32,7 @@ export class Reader {
   readonly specs: (ValueSpec | undefined)[] = [];
   readonly names: string[] = [];
   private readonly inputNames: readonly string[];
+  private readonly inputSlots: ReadonlyMap<string, number>;
   private readonly inputShortcuts: Uint8Array;
   private readonly inputConverters: readonly ToFeel[];
   private readonly paramNames: readonly string[];
@@ -39,6 +40,8 @@ export class Reader {
   private readonly paramDefaults: JsonObject;
   private readonly paramFirst: number;
   private readonly derived: { readonly slot: number; readonly expression: Expression }[] = [];
+  /** Given values of the last `read` that are no declared inputs. */
+  private strangers = 0;
   private nowSlot = -1;
   private todaySlot = -1;
   private usesNow = false;
@@ -50,6 +53,7 @@ export class Reader {
     const params: Readonly<Record<string, ParamSpec>> = definition.params ?? {};
     this.inputNames = Object.keys(inputs);
     this.inputConverters = this.inputNames.map((name) => converter(inputs[name]!));
+    this.inputSlots = new Map(this.inputNames.map((name, slot) => [name, slot]));
     this.inputShortcuts = Uint8Array.from(this.inputNames, (name) => shortcut(inputs[name]!));
     this.inputNames.forEach((name) => this.declare(name, inputs[name], pointer("inputs", name), errors));
     this.paramFirst = this.size;
@@ -110,8 +114,21 @@ export class Reader {
     const { tag, num, val } = frame;
     const names = this.inputNames;
     const shortcuts = this.inputShortcuts;
-    for (let slot = 0; slot < names.length; slot++) {
-      const json = inputs[names[slot]!];
+    const count = names.length;
+    for (let slot = 0; slot < count; slot++) tag[slot] = TAG_UNSEEN;
+    let seen = 0;
+    let at = 0;
+    let strangers = 0;
+    // Callers mostly give inputs in declared order; then no name needs to be looked up.
+    for (const name in inputs) {
+      const slot = at < count && names[at] === name ? at : (this.inputSlots.get(name) ?? -1);
+      at++;
+      const json = inputs[name];
+      if (slot < 0 || json === undefined) {
+        strangers++;
+        continue;
+      }
+      seen++;
       const how = shortcuts[slot]!;
       if (typeof json === "number" && how === AS_NUMBER) {
         tag[slot] = TAG_NUM;
@@ -124,15 +141,21 @@ export class Reader {
         tag[slot] = TAG_NUM;
         num[slot] = json ? 1 : 0;
         val[slot] = json;
-      } else if (json === undefined) {
-        tag[slot] = TAG_UNKNOWN;
-        val[slot] = UNKNOWN;
       } else frame.set(slot, this.inputConverters[slot]!(json));
     }
+    this.strangers = strangers;
+    if (seen < count) this.markMissing(frame);
     this.readParams(frame, params);
     if (this.usesNow) frame.set(this.nowSlot, parseDateTime(context.now) ?? WRONG_TYPE);
     if (this.usesToday) frame.set(this.todaySlot, parseDate(context.today) ?? WRONG_TYPE);
     for (const { slot, expression } of this.derived) frame.set(slot, expression.evaluateFrame(val));
+  }
+  private markMissing({ tag, val }: Frame): void {
+    for (let slot = 0; slot < this.inputNames.length; slot++) {
+      if (tag[slot] !== TAG_UNSEEN) continue;
+      tag[slot] = TAG_UNKNOWN;
+      val[slot] = UNKNOWN;
+    }
   }
   private readParams(frame: Frame, params: JsonObject): void {
     const names = this.paramNames;
@@ -144,17 +167,20 @@ export class Reader {
       frame.set(this.paramFirst + i, this.paramConverters[i]!(given === undefined ? this.paramDefaults[names[i]!] : given));
     }
   }
-  /** Input values as given, declared ones only; with `now` and `today` where they were read. */
+  /** Input values as given, declared ones only, of the last `read`; with `now` and `today` where they were read. */
   usedInputs(inputs: JsonObject, context: DecisionContext): JsonObject {
-    const names = this.inputNames;
-    const used: Record<string, Json> = {};
-    for (let i = 0; i < names.length; i++) {
-      const json = inputs[names[i]!];
-      if (json !== undefined) used[names[i]!] = json;
-    }
+    const used: Record<string, Json> = this.strangers === 0 ? { ...inputs } : this.declaredOf(inputs);
     if (this.usesNow) used["now"] = context.now;
     if (this.usesToday) used["today"] = context.today;
     return used;
+  }
+  private declaredOf(inputs: JsonObject): Record<string, Json> {
+    const declared: Record<string, Json> = {};
+    for (const name of this.inputNames) {
+      const json = inputs[name];
+      if (json !== undefined) declared[name] = json;
+    }
+    return declared;
   }
   usedParams(params: JsonObject): JsonObject {
     if (this.paramNames.length === 0 || isEmpty(params)) return this.paramDefaults;

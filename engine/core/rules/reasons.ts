@@ -2,18 +2,36 @@
 import type { Json, JsonObject } from "../../schema/types.ts";
 import type { Reason } from "../step-types.ts";
 
+const PLACEHOLDER = /\{([A-Za-z_][A-Za-z0-9_]{0,63})\}/g;
+
+/** A sentence with `{name}` in it, cut once. */
+export interface Template {
+  readonly text: string;
+  readonly names: readonly string[];
+}
+export function compileTemplate(text: string): Template {
+  return { text, names: [...new Set([...text.matchAll(PLACEHOLDER)].map((match) => match[1]!))] };
+}
+type ValueOf = (name: string) => Json | undefined;
+
 /** Replaces `{name}` by the value of that name; unknown names stay as they are. */
-export function fillMessage(template: string, valueOf: (name: string) => Json | undefined): string {
-  return template.replace(/\{([A-Za-z_][A-Za-z0-9_]{0,63})\}/g, (whole, name: string) => {
+export function fill(template: Template, valueOf: ValueOf): string {
+  if (template.names.length === 0) return template.text;
+  return template.text.replace(PLACEHOLDER, (whole, name: string) => {
     const value = valueOf(name);
     if (value === undefined) return whole;
     if (typeof value === "string") return value;
     return Array.isArray(value) ? value.map((entry) => (typeof entry === "string" ? entry : JSON.stringify(entry))).join(", ") : JSON.stringify(value);
   });
 }
-/** Names between braces in a template. */
-export function namesIn(template: string): readonly string[] {
-  return [...template.matchAll(/\{([A-Za-z_][A-Za-z0-9_]{0,63})\}/g)].map((match) => match[1]!);
+/** A reason with the values of `names` as its facts; those unknown are left out. */
+export function reasonOf(code: string, template: Template, names: readonly string[], valueOf: ValueOf): Reason {
+  const facts: Record<string, Json> = {};
+  for (let i = 0; i < names.length; i++) {
+    const value = valueOf(names[i]!);
+    if (value !== undefined) facts[names[i]!] = value;
+  }
+  return { code, message: fill(template, valueOf), facts };
 }
 
 /** FACT_MISSING with every input that is missing, and why: "missing", "wrong type", "limit". */

@@ -13,7 +13,6 @@ import type { CompiledTable } from "../tables/compile-table.ts";
 import type { CompiledRuleset } from "./compile-ruleset.ts";
 import type { Tree } from "./conditions.ts";
 import type { CompiledDecision } from "./decision.ts";
-import { truthOfBits } from "./explain.ts";
 import { type Leaf, unpackLeaves } from "./leaves.ts";
 import { searchChanges } from "./unlock-search.ts";
 
@@ -122,8 +121,8 @@ function shorten(ways: readonly (readonly Wish[])[]): Ways {
 function product(a: Ways, b: Ways): Ways {
   return shorten(a.flatMap((left) => b.map((right) => [...left, ...right.filter((wish) => !left.some((own) => own.leaf === wish.leaf))])));
 }
-function ways(tree: Tree, wanted: boolean, results: Uint8Array): Ways {
-  if (tree.kind === "leaf") return truthOfBits(results[tree.index]!) === wanted ? [[]] : [[{ leaf: tree.index, wanted }]];
+function ways(tree: Tree, wanted: boolean, results: readonly (boolean | "unknown")[]): Ways {
+  if (tree.kind === "leaf") return results[tree.index] === wanted ? [[]] : [[{ leaf: tree.index, wanted }]];
   if (tree.kind === "not") return ways(tree.children[0]!, !wanted, results);
   const children = tree.children.map((child) => ways(child, wanted, results));
   const anyOneWill = (tree.kind === "any") === wanted;
@@ -164,7 +163,7 @@ function isWorking(attempt: Attempt, option: readonly Act[]): boolean {
 function actsFor(attempt: Attempt, compiled: CompiledRuleset, { leaf: index, wanted }: Wish): readonly Act[] {
   const leaf = compiled.leaves.leaves[index]!;
   const sources = compiled.tracesTo(leaf.head);
-  const wantedAfter = (input: string, to: Json): boolean => truthOfBits(unpackLeaves(attempt.evaluate({ [input]: to }).leaves, compiled.leaves.leaves.length)[index]!) === wanted;
+  const wantedAfter = (input: string, to: Json): boolean => unpackLeaves(attempt.evaluate({ [input]: to }).leaves, compiled.leaves.leaves.length)[index] === wanted;
   const acts = sources.flatMap((input) => (attempt.spec(input)?.changedBy ?? []).filter((act) => act.to === undefined || wantedAfter(input, act.to)).map((act) => actOf(input, act)));
   return acts.length > 0 ? acts : [plainAct(attempt, leaf, wanted, sources)];
 }

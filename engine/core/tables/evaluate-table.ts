@@ -7,7 +7,7 @@ import { type FeelValue, UNKNOWN, Unknown } from "../feel/values.ts";
 import type { CompiledDecision, CompiledRule, DecisionContext, Evaluated } from "../rules/decision.ts";
 import type { Frame } from "../rules/frame.ts";
 import type { Reader } from "../rules/reader.ts";
-import { fillMessage, missingReason, namesIn } from "../rules/reasons.ts";
+import { compileTemplate, missingReason, reasonOf } from "../rules/reasons.ts";
 import type { Reason } from "../step-types.ts";
 import { type Bits, hasBit } from "./column-index.ts";
 import { type CompiledRow, type CompiledTable, defaultOf, type TableParts } from "./compile-table.ts";
@@ -245,19 +245,14 @@ export class TableEvaluator implements CompiledTable {
   private reason(code: string, output: JsonObject, fired: readonly string[], frame: Frame): Reason {
     const { messages, rows } = this.definition;
     const row = rows.find((entry) => fired.includes(entry.id));
-    const template = messages !== undefined && Object.hasOwn(messages, code) ? messages[code]! : (row?.note ?? code);
+    const template = compileTemplate(messages !== undefined && Object.hasOwn(messages, code) ? messages[code]! : (row?.note ?? code));
     const valueOf = (name: string): Json | undefined => {
       if (Object.hasOwn(output, name)) return output[name];
       const slot = this.reader.slots.get(name);
       return slot === undefined ? undefined : this.reader.json(frame, slot);
     };
-    const facts: Record<string, Json> = {};
     const asked = row === undefined ? [] : Object.keys(row.when).filter((name) => row.when[name]!.trim() !== "-");
-    for (const name of new Set([...asked, ...namesIn(template)])) {
-      const value = valueOf(name);
-      if (value !== undefined) facts[name] = value;
-    }
-    return { code, message: fillMessage(template, valueOf), facts };
+    return reasonOf(code, template, [...new Set([...asked, ...template.names])], valueOf);
   }
 
   private failure(kind: "missing" | "conflict", rows: readonly number[], unsure: readonly number[], frame: Frame): Reason {

@@ -1,0 +1,118 @@
+/**
+ * Rule sets and tables against json-rules-engine with a reused Engine: `node tests/bench/rules.bench.ts`.
+ *
+ * Interleaved, the order rotating from round to round; ratios are taken within a round, medians with quartiles. Ours is timed with its
+ * compact explanation, as it is stored. Before anything is timed both decide every sample, and must agree.
+ */
+import { Almanac, Engine } from "json-rules-engine";
+import { compileRuleset } from "../../engine/core/rules/compile-ruleset.ts";
+import type { CompiledDecision } from "../../engine/core/rules/decision.ts";
+import { compileTable } from "../../engine/core/tables/compile-table.ts";
+import type { JsonObject, Rule } from "../../engine/schema/types.ts";
+import { gate, gateFacts, large, largeFacts, tableFacts, tableOf } from "./rules-cases.ts";
+
+const ROUNDS = Number(process.argv[2] ?? 9);
+const CONTEXT = { now: "2026-02-02T06:00:00.000Z", today: "2026-02-02" };
+const pathResolver = (value: unknown): unknown => value;
+
+interface Contestant {
+  readonly name: string;
+  /** Decisions per second, over about `ms` milliseconds. */
+  readonly rate: (ms: number) => Promise<number>;
+}
+let sink = 0;
+
+function ours(name: string, compiled: CompiledDecision, samples: readonly JsonObject[], after: (answer: ReturnType<CompiledDecision["evaluate"]>) => number): Contestant {
+  return {
+    name,
+    rate: async (ms) => {
+      const start = performance.now();
+      let count = 0;
+      while (performance.now() - start < ms) {
+        for (let i = 0; i < samples.length; i++) sink += after(compiled.evaluate(samples[i]!, {}, CONTEXT));
+        count += samples.length;
+      }
+      return (count * 1000) / (performance.now() - start);
+    },
+  };
+}
+function theirs(name: string, rules: readonly Rule[], samples: readonly JsonObject[]): Contestant & { readonly decide: (facts: JsonObject) => Promise<string[]> } {
+  const engine = new Engine(structuredClone(rules) as never[], { pathResolver } as never);
+  const decide = async (facts: JsonObject): Promise<string[]> => (await engine.run({ ...facts })).results.map((result) => String(result.name));
+  return {
+    name,
+    decide,
+    rate: async (ms) => {
+      const start = performance.now();
+      let count = 0;
+      while (performance.now() - start < ms) {
+        sink += (await decide(samples[count % samples.length]!)).length;
+        count++;
+      }
+      return (count * 1000) / (performance.now() - start);
+    },
+  };
+}
+const quartiles = (values: readonly number[]): readonly [number, number, number] => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (q: number): number => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
+  return [at(0.25), at(0.5), at(0.75)];
+};
+async function compare(title: string, contestants: readonly Contestant[], base: string): Promise<void> {
+  const rates = new Map(contestants.map((contestant) => [contestant.name, [] as number[]]));
+  for (const contestant of contestants) await contestant.rate(300);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let i = 0; i < contestants.length; i++) {
+      const contestant = contestants[(i + round) % contestants.length]!;
+      rates.get(contestant.name)!.push(await contestant.rate(150));
+    }
+  }
+  console.info(`\n${title}`);
+  for (const { name } of contestants) {
+    const own = rates.get(name)!;
+    const [low, middle, high] = quartiles(own.map((rate, i) => rate / rates.get(base)![i]!));
+    const [, rate] = quartiles(own);
+    const format = (x: number): string => (x >= 100 ? Math.round(x).toLocaleString("en") : x.toFixed(2));
+    console.info(`  ${name.padEnd(44)} ${Math.round(rate).toLocaleString("en").padStart(12)}/s  ${format(middle).padStart(8)}x  (${format(low)} - ${format(high)})`);
+  }
+}
+async function agree(compiled: CompiledDecision, reference: { readonly decide: (facts: JsonObject) => Promise<string[]> }, samples: readonly JsonObject[], first: boolean): Promise<void> {
+  for (const sample of samples) {
+    const expected = await reference.decide(sample);
+    const wanted = first ? expected.slice(0, 1) : expected.sort();
+    const got = first ? [...compiled.evaluate(sample, {}, CONTEXT).fired] : [...compiled.evaluate(sample, {}, CONTEXT).fired].sort();
+    if (wanted.join() !== got.join()) throw new Error(`${compiled.key}: ${wanted.join()} expected, ${got.join()} decided`);
+  }
+}
+
+const json = (answer: unknown): number => JSON.stringify(answer).length;
+const outcome = (answer: { readonly outcome: string; readonly leaves: string }): number => answer.outcome.length + answer.leaves.length;
+
+for (const [title, definition, samples] of [
+  ["Gate: 3 rules, 12 conditions", gate, gateFacts(1)],
+  ["Rule set: 50 rules, 150 conditions", large, largeFacts(2)],
+] as const) {
+  const compiled = compileRuleset(definition, "bench");
+  const reference = theirs("json-rules-engine, Engine reused", definition.rules, samples);
+  await agree(compiled, reference, samples, false);
+  await compare(title, [reference, ours("compiled, compact explanation", compiled, samples, outcome), ours("compiled, explanation as JSON text", compiled, samples, json)], reference.name);
+}
+const small = tableOf(200);
+const big = tableOf(2000);
+const samples = tableFacts(3);
+const reference = theirs("json-rules-engine, one rule a row", small.rules, samples);
+const compiled = compileTable(small.definition, "bench");
+await agree(compiled, reference, samples, true);
+await compare("Table: 200 rows x 6 columns, first hit", [reference, ours("compiled, 200 rows", compiled, samples, outcome)], reference.name);
+const growth = { hitPolicy: "COLLECT" } as const;
+await compare(
+  "Growth of tables: 200 -> 2,000 rows (rate against 200 rows)",
+  [ours("200 rows, FIRST", compiled, samples, outcome), ours("2,000 rows, FIRST", compileTable(big.definition, "bench"), samples, outcome)],
+  "200 rows, FIRST",
+);
+await compare(
+  "The same where every match counts (COLLECT)",
+  [ours("200 rows, COLLECT", compileTable({ ...small.definition, ...growth }, "bench"), samples, outcome), ours("2,000 rows, COLLECT", compileTable({ ...big.definition, ...growth }, "bench"), samples, outcome)],
+  "200 rows, COLLECT",
+);
+if (sink === 0) console.info(sink, Almanac.name);
