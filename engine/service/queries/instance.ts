@@ -1,0 +1,211 @@
+/** Instances: lists, the API's view of one, and the whole page about one: timeline, mails, related records. */
+import { EngineError } from "../../core/errors.ts";
+import type { Json, JsonObject } from "../../schema/types.ts";
+import { eventsOf } from "../../store/events.ts";
+import { type InstanceFilter, type InstanceRow, listInstances as listRows, loadInstance } from "../../store/instances.ts";
+import { queryRecords } from "../../store/record-query.ts";
+import { loadRecord } from "../../store/records.ts";
+import { publicEffects } from "../effect-answer.ts";
+import type { Engine } from "../engine-context.ts";
+import { isUuid } from "../fresh-id.ts";
+import { type InstanceView, viewInstance } from "../instance-view.ts";
+import { instanceNotFound, locateIn } from "../locate-instance.ts";
+import { inReading, pageOf, type Reading } from "../reading.ts";
+import { mayView } from "../record-permission.ts";
+import { recordTypeOf, titleOf } from "../record-type.ts";
+import type { Scope } from "../scope.ts";
+import { isHidden } from "../visibility.ts";
+import { type MailAnswer, mailsIn } from "./mails.ts";
+import { type RecordTitle, recordTitles } from "./record-titles.ts";
+
+export interface InstanceListInput {
+  /** Key or id. */
+  readonly machine?: string;
+  /** A state path; its descendants count. */
+  readonly state?: string;
+  readonly status?: InstanceRow["status"];
+  /** `<type>:<id or code>`. */
+  readonly record?: string;
+  readonly key?: string;
+  readonly limit?: number;
+  readonly cursor?: string | null;
+}
+
+export interface InstanceSummary {
+  readonly id: string;
+  readonly machine: { readonly key: string; readonly version: string };
+  readonly org: string;
+  readonly key: string;
+  readonly record: { readonly type: string; readonly id: string };
+  readonly state: InstanceRow["state"];
+  readonly status: InstanceRow["status"];
+  readonly seq: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** Newest update first. An unknown machine or record lists nothing. */
+export async function listInstances(
+  engine: Engine,
+  scope: Scope,
+  input: InstanceListInput = {},
+): Promise<{ readonly items: readonly InstanceSummary[]; readonly next: string | null }> {
+  return await inReading(engine, scope, async (reading) => {
+    const filter = await filterOf(reading, input);
+    if (filter === null) return { items: [], next: null };
+    const page = await listRows(reading.tx, filter, pageOf(input));
+    const items = page.items.filter((row) => isViewable(reading, row)).map((row) => summaryOf(reading, row));
+    return { items, next: page.next };
+  });
+}
+
+async function filterOf(reading: Reading, input: InstanceListInput): Promise<InstanceFilter | null> {
+  const { program } = reading.works[0].ruling;
+  const machine = input.machine === undefined ? undefined : program.resolve("machine", input.machine);
+  if (machine === null) return null;
+  const base: InstanceFilter = {
+    orgs: reading.works.map((work) => work.org.id),
+    ...(machine === undefined ? {} : { machine }),
+    ...(input.state === undefined ? {} : { state: input.state }),
+    ...(input.status === undefined ? {} : { status: input.status }),
+    ...(input.key === undefined ? {} : { key: input.key }),
+  };
+  if (input.record === undefined) return base;
+  const colon = input.record.indexOf(":");
+  const type = colon < 0 ? null : program.type(input.record.slice(0, colon));
+  const name = input.record.slice(colon + 1);
+  if (type === null) {
+    if (colon < 0 && isUuid(input.record)) return { ...base, recordId: input.record };
+    throw new EngineError("query_invalid", `record is "${input.record.slice(0, 60)}", expected <type>:<id or code>.`, {
+      errors: [{ path: "record", message: "must be <type>:<id or code>" }],
+    });
+  }
+  const row = await loadRecord(reading.tx, type, name);
+  return row === null ? null : { ...base, recordId: row.id };
+}
+
+function isViewable(reading: Reading, row: InstanceRow): boolean {
+  const work = reading.workOf(row.orgId);
+  return mayView(work, recordTypeOf(work.ruling.program, row.recordType));
+}
+
+function summaryOf(reading: Reading, row: InstanceRow): InstanceSummary {
+  const { id, key, state, status, seq, createdAt, updatedAt } = row;
+  const org = reading.workOf(row.orgId).org.code;
+  return {
+    id,
+    machine: { key: row.machine, version: row.machineVersion },
+    org,
+    key,
+    record: { type: row.recordType, id: row.recordId },
+    state,
+    status,
+    seq,
+    createdAt,
+    updatedAt,
+  };
+}
+
+/** - throws EngineError `instance_not_found` for unknown, foreign and hidden ones alike */
+export async function getInstance(engine: Engine, scope: Scope, input: { readonly instance: string }): Promise<InstanceView> {
+  return await inReading(engine, scope, async (reading) => {
+    const row = await visibleInstance(reading, scope, input.instance);
+    return await viewInstance(reading.workOf(row.orgId), row);
+  });
+}
+
+/** Finds an instance whose record the reader may see. */
+async function visibleInstance(reading: Reading, scope: Scope, name: string): Promise<InstanceRow> {
+  const { id } = await locateIn(reading.tx, scope, name);
+  const row = await loadInstance(reading.tx, id);
+  if (row === null || !isViewable(reading, row)) throw instanceNotFound(name);
+  const work = reading.workOf(row.orgId);
+  const type = recordTypeOf(work.ruling.program, row.recordType);
+  const record = type.hiddenWhen === undefined ? null : await loadRecord(reading.tx, type, row.recordId);
+  if (record !== null && (await isHidden(work, type, record))) throw instanceNotFound(name);
+  return row;
+}
+
+export interface TimelineLine {
+  readonly seq: number;
+  readonly at: string;
+  readonly event: string;
+  readonly title: string;
+  readonly actor: { readonly id: string; readonly name: string; readonly kind: string };
+  readonly from: Json;
+  readonly to: Json;
+  readonly note: string | null;
+  readonly overridden: boolean;
+  readonly decisions: readonly { readonly key: string; readonly outcome: string }[];
+  readonly effects: readonly JsonObject[];
+}
+
+export interface InstancePage {
+  readonly instance: InstanceView;
+  /** Titles of the records that the instance's record refers to: field path -> record. */
+  readonly references: Readonly<Record<string, RecordTitle>>;
+  /** Newest first; at most 200. */
+  readonly timeline: readonly TimelineLine[];
+  readonly mails: readonly MailAnswer[];
+  readonly related: readonly { readonly title: string; readonly type: string; readonly items: readonly JsonObject[] }[];
+}
+
+/** Everything that the page of one instance shows. */
+export async function getInstancePage(engine: Engine, scope: Scope, input: { readonly instance: string }): Promise<InstancePage> {
+  return await inReading(engine, scope, async (reading) => {
+    const row = await visibleInstance(reading, scope, input.instance);
+    const work = reading.workOf(row.orgId);
+    const instance = await viewInstance(work, row);
+    const machine = await engine.programs.machine(reading.tx, work.ruling, row.machine, row.machineVersion);
+    const titleOfEvent = (type: string): string => machine.definition.events[type]?.title ?? machine.definition.start[type]?.title ?? type;
+    const events = await eventsOf(reading.tx, row.id, { afterSeq: Math.max(0, row.seq - 200), limit: 200 });
+    const timeline = events.map((event): TimelineLine => {
+      const payload = (event.event["payload"] ?? {}) as JsonObject;
+      return {
+        seq: event.seq,
+        at: event.at,
+        event: event.type,
+        title: titleOfEvent(event.type),
+        actor: { id: event.actor.id, name: event.actor.name, kind: event.actor.kind },
+        from: event.from as Json,
+        to: event.to as Json,
+        note: typeof payload["note"] === "string" ? payload["note"] : null,
+        overridden: event.override !== null || event.decisions.some((decision) => decision.overridden !== undefined),
+        decisions: event.decisions.map(({ key, outcome }) => ({ key, outcome })),
+        effects: publicEffects(event.effects, []),
+      };
+    });
+    return {
+      instance,
+      references: instance.record === null ? {} : await recordTitles(work, recordTypeOf(work.ruling.program, row.recordType), instance.record.data),
+      timeline: timeline.reverse(),
+      mails: (await mailsIn(reading, { record: row.recordId, limit: 50 })).items,
+      related: await relatedOf(reading, row, instance),
+    };
+  });
+}
+
+const RELATED_ROWS = 50;
+
+/** Related records as the machine names them; `{"$arg": field}` stands for a field of the instance's record. */
+async function relatedOf(reading: Reading, row: InstanceRow, instance: InstanceView): Promise<InstancePage["related"]> {
+  const work = reading.workOf(row.orgId);
+  const machine = await work.engine.programs.machine(reading.tx, work.ruling, row.machine, row.machineVersion);
+  const args: JsonObject = { ...instance.record?.data, id: row.recordId, code: instance.record?.code ?? null };
+  const groups: InstancePage["related"][number][] = [];
+  for (const related of machine.definition.related ?? []) {
+    const type = work.ruling.program.type(related.type);
+    if (type === null || !mayView(work, type)) continue;
+    const page = await queryRecords(
+      reading.tx,
+      work.ruling.catalogue,
+      { from: related.type, where: related.where },
+      { orgs: [row.orgId], args, limit: RELATED_ROWS },
+    );
+    const items = page.items.map(
+      (item): JsonObject => ({ ...item, title: titleOf(type, { id: String(item["id"]), code: (item["code"] as string | null) ?? null, data: item }) }),
+    );
+    groups.push({ title: related.title, type: related.type, items });
+  }
+  return groups;
+}

@@ -1,0 +1,34 @@
+/** Titles of what a record refers to, so that no screen shows a bare id. */
+import type { JsonObject, TypeDefinition } from "../../schema/types.ts";
+import { loadPerson } from "../../store/people.ts";
+import { loadRecord } from "../../store/records.ts";
+import { isUuid } from "../fresh-id.ts";
+import { findReferences } from "../payload.ts";
+import { titleOf } from "../record-type.ts";
+import { maskedData } from "../visibility.ts";
+import type { Work } from "../work.ts";
+
+export interface RecordTitle {
+  readonly type: string;
+  readonly id: string;
+  readonly code: string | null;
+  readonly title: string;
+}
+
+/** By JSON pointer of the field. People's ids in fields that end in `_id` or `_by` are named too; what is not visible is left out. */
+export async function recordTitles(work: Work, type: TypeDefinition, data: JsonObject): Promise<Readonly<Record<string, RecordTitle>>> {
+  const titles: Record<string, RecordTitle> = {};
+  for (const reference of findReferences(type.schema, data)) {
+    const target = work.ruling.program.type(reference.type);
+    const row = target === null ? null : await loadRecord(work.tx, target, reference.value);
+    if (target === null || row === null) continue;
+    const title = titleOf(target, { ...row, data: await maskedData(work, target, row) });
+    titles[reference.path] = { type: reference.type, id: row.id, code: row.code, title };
+  }
+  for (const [field, value] of Object.entries(data)) {
+    if (typeof value !== "string" || !isUuid(value) || titles[`/${field}`] !== undefined || !/_(id|by)$/.test(field)) continue;
+    const person = await loadPerson(work.tx, value);
+    if (person !== null) titles[`/${field}`] = { type: "people", id: person.id, code: null, title: person.name };
+  }
+  return titles;
+}
