@@ -514,6 +514,8 @@ export interface ViewDefinition extends DefinitionBase {
     readonly title: string;
     readonly empty?: string;
     readonly query: Query;
+    /** FEEL over the row (as `record`): rows for which it is not true are left out. */
+    readonly only?: Feel;
     readonly columns: readonly ViewColumn[];
     readonly filters?: readonly { readonly field: string; readonly title: string; readonly type: ValueType; readonly enum?: readonly string[] }[];
     /** Machine of the rows: events offered in bulk and in the side panel. */
