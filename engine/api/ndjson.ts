@@ -4,7 +4,7 @@ import type { FastifyReply } from "fastify";
 import { EngineError } from "../core/errors.ts";
 import type { Json } from "../schema/types.ts";
 import { decodeUtf8, parseJson } from "./json-text.ts";
-import { toEngineError, toProblem } from "./problem.ts";
+import { type Problem, toEngineError, toProblem } from "./problem.ts";
 
 export const NDJSON_TYPES = ["application/x-ndjson", "application/ndjson", "application/jsonl"];
 export const MAX_LINES = 5_000;
@@ -24,10 +24,25 @@ export function splitLines(body: Buffer): string[] {
   return lines;
 }
 
-/** One answer a line. A line that fails is answered with its problem; the others go on. */
-export function answerLines(reply: FastifyReply, lines: readonly string[], answer: (value: Json, index: number) => Promise<unknown>): FastifyReply {
+/** Faults of the address, not of a line: the whole call is refused. */
+const ADDRESS_FAULTS: ReadonlySet<string> = new Set(["not_found", "definition_not_found", "org_required", "permission_denied", "key_unknown"]);
+
+/**
+ * One answer a line. A line that fails is answered with its problem; the others go on.
+ *
+ * The first line is worked on before the answer begins, so that a wrong address is refused with its own status.
+ */
+export async function answerLines(
+  reply: FastifyReply,
+  lines: readonly string[],
+  answer: (value: Json, index: number) => Promise<unknown>,
+): Promise<FastifyReply> {
+  const settle = (line: string, index: number) => settled(reply, async () => await answer(parseJson(line), index));
+  const first = await settle(lines[0] as string, 0);
+  refuseAddress(first);
   async function* run(): AsyncGenerator<string> {
-    for (const [index, line] of lines.entries()) yield toLine(await settle(reply, async () => await answer(parseJson(line), index)));
+    yield toLine(first);
+    for (const [index, line] of lines.entries()) if (index > 0) yield toLine(await settle(line, index));
   }
   return reply.type(ANSWER_TYPE).send(Readable.from(run()));
 }
@@ -38,24 +53,33 @@ const CHUNK = 250;
  * The same for work that is cheaper together: lines are read one by one, answered by the chunk, and one by one where a chunk
  * fails, so that only the lines at fault are refused.
  */
-export function answerChunks<T>(
+export async function answerChunks<T>(
   reply: FastifyReply,
   lines: readonly string[],
   read: (value: Json) => T,
   answer: (values: readonly T[]) => Promise<readonly unknown[]>,
-): FastifyReply {
-  async function* run(): AsyncGenerator<string> {
-    for (let start = 0; start < lines.length; start += CHUNK) {
-      const items = await Promise.all(lines.slice(start, start + CHUNK).map(async (line) => await settle(reply, async () => new Read(read(parseJson(line))))));
-      const values = items.filter((item) => item instanceof Read).map((item) => item.value as T);
-      const together = await answer(values).catch(() => null);
-      let place = 0;
-      for (const item of items) {
-        if (!(item instanceof Read)) yield toLine(item);
-        else if (together !== null) yield toLine(together[place++]);
-        else yield toLine(await settle(reply, async () => (await answer([item.value as T]))[0]));
+): Promise<FastifyReply> {
+  const answerChunk = async (start: number): Promise<string[]> => {
+    const items = await Promise.all(lines.slice(start, start + CHUNK).map((line) => settled(reply, async () => new Read(read(parseJson(line))))));
+    const values = items.filter((item) => item instanceof Read).map((item) => item.value as T);
+    const together = values.length === 0 ? [] : await answer(values).catch(() => null);
+    const answers: string[] = [];
+    let place = 0;
+    for (const item of items) {
+      if (!(item instanceof Read)) answers.push(toLine(item));
+      else if (together !== null) answers.push(toLine(together[place++]));
+      else {
+        const alone = await settled(reply, async () => (await answer([item.value as T]))[0]);
+        if (start === 0) refuseAddress(alone);
+        answers.push(toLine(alone));
       }
     }
+    return answers;
+  };
+  const first = await answerChunk(0);
+  async function* run(): AsyncGenerator<string> {
+    yield* first;
+    for (let start = CHUNK; start < lines.length; start += CHUNK) yield* await answerChunk(start);
   }
   return reply.type(ANSWER_TYPE).send(Readable.from(run()));
 }
@@ -70,15 +94,28 @@ class Read {
   }
 }
 
-/** The result, or the problem that came in its place. */
-async function settle(reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
+/** A line's problem, with the fault that it was made of. */
+class Failed {
+  readonly fault: EngineError;
+  readonly problem: Problem;
+  constructor(fault: EngineError, problem: Problem) {
+    this.fault = fault;
+    this.problem = problem;
+  }
+}
+
+async function settled(reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
   try {
     return await work();
   } catch (error) {
     const fault = toEngineError(error);
     if (fault.code === "internal") reply.log.error({ err: fault, requestId: reply.request.id }, "line failed");
-    return toProblem(fault, reply.request.id);
+    return new Failed(fault, toProblem(fault, reply.request.id));
   }
 }
 
-const toLine = (value: unknown): string => `${JSON.stringify(value)}\n`;
+function refuseAddress(result: unknown): void {
+  if (result instanceof Failed && ADDRESS_FAULTS.has(result.fault.code)) throw result.fault;
+}
+
+const toLine = (value: unknown): string => `${JSON.stringify(value instanceof Failed ? value.problem : value)}\n`;

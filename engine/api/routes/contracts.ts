@@ -120,7 +120,7 @@ export async function contractRoutes(app: FastifyInstance, context: RouteContext
       bodyLimit: LARGE_BODY,
       answers: { 200: { description: "`{index, status, result or code, body}` a line.", contentType: "application/x-ndjson" } },
       errors: [...SIGNATURE_CODES, ...EVENT_CODES],
-      handle: (call) => answerLines(call.reply, splitLines(rawBodyOf(call.request)), (envelope, index) => receiveItem(call, envelope, index)),
+      handle: (call) => answerLines(call.reply, splitLines(rawBodyOf(call.request)), async (envelope, index) => toItem(index, await receive(call, envelope))),
     };
   }
 
@@ -137,10 +137,10 @@ export async function contractRoutes(app: FastifyInstance, context: RouteContext
   /** One of several: a refusal is its result, not the end of the others. */
   async function receiveItem(call: Call, envelope: Json, index: number): Promise<object> {
     try {
-      const { status, body } = await receive(call, envelope);
-      return { index, status, ...lifted(body), body };
+      return toItem(index, await receive(call, envelope));
     } catch (error) {
       const fault = toEngineError(error);
+      if (fault.code === "definition_not_found") throw fault;
       const problem = toProblem(fault, call.request.id);
       if (problem.status >= 500) call.request.log.error({ err: fault, requestId: call.request.id }, "contract event failed");
       return { index, status: problem.status, code: problem.code, body: problem };
@@ -148,19 +148,14 @@ export async function contractRoutes(app: FastifyInstance, context: RouteContext
   }
 }
 
+/** An item's answer, with `result` or `code` beside the body: what a sender sorts by. */
+function toItem(index: number, { status, body }: { readonly status: number; readonly body: JsonObject }): object {
+  const { result, code } = body;
+  return { index, status, ...(result === undefined || status >= 400 ? {} : { result }), ...(code === undefined ? {} : { code }), body };
+}
+
 const SENTENCES = {
   key_unknown: "There is no such client.",
   signature_invalid: "The signature does not fit the body and timestamp.",
   timestamp_skew: `The timestamp is more than ${MAX_SKEW_SECONDS} s from the engine's clock.`,
 } as const;
-
-/** `result` or `code` of a body, beside it: what a sender sorts by. */
-function lifted(body: unknown): JsonObject {
-  if (!isObject(body)) return {};
-  const { result, code } = body;
-  return { ...(result === undefined ? {} : { result }), ...(code === undefined ? {} : { code }) } as JsonObject;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -1,16 +1,14 @@
 /** Instances: start, read, send, explain, history. */
 import { explainEvent } from "../../service/explain-event.ts";
-import { getInstance } from "../../service/queries/get-instance.ts";
 import { instanceHistory } from "../../service/queries/history.ts";
-import { listInstances } from "../../service/queries/list-instances.ts";
+import { getInstance, listInstances } from "../../service/queries/instance.ts";
 import { sendEvent } from "../../service/send-event.ts";
 import { startInstance } from "../../service/start-instance.ts";
 import { answered } from "../answer.ts";
 import { idempotencyOf } from "../idempotency.ts";
-import { listInput } from "../list-input.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
-import { freeObject, integer, LIST_QUERY, name, object, PAGING, page, ref, text } from "../schemas/vocabulary.ts";
+import { freeObject, integer, name, object, PAGING, page, ref, text } from "../schemas/vocabulary.ts";
 
 const EVENT = {
   type: name(200),
@@ -50,7 +48,7 @@ export function instanceRoutes({ engine }: RouteContext): RouteSpec[] {
       tag: "instances",
       summary: "Instances by machine, state, record or key",
       query: {
-        ...LIST_QUERY,
+        ...PAGING,
         machine: name(200),
         state: name(300, { description: "A state path: also its descendants." }),
         record: name(400, { description: "`<type>:<id or code>`." }),
@@ -58,7 +56,7 @@ export function instanceRoutes({ engine }: RouteContext): RouteSpec[] {
         status: { type: "string", enum: ["active", "done", "stopped"] },
       },
       answers: { 200: { description: "A page.", schema: page("Instance") } },
-      handle: ({ scope, query }) => listInstances(engine, scope, { ...listInput(query) }),
+      handle: ({ scope, query }) => listInstances(engine, scope, query),
     },
     {
       method: "GET",

@@ -90,7 +90,7 @@ it("wrong keys are refused, and after a few the address has to wait", async () =
 
 it("a key has its share of requests a minute", async () => {
   const small = await openDesk({ requestsPerMinute: 5 });
-  await small.database.sql("update api_clients set rate_per_minute = 5");
+  await small.database.sql("update api_client set rate_per_minute = 5");
   const answers = [];
   for (let n = 0; n < 7; n += 1) answers.push(await small.call("lead", "GET", "/api/v1/me"));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429, 429]);

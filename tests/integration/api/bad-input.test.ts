@@ -94,7 +94,7 @@ const TEXTS: readonly (readonly [string, string, readonly string[]])[] = [
   ["malformed JSON", '{"type": ', ["body_not_json"]],
   ["not JSON at all", "<xml/>", ["body_not_json"]],
   ["an empty body", "", ["body_not_json"]],
-  ["depth 100,000", `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`, ["body_too_deep"]],
+  ["depth 100,000", `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`, ["body_too_deep", "too_large"]],
   ["depth 100,000 of lists", "[".repeat(100_000), ["body_too_deep"]],
   ["a NUL", '{"type":"a\\u0000b"}', ["text_invalid"]],
   ["a lone surrogate", '{"type":"\\ud800"}', ["text_invalid"]],
@@ -215,10 +215,33 @@ describe("[P18] hostile requests", () => {
       const answer = await desk.call("lead", "GET", `/api/v1/records/notes?filter=${encodeURIComponent(filter)}`);
       complaints.push(complaint(filter.slice(0, 30), { status: answer.status, code: answer.body.code }));
     }
-    for (const query of ["cursor=nonsense", "cursor=%F0%9F%98%80", "sort=no_such_field", "sort=title;drop table x", "sort=--title"]) {
-      for (const path of ["/api/v1/records/notes", "/api/v1/instances"]) {
-        const answer = await desk.call("lead", "GET", `${path}?${query}`);
-        if (path.endsWith("instances") && query.startsWith("sort") && answer.status === 200) continue;
+    for (const query of [
+      "cursor=nonsense",
+      "cursor=%F0%9F%98%80",
+      "cursor=null",
+      "cursor=7",
+      "sort=no_such_field",
+      "sort=title;drop table x",
+      "sort=--title",
+    ]) {
+      for (const path of [
+        "records/notes",
+        "instances",
+        "tasks",
+        "audit",
+        "outbox",
+        "mails",
+        "releases",
+        "drafts",
+        "definitions",
+        "activations",
+        "replays",
+        `instances/${created.body.id}/history`,
+      ]) {
+        if (query.startsWith("sort") && path !== "records/notes") continue;
+        const answer = await desk.call("lead", "GET", `/api/v1/${path}?${query}`);
+        // A number may be a cursor where the cursor is a place.
+        if (answer.status === 200 && query === "cursor=7") continue;
         complaints.push(complaint(`${path} ${query}`, { status: answer.status, code: answer.body.code }));
       }
     }

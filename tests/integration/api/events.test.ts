@@ -6,7 +6,7 @@ const desk = await openDesk();
 
 async function newNote(words: number, title = "A note") {
   const answer = await desk.call("writer", "POST", "/api/v1/instances", { machine: "note", event: { type: "note.create", payload: { title, words } } });
-  expect(answer.status).toBe(201);
+  expect(answer, answer.text).toMatchObject({ status: 201 });
   return answer.body as { id: string; key: string; record: { id: string; etag: string }; seq: number };
 }
 const send = (who: "writer" | "lead" | "far", id: string, body: unknown, headers: Record<string, string> = {}) =>
