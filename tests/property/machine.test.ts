@@ -50,7 +50,10 @@ class Ours {
       },
       arm: (delay) => this.log.push(`arm ${delay.event}`),
       cancel: (delay) => this.log.push(`cancel ${delay.event}`),
-      raised: () => raised.shift(),
+      raised: () => {
+        const type = raised.shift();
+        return type === undefined ? undefined : { type };
+      },
     };
   }
   start(): boolean {

@@ -8,6 +8,12 @@ import { type Chart, type ChartDelay, type ChartNode, type ChartTransition, DONE
 import { computeDomain, computeEntry, computeExit, type HistoryValue, initialEntry } from "./entry-set.ts";
 import { removeConflicting, selectEventless, selectTransitions, type Verdict } from "./select.ts";
 
+/** An event from inside: raised by an action (with `data` for the host), or a completion. */
+export interface RaisedEvent {
+  readonly type: string;
+  readonly data?: unknown;
+}
+
 export interface ChartHost<G, A> {
   /** `event` is the type being handled; `always` tells that the transition needs none. */
   guard(transition: ChartTransition<G, A>, event: string): Verdict;
@@ -17,8 +23,12 @@ export interface ChartHost<G, A> {
   cancel(delay: ChartDelay): void;
   /** A transition was taken: for the trace. */
   taken?(transition: ChartTransition<G, A>, event: string): void;
-  /** Event types raised by actions since the last call; they are handled after `always` has settled. */
-  raised(): string | undefined;
+  /** The next event raised by actions; raised events are handled after `always` has settled. */
+  raised(): RaisedEvent | undefined;
+  /** A raised event is now being handled. */
+  handle?(event: RaisedEvent): void;
+  /** The active states from here on, as actions and guards see them: before a microstep while leaving, after it while entering. */
+  at?(active: () => Iterable<number>): void;
   /** Default 1,000. */
   readonly maxMicrosteps?: number;
   /** True once the pass is known to be in vain (facts missing): nothing more than this microstep need be tried. */
@@ -42,14 +52,16 @@ interface Run<G, A> {
   active: Set<number>;
   history: HistoryValue;
   done: boolean;
-  readonly queue: string[];
+  readonly queue: RaisedEvent[];
   microsteps: number;
 }
 
 /** Enters the initial states and settles. */
 export function startChart<G, A>(chart: Chart<G, A>, host: ChartHost<G, A>): ChartState {
   const run: Run<G, A> = { chart, host, active: new Set(), history: new Map(), done: false, queue: [], microsteps: 0 };
-  enter(run, [...initialEntry(chart)], "xstate.init");
+  const entries = [...initialEntry(chart)];
+  host.at?.(() => entries);
+  enter(run, entries, "xstate.init");
   drainRaised(run);
   exitWhenDone(run, "xstate.init");
   settle(run, "xstate.init");
@@ -98,8 +110,9 @@ function settle<G, A>(run: Run<G, A>, first: string): void {
     if (!eventless) {
       const next = run.queue.shift();
       if (next === undefined) return;
-      event = next;
-      transitions = selectTransitions(chart, run.active, event, (transition) => host.guard(transition, next)).transitions;
+      event = next.type;
+      if (next.data !== undefined) host.handle?.(next);
+      transitions = selectTransitions(chart, run.active, event, (transition) => host.guard(transition, next.type)).transitions;
     }
     const changed = transitions.length > 0 && microstep(run, transitions, event);
     // An eventless transition that changed nothing is not tried again before the next event, as in XState.
@@ -131,6 +144,10 @@ function microstep<G, A>(run: Run<G, A>, selected: readonly ChartTransition<G, A
   const only = transitions.length === 1 ? transitions[0]! : null;
   // What is still active was not left, so it is not entered: a history target may lead back to the source itself.
   const entries = only?.entrySet ?? [...computeEntry(chart, transitions, domains, run.history)].filter((index) => !active.has(index));
+  if (host.at) {
+    const after = [...active, ...entries];
+    host.at(() => after);
+  }
   if (enter(run, entries, event)) dataChanged = true;
   if (exitWhenDone(run, event)) dataChanged = true;
   if (run.history !== historyBefore || !sameSet(before, active)) return true;
@@ -172,11 +189,11 @@ function enter<G, A>(run: Run<G, A>, entries: readonly number[], event: string):
 function complete(run: Run<unknown, unknown>, node: ChartNode<unknown, unknown>, completed: Set<number>): void {
   const { chart, queue } = run;
   const parent = chart.nodes[node.parent]!;
-  if (parent.type === "compound") queue.push(DONE_PREFIX + parent.id);
+  if (parent.type === "compound") queue.push({ type: DONE_PREFIX + parent.id });
   let ancestor = parent.type === "parallel" ? parent.index : parent.parent;
   while (ancestor >= 0 && chart.nodes[ancestor]!.type === "parallel" && !completed.has(ancestor) && isFinal(run, ancestor)) {
     completed.add(ancestor);
-    queue.push(DONE_PREFIX + chart.nodes[ancestor]!.id);
+    queue.push({ type: DONE_PREFIX + chart.nodes[ancestor]!.id });
     ancestor = chart.nodes[ancestor]!.parent;
   }
   if (ancestor < 0) run.done = true;

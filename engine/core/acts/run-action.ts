@@ -1,0 +1,92 @@
+/** Runs one action of a machine: changes the record or context at once, and describes everything else as effects. */
+import type { Json } from "../../schema/types.ts";
+import { assertNever, EngineError } from "../errors.ts";
+import type { ExpressionScope } from "../facts/expression-scope.ts";
+import { writeField } from "../facts/schema-values.ts";
+import { fromFeel } from "../feel/convert.ts";
+import { isList } from "../feel/values.ts";
+import type { ActionBody, ActionCode, ExpressionMap } from "../machine/code.ts";
+import { type ActRun, evaluateOr, fillText, isTrue, MAX_EACH, textOf } from "./act-run.ts";
+import { deliver } from "./deliver.ts";
+import { emit } from "./emit.ts";
+import { mail } from "./mail.ts";
+import { changeRecord } from "./record.ts";
+import { send, start } from "./start-send.ts";
+import { task } from "./task.ts";
+
+/** True when data changed that guards may read. */
+export function runAction(run: ActRun, scope: ExpressionScope, action: ActionCode): boolean {
+  if (action.each === null) {
+    if (action.when !== null && !isTrue(action.when, scope)) return false;
+    return perform(run, scope, action.body);
+  }
+  const list = action.each.evaluate(scope);
+  if (!isList(list)) return false;
+  if (list.length > MAX_EACH) throw new EngineError("limit_exceeded", `An action runs for at most ${MAX_EACH} elements`, { limit: "each" });
+  let changed = false;
+  for (const [i, item] of list.entries()) {
+    const inner = scope.with({ item, index: i + 1 });
+    if (action.when !== null && !isTrue(action.when, inner)) continue;
+    if (perform(run, inner, action.body)) changed = true;
+  }
+  return changed;
+}
+
+function perform(run: ActRun, scope: ExpressionScope, body: ActionBody): boolean {
+  switch (body.type) {
+    case "set":
+      return set(run, scope, body.record, body.context);
+    case "record":
+      changeRecord(run, scope, body);
+      return false;
+    case "mail":
+      mail(run, scope, body);
+      return false;
+    case "task":
+      task(run, scope, body);
+      return false;
+    case "cancelTask":
+      run.add({ kind: "cancelTask", taskKind: body.kind, ref: textOf(evaluateOr(body.ref, scope, null)) });
+      return false;
+    case "emit":
+      emit(run, scope, body);
+      return false;
+    case "start":
+      start(run, scope, body);
+      return false;
+    case "send":
+      send(run, scope, body);
+      return false;
+    case "deliver":
+      deliver(run, body.channel);
+      return false;
+    case "note":
+      run.add({ kind: "note", text: fillText(body.text, scope) });
+      return false;
+    default:
+      return assertNever(body);
+  }
+}
+
+/** All expressions see the record and context as they were before this action. What is unknown is written as null. */
+function set(run: ActRun, scope: ExpressionScope, record: ExpressionMap, context: ExpressionMap): boolean {
+  const { world } = run;
+  const schema = world.record === null ? undefined : world.program.type(world.record.type)?.schema;
+  const fields = record.map(([name, expression]) => [name, writeField(schema, name, expression.evaluate(scope)) ?? null] as const);
+  const values = context.map(([name, expression]) => [name, fromFeel(expression.evaluate(scope)) ?? null] as const);
+  let changed = false;
+  if (fields.length > 0 && world.record !== null) {
+    const data: Record<string, Json> = { ...world.record.data };
+    for (const [name, value] of fields) data[name] = value;
+    world.record = { ...world.record, data };
+    run.recordChanged = true;
+    changed = true;
+  }
+  if (values.length > 0) {
+    const next: Record<string, Json> = { ...world.context };
+    for (const [name, value] of values) next[name] = value;
+    world.context = next;
+    changed = true;
+  }
+  return changed;
+}

@@ -1,0 +1,151 @@
+/** The names and functions that expressions of a machine, a decision's inputs and a mail see (plan: FEEL scope). Values are built when read. */
+import type { Json } from "../../schema/types.ts";
+import { fromFeel } from "../feel/convert.ts";
+import { type FeelContext, type FeelValue, isContext, LazyContext, newContext, UNKNOWN, Unknown, WRONG_TYPE } from "../feel/values.ts";
+import { feelName, idOf } from "../program.ts";
+import { decide, nestedDecision } from "./ask-decision.ts";
+import type { ExpressionScope } from "./expression-scope.ts";
+import { factBySubject, factValue } from "./fact-value.ts";
+import { fieldReaders, readerOf } from "./schema-values.ts";
+import { settingsContext } from "./settings-value.ts";
+import { callShell } from "./shell-functions.ts";
+import type { World } from "./world.ts";
+
+/** Scope over a world; `local` names (item, index, mail) come first. */
+export class StepScope implements ExpressionScope {
+  readonly world: World;
+  private readonly locals: Readonly<Record<string, FeelValue>> | null;
+  private readonly cache = new Map<string, FeelValue>();
+  private generation: number;
+  readonly silent: boolean;
+
+  constructor(world: World, locals: Readonly<Record<string, FeelValue>> | null = null, silent = false) {
+    this.world = world;
+    this.locals = locals;
+    this.silent = silent;
+    this.generation = world.generation;
+  }
+  with(locals: Readonly<Record<string, FeelValue>>): StepScope {
+    return new StepScope(this.world, this.locals === null ? locals : { ...this.locals, ...locals }, this.silent);
+  }
+  within(locals: Readonly<Record<string, FeelValue>>): StepScope {
+    return new StepScope(this.world, { ...NOT_IN_FACTS, ...locals }, true);
+  }
+
+  get(name: string): FeelValue | undefined {
+    if (this.locals !== null && Object.hasOwn(this.locals, name)) return this.locals[name];
+    if (this.generation !== this.world.generation) {
+      this.cache.clear();
+      this.generation = this.world.generation;
+    }
+    const known = this.cache.get(name);
+    if (known !== undefined) return known;
+    const value = this.build(name);
+    if (value !== undefined) this.cache.set(name, value);
+    return value;
+  }
+
+  private build(name: string): FeelValue | undefined {
+    const { world } = this;
+    switch (name) {
+      case "record":
+        return recordContext(world);
+      case "payload":
+        return payloadOf(world);
+      case "context":
+        return world.context as FeelContext;
+      case "event":
+        return world.event === null ? null : { type: world.event.type, via: world.event.via, at: world.now };
+      case "state":
+        return world.configuration === null ? null : (world.configuration.value as FeelValue);
+      case "states":
+        return world.configuration === null ? [] : world.configuration.states;
+      case "actor": {
+        const { traits, ...actor } = world.actor;
+        return { ...traits, email: null, ...actor };
+      }
+      case "org": {
+        const { id, code, name: title, timeZone, branding } = world.org;
+        return { ...(branding as FeelContext), id, code, name: title, time_zone: timeZone };
+      }
+      case "now":
+        return world.now;
+      case "today":
+        return world.today;
+      case "instance":
+        return world.instance;
+      case "settings":
+        return new LazyContext(
+          (id) => settingsContext(world, id),
+          () => world.program.all("settings").map((each) => feelName(idOf(each.key))),
+        );
+      case "fact":
+        return new LazyContext((id) => factBySubject(this, id));
+      case "decision":
+        return new LazyContext((id) => nestedDecision(this, id));
+      case "created":
+        return new LazyContext(
+          (as) => world.created.get(as),
+          () => [...world.created.keys()],
+        );
+      default:
+        return Object.hasOwn(world.extra, name) ? (world.extra[name] as FeelValue) : undefined;
+    }
+  }
+
+  call(name: string, args: readonly FeelValue[]): FeelValue {
+    const [first, second] = args;
+    if (name === "decide" || name === "fact") {
+      if (first instanceof Unknown) return first;
+      if (typeof first !== "string") return WRONG_TYPE;
+      if (second instanceof Unknown) return second;
+      const given = second === undefined || second === null ? newContext() : isContext(second) ? second : null;
+      if (given === null) return WRONG_TYPE;
+      return name === "decide" ? decide(this, first, given) : factValue(this, first, given);
+    }
+    return callShell(this.world, name, args);
+  }
+}
+
+const NOT_IN_FACTS = { record: UNKNOWN, payload: UNKNOWN, context: UNKNOWN, event: UNKNOWN, state: UNKNOWN, states: UNKNOWN, instance: UNKNOWN };
+
+/** The instance's record, field by field. null before a start has created it. */
+function recordContext(world: World): FeelValue {
+  const { record } = world;
+  if (record === null) return null;
+  const type = world.program.type(record.type);
+  const readers = type === null ? null : fieldReaders(type.schema);
+  const values = new Map<string, FeelValue>();
+  const system: Readonly<Record<string, Json>> = { id: record.id, code: record.code, type: record.type, org: record.org, version: record.version };
+  const read = (name: string): FeelValue | undefined => {
+    const known = values.get(name);
+    if (known !== undefined) return known;
+    const reader = readers?.get(name);
+    const own = Object.hasOwn(record.data, name);
+    let value: FeelValue | undefined;
+    if (reader !== undefined) value = reader(own ? record.data[name] : undefined);
+    else if (own) value = record.data[name] as FeelValue;
+    else if (Object.hasOwn(system, name)) value = system[name] as FeelValue;
+    if (value !== undefined) values.set(name, value);
+    return value;
+  };
+  return new LazyContext(read, () => [...new Set([...Object.keys(record.data), ...(readers?.keys() ?? []), ...Object.keys(system)])]);
+}
+
+function payloadOf(world: World): FeelValue {
+  const { event, machine } = world;
+  if (event === null) return null;
+  const definition = machine?.definition;
+  const spec =
+    definition === undefined
+      ? undefined
+      : Object.hasOwn(definition.events, event.type)
+        ? definition.events[event.type]
+        : Object.hasOwn(definition.start, event.type)
+          ? definition.start[event.type]
+          : undefined;
+  return readerOf(spec?.payload)(event.payload);
+}
+
+/** JSON of an evaluated expression; `undefined` is unknown. */
+export const toJson = (value: FeelValue): Json | undefined => fromFeel(value);

@@ -1,0 +1,107 @@
+/** What one pass of a step knows and changes: the instance as it stands at this point of the step, and what was asked so far. */
+import type { Json, JsonObject } from "../../schema/types.ts";
+import { parseDateTime } from "../feel/temporal.ts";
+import { type FeelDate, FeelDateTime, type FeelValue } from "../feel/values.ts";
+import type { Configuration } from "../machine/chart.ts";
+import type { CompiledMachine } from "../machine/compile.ts";
+import type { Program } from "../program.ts";
+import type { Actor, CompactDecision, EngineEvent, FactBag, Instant, OrgContext, RecordState } from "../step-types.ts";
+import { Requests } from "./requests.ts";
+import { dayIn } from "./zone.ts";
+
+export interface WorldInput {
+  readonly machine: CompiledMachine | null;
+  readonly record: RecordState | null;
+  readonly context: JsonObject;
+  readonly event: EngineEvent | null;
+  readonly configuration: Configuration | null;
+  readonly instance: { readonly id: string; readonly key: string; readonly seq: number } | null;
+  readonly facts: FactBag;
+  readonly actor: Actor;
+  readonly org: OrgContext;
+  readonly now: Instant;
+  /** Names on top of the scope, as JSON. */
+  readonly extra?: Readonly<Record<string, Json>>;
+}
+
+export class World {
+  readonly program: Program;
+  /** For gates bound to the release that the instance started with. */
+  readonly pinned: Program;
+  readonly machine: CompiledMachine | null;
+  readonly instance: WorldInput["instance"];
+  readonly actor: Actor;
+  readonly org: OrgContext;
+  readonly nowText: Instant;
+  readonly now: FeelDateTime;
+  readonly today: FeelDate;
+  readonly requests: Requests;
+  readonly extra: Readonly<Record<string, Json>>;
+  readonly decisions: CompactDecision[] = [];
+  readonly created = new Map<string, FeelValue>();
+  /** Values of catalogue facts; they do not depend on what the step changes. */
+  readonly facts = new Map<string, FeelValue>();
+
+  private currentRecord: RecordState | null;
+  private currentContext: JsonObject;
+  private currentEvent: EngineEvent | null;
+  private currentConfiguration: Configuration | null;
+  private nextConfiguration: (() => Configuration) | null = null;
+  /** Counts changes of what expressions can see: cached values of an older generation are stale. */
+  generation = 0;
+
+  constructor(program: Program, input: WorldInput, pinned: Program = program) {
+    this.program = program;
+    this.pinned = pinned;
+    this.machine = input.machine;
+    this.instance = input.instance;
+    this.actor = input.actor;
+    this.org = input.org;
+    this.nowText = input.now;
+    this.now = parseDateTime(input.now) ?? new FeelDateTime(0, 0);
+    this.today = dayIn(input.org.timeZone, this.now.ms);
+    this.requests = new Requests(input.facts);
+    this.extra = input.extra ?? {};
+    this.currentRecord = input.record;
+    this.currentContext = input.context;
+    this.currentEvent = input.event;
+    this.currentConfiguration = input.configuration;
+  }
+  get record(): RecordState | null {
+    return this.currentRecord;
+  }
+  set record(value: RecordState | null) {
+    this.currentRecord = value;
+    this.generation++;
+  }
+  get context(): JsonObject {
+    return this.currentContext;
+  }
+  set context(value: JsonObject) {
+    this.currentContext = value;
+    this.generation++;
+  }
+  get event(): EngineEvent | null {
+    return this.currentEvent;
+  }
+  set event(value: EngineEvent | null) {
+    this.currentEvent = value;
+    this.generation++;
+  }
+  get configuration(): Configuration | null {
+    if (this.nextConfiguration !== null) {
+      this.currentConfiguration = this.nextConfiguration();
+      this.nextConfiguration = null;
+    }
+    return this.currentConfiguration;
+  }
+  /** The states from here on; worked out only when an expression asks. */
+  deferConfiguration(make: () => Configuration): void {
+    this.nextConfiguration = make;
+    this.generation++;
+  }
+  /** Record type that subjects and `from` are chosen by. */
+  get recordType(): string {
+    return this.currentRecord?.type ?? this.machine?.definition.record ?? "*";
+  }
+}
