@@ -49,9 +49,17 @@ class Transaction implements Tx {
   }
 
   async query<R>(statement: Statement | string, values: readonly unknown[] = []): Promise<R[]> {
+    return (await this.#run(statement, values)).rows as R[];
+  }
+
+  async execute(statement: Statement | string, values: readonly unknown[] = []): Promise<number> {
+    return (await this.#run(statement, values)).rowCount ?? 0;
+  }
+
+  async #run(statement: Statement | string, values: readonly unknown[]): Promise<QueryResult> {
     if (typeof statement === "string") this.#planForValues();
     try {
-      return (await this.#send(statement, values)).rows as R[];
+      return await this.#send(statement, values);
     } catch (error) {
       this.failure ??= error;
       throw this.failure;

@@ -23,6 +23,8 @@ export interface Tx {
   readonly session: Session;
   /** Runs one statement and gives its rows. A plain string is not prepared: for SQL whose text varies. */
   query<R = Record<string, unknown>>(statement: Statement | string, values?: readonly unknown[]): Promise<R[]>;
+  /** Runs one write and gives how many rows it touched. */
+  execute(statement: Statement | string, values?: readonly unknown[]): Promise<number>;
   /** Sends a write without waiting. Its failure fails the transaction: the next `query` or the commit throws it. */
   queue(statement: Statement | string, values?: readonly unknown[]): void;
   /** Runs `fn` under the system's own grant inside this transaction, then returns to the session's. Not to be nested or run beside other queries. */

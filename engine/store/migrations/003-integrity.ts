@@ -51,10 +51,12 @@ alter table api_key add constraint api_key_client_fk foreign key (client_id) ref
 alter table session add constraint session_person_fk foreign key (person_id) references person (id) on delete cascade;
 `;
 
-/** \`gh_number\` is null for what is no number, so that one odd value cannot fail a whole page. \`gh_search\` is the text that ?q= looks into. \`refuse_stale\` fails a statement whose row has moved on. */
+/** \`gh_number\` and \`gh_uuid\` are null for what is no number or id, so that one odd value cannot fail a whole page. \`gh_search\` is the text that ?q= looks into. \`refuse_stale\` fails a statement whose row has moved on. */
 const FUNCTIONS = `
 create function gh_number(value text) returns numeric language sql immutable strict parallel safe
   return case when value ~ '^[+-]?[0-9]{1,40}([.][0-9]{1,40})?([eE][+-]?[0-9]{1,2})?$' then value::numeric end;
+create function gh_uuid(value text) returns uuid language sql immutable strict parallel safe
+  return case when value ~ '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$' then value::uuid end;
 create function refuse_stale() returns int language plpgsql as $$
   begin raise exception 'a row was changed in the meantime' using errcode = 'GH002'; end $$;
 create function gh_search(code text, data jsonb, fields text[]) returns tsvector language sql immutable parallel safe
@@ -94,7 +96,7 @@ const LEAKPROOF = `do $$ declare f text; begin
     'pg_catalog.jsonb_contains(jsonb,jsonb)', 'pg_catalog.arraycontains(anyarray,anyarray)', 'pg_catalog.ts_match_vq(tsvector,tsquery)',
     'pg_catalog.numeric_eq(numeric,numeric)', 'pg_catalog.numeric_lt(numeric,numeric)', 'pg_catalog.numeric_le(numeric,numeric)', 'pg_catalog.numeric_gt(numeric,numeric)',
     'pg_catalog.numeric_ge(numeric,numeric)', 'pg_catalog.text_lt(text,text)', 'pg_catalog.text_le(text,text)', 'pg_catalog.text_gt(text,text)', 'pg_catalog.text_ge(text,text)',
-    'public.gh_number(text)', 'public.gh_search(text,jsonb,text[])'] loop
+    'public.gh_number(text)', 'public.gh_uuid(text)', 'pg_catalog.uuid_out(uuid)', 'pg_catalog.textin(cstring)', 'public.gh_search(text,jsonb,text[])'] loop
     execute 'alter function ' || f || ' leakproof';
   end loop;
 end $$`;

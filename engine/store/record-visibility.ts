@@ -1,0 +1,39 @@
+/** Grants by which orgs see rows of restricted global types (`TypeDefinition.visibleThrough`): kept with the rows that give them. */
+import type { JsonObject, TypeDefinition } from "../schema/types.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { statement, type Tx } from "./tx.ts";
+
+const ADD = statement("grant_add", "insert into record_grant (org_id, record_id, via_id) values ($1, $2, $3) on conflict do nothing");
+const REMOVE = statement("grant_drop", "delete from record_grant where org_id = $1 and via_id = $2");
+
+/** Fields of `type` through which rows of another type become visible. */
+function grantingFields(catalogue: Catalogue, type: TypeDefinition): readonly string[] {
+  return catalogue
+    .types()
+    .flatMap((other) =>
+      other.visibleThrough !== undefined && catalogue.type(other.visibleThrough.type)?.key === type.key ? [other.visibleThrough.field] : [],
+    );
+}
+
+/** Queued. `before` null: a new row. */
+export function keepGrants(
+  tx: Tx,
+  catalogue: Catalogue,
+  type: TypeDefinition,
+  orgId: string,
+  viaId: string,
+  before: JsonObject | null,
+  after: JsonObject,
+): void {
+  const fields = grantingFields(catalogue, type);
+  if (fields.length === 0 || (before !== null && fields.every((field) => before[field] === after[field]))) return;
+  if (before !== null) tx.queue(REMOVE, [orgId, viaId]);
+  for (const field of fields) {
+    if (typeof after[field] === "string") tx.queue(ADD, [orgId, after[field], viaId]);
+  }
+}
+
+/** Queued. */
+export function dropGrants(tx: Tx, catalogue: Catalogue, type: TypeDefinition, orgId: string, viaId: string): void {
+  if (grantingFields(catalogue, type).length > 0) tx.queue(REMOVE, [orgId, viaId]);
+}
