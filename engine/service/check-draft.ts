@@ -116,19 +116,10 @@ function compileProblem(program: Program, version: DefinitionVersion): Problem[]
     return [];
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    const found = Array.isArray(error.data["problems"]) ? (error.data["problems"] as Problem[]) : [];
-    if (found.length > 0) return found;
-    return [
-      {
-        severity: "error",
-        code: "does_not_compile",
-        kind: version.kind,
-        key: version.key,
-        path: "",
-        message: error.message,
-        hint: "Mend the definition; nothing else of it could be checked.",
-      },
-    ];
+    const found = Array.isArray(error.data["errors"]) ? (error.data["errors"] as readonly { readonly path: string; readonly message: string }[]) : [];
+    const entry = { severity: "error", code: "does_not_compile", kind: version.kind, key: version.key, hint: "Mend the definition; nothing else of it could be checked." } as const;
+    if (found.length > 0) return found.map(({ path, message }) => ({ ...entry, path, message }));
+    return [{ ...entry, path: "", message: error.message }];
   }
 }
 

@@ -26,7 +26,7 @@ function rowsOf(node: ConditionNode, depth: number, path: string, titles: Titles
   const group = describeGroup(node.op);
   const holding = children.filter((child) => child.result === true).length;
   const own: Row[] =
-    children.length === 1 && node.op !== "not" && node.name === undefined
+    node.name === undefined && ((children.length === 1 && node.op !== "not") || (node.op === "all" && depth === 1))
       ? []
       : [
           {

@@ -14,7 +14,7 @@ export interface ConsequenceLine {
 export function ConsequencePreview({ title, lines }: { title: string; lines: readonly ConsequenceLine[] | null }) {
   return (
     <section className="consequence" aria-label={title} aria-busy={lines === null}>
-      <h4>{title}</h4>
+      <p className="label">{title}</p>
       <ul>
         {lines === null
           ? [72, 56, 40].map((width) => (

@@ -111,7 +111,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         <section className="scroll" tabIndex={0} aria-label={props.label}>
-          <table className="rows" aria-busy={props.loading || undefined}>
+          <table className="rows" style={{ minWidth: leastWidth(columns) + (selected === undefined ? 0 : 52) }} aria-busy={props.loading || undefined}>
             <colgroup>
               {selected === undefined ? null : <col style={{ width: 52 }} />}
               {columns.map((column) => (
@@ -192,6 +192,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     </div>
   );
 }
+
+/** Fixed columns keep their width, the others at least 144 px; a narrower place scrolls sideways. */
+const leastWidth = <Row,>(columns: readonly Column<Row>[]): number => columns.reduce((sum, column) => sum + (typeof column.width === "number" ? column.width : 144), 0);
 
 function HeadCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort: Sort | null; onSort: ((sort: Sort) => void) | undefined }) {
   const sorted = column.sort !== undefined && sort?.field === column.sort ? sort.direction : null;

@@ -67,7 +67,7 @@ export function DecisionExplanation({
       )}
       {ways.length === 0 && form === undefined ? null : (
         <div className="ways">
-          {ways.length === 0 ? null : <h4 className="ways-name">{ways.length > 1 ? "How to get through, any one of" : "How to get through"}</h4>}
+          {ways.length === 0 ? null : <p className="label ways-name">{ways.length > 1 ? "How to get through, any one of" : "How to get through"}</p>}
           <ol>
             {ways.map((way, index) => (
               <li key={`${way.title} ${index}`}>

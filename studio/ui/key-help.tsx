@@ -15,7 +15,7 @@ const EVERYWHERE: readonly KeyLine[] = [
 
 /** The keys of lists; pages add their own. */
 export const LIST_KEYS: readonly KeyLine[] = [
-  { keys: ["J", "K"], does: "move down, up" },
+  { keys: ["J", "K"], does: "move, down and up" },
   { keys: ["Enter"], does: "opens" },
   { keys: ["X"], does: "selects" },
   { keys: ["/"], does: "searches" },

@@ -81,6 +81,6 @@ export function PathBar({ steps, lanes = [] }: { steps: readonly PathStep[]; lan
 
 function stepNote(step: PathStep): React.ReactNode {
   if (step.phase === "now" && step.dueAt) return <Deadline dueAt={step.dueAt} since={step.at} long />;
-  if (step.phase !== "next" && step.at) return <RelativeTime at={step.at} mode={step.phase === "done" ? "moment" : "relative"} />;
+  if (step.phase !== "next" && step.at) return <RelativeTime at={step.at} mode={step.phase === "done" ? "entry" : "relative"} />;
   return step.note ?? (step.phase === "now" ? "now" : "");
 }

@@ -1,17 +1,32 @@
 import "./meaning.css";
 import { useClock } from "./clock.tsx";
-import { exactText, momentText, relativeText, spanText } from "./time.ts";
+import { clockText, dayText, exactText, momentText, relativeText, spanText } from "./time.ts";
 
 /** A moment, relative ("2 h ago") or as day and time; the exact instant on hover. */
-export function RelativeTime({ at, mode = "relative" }: { at: string; mode?: "relative" | "moment" }) {
+export function RelativeTime({ at, mode = "relative" }: { at: string; mode?: "relative" | "moment" | "entry" | "short" }) {
   const { now, zone } = useClock();
   const ms = Date.parse(at);
   if (Number.isNaN(ms)) return <span className="quiet">–</span>;
   return (
     <time dateTime={at} title={exactText(ms, zone)}>
-      {mode === "relative" ? relativeText(ms, now, zone) : capital(momentText(ms, now, zone))}
+      {textOf(ms, now, zone, mode)}
     </time>
   );
+}
+
+function textOf(ms: number, now: number, zone: string, mode: "relative" | "moment" | "entry" | "short"): string {
+  switch (mode) {
+    case "relative":
+      return relativeText(ms, now, zone);
+    case "moment":
+      return momentText(ms, now, zone);
+    case "entry":
+      return capital(momentText(ms, now, zone));
+    case "short": {
+      const day = dayText(ms, now, zone);
+      return day === "today" ? clockText(ms, zone) : capital(day.replace(/^[A-Z][a-z]{2} /, ""));
+    }
+  }
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

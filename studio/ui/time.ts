@@ -78,7 +78,7 @@ export function spanText(ms: number): string {
   const m = Math.floor(s / 60);
   if (m < 60) return `${m} m`;
   const h = Math.floor(m / 60);
-  if (h < 72) return m % 60 === 0 ? `${h} h` : `${h} h ${two(m % 60)} m`;
+  if (h < 96) return m % 60 === 0 ? `${h} h` : `${h} h ${two(m % 60)} m`;
   const d = Math.floor(h / 24);
   return h % 24 === 0 || d > 13 ? `${d} d` : `${d} d ${h % 24} h`;
 }

@@ -21,7 +21,7 @@ export function Timeline({ entries, short = false }: { entries: readonly Timelin
       {entries.map((entry) => (
         <li key={entry.id}>
           <span className="when">
-            <RelativeTime at={entry.at} mode="moment" />
+            <RelativeTime at={entry.at} mode={short ? "short" : "entry"} />
           </span>
           <span className={entry.meaning ? `dot ${toneOf(entry.meaning)}` : "dot"} aria-hidden="true" />
           <div>

@@ -49,7 +49,7 @@ export function SchemaField(props: FieldProps) {
       return <TextInput {...shared} className={unit === undefined ? "figure-input" : "figure-input has-unit"} inputMode="decimal" autoComplete="off" value={text} onChange={(event) => onChange(number(schema, event.currentTarget.value))} {...(unit === undefined ? {} : { rightSection: <span className="small quiet">{unit}</span>, rightSectionWidth: 48 })} />;
     }
     case "date":
-      return <DateInput {...shared} value={text === "" ? null : text} onChange={(next) => onChange(next ?? undefined)} valueFormat="ddd D MMM YYYY" placeholder="Day" clearable={!required} popoverProps={{ shadow: "md" }} />;
+      return <DateInput {...shared} value={text === "" ? null : text} onChange={(next) => onChange(next ?? undefined)} valueFormat="ddd D MMM YYYY" placeholder="Day" clearable={!required} popoverProps={{ shadow: "md" }} ariaLabels={CALENDAR_LABELS} />;
     case "moment":
       return <MomentField {...shared} value={text} onChange={onChange} />;
     case "lines":
@@ -71,6 +71,8 @@ export function SchemaField(props: FieldProps) {
       return <TextInput {...shared} type={kindOf(schema) === "email" ? "email" : "text"} value={text} onChange={(event) => onChange(event.currentTarget.value === "" ? undefined : event.currentTarget.value)} />;
   }
 }
+
+const CALENDAR_LABELS = { previousMonth: "Previous month", nextMonth: "Next month", previousYear: "Previous year", nextYear: "Next year", previousDecade: "Previous decade", nextDecade: "Next decade", monthLevelControl: "Choose the month", yearLevelControl: "Choose the year" };
 
 /** A list of objects, one card a row. */
 function RowsField({ schema, name, value, required, onChange, errors, path, ports, disabled }: FieldProps) {
@@ -115,7 +117,7 @@ interface Plain {
 /** A moment, entered in the org's time zone and kept in UTC. */
 function MomentField({ value, onChange, ...shared }: Plain & { value: string; onChange: (value: Json | undefined) => void }) {
   const { zone } = useClock();
-  return <DateTimePicker {...shared} value={value === "" ? null : localOf(value, zone)} onChange={(next) => onChange(next === null ? undefined : utcOf(next, zone))} valueFormat="ddd D MMM YYYY, HH:mm" popoverProps={{ shadow: "md" }} clearable={!shared.required} />;
+  return <DateTimePicker {...shared} value={value === "" ? null : localOf(value, zone)} onChange={(next) => onChange(next === null ? undefined : utcOf(next, zone))} valueFormat="ddd D MMM YYYY, HH:mm" popoverProps={{ shadow: "md" }} ariaLabels={CALENDAR_LABELS} clearable={!shared.required} />;
 }
 
 function JsonField({ value, onChange, ...shared }: Plain & { value: Json | undefined; onChange: (value: Json | undefined) => void }) {
