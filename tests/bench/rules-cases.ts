@@ -39,7 +39,12 @@ export const gate: RulesetDefinition = {
       conditions: {
         all: [
           { fact: "method", operator: "equal", value: "credit" },
-          { any: [{ fact: "amount", operator: "greaterThan", value: { fact: "limit" } }, { fact: "overdue", operator: "greaterThan", value: 0 }] },
+          {
+            any: [
+              { fact: "amount", operator: "greaterThan", value: { fact: "limit" } },
+              { fact: "overdue", operator: "greaterThan", value: 0 },
+            ],
+          },
           { not: { fact: "status", operator: "equal", value: "clear" } },
         ],
       },
@@ -62,8 +67,18 @@ export const gate: RulesetDefinition = {
       name: "unsigned",
       conditions: {
         any: [
-          { all: [{ fact: "signed", operator: "equal", value: false }, { fact: "lines", operator: "greaterThan", value: 50 }] },
-          { all: [{ fact: "status", operator: "in", value: ["held", "closed"] }, { fact: "overdue", operator: "greaterThan", value: 900 }] },
+          {
+            all: [
+              { fact: "signed", operator: "equal", value: false },
+              { fact: "lines", operator: "greaterThan", value: 50 },
+            ],
+          },
+          {
+            all: [
+              { fact: "status", operator: "in", value: ["held", "closed"] },
+              { fact: "overdue", operator: "greaterThan", value: 900 },
+            ],
+          },
         ],
       },
       event: { type: "block", params: { code: "UNSIGNED" } },
@@ -91,20 +106,39 @@ export const large: RulesetDefinition = (() => {
   const random = randomOf(7);
   const leaf = (): Condition => {
     const n = Math.floor(random() * 10);
-    if (random() < 0.6) return { fact: `n${n}`, operator: pick(random, ["lessThan", "greaterThan", "lessThanInclusive", "greaterThanInclusive"]), value: Math.floor(random() * 100) };
-    return random() < 0.5 ? { fact: `s${n}`, operator: pick(random, ["equal", "notEqual"]), value: pick(random, STATUSES) } : { fact: `s${n}`, operator: "in", value: [pick(random, STATUSES), pick(random, STATUSES)] };
+    if (random() < 0.6)
+      return {
+        fact: `n${n}`,
+        operator: pick(random, ["lessThan", "greaterThan", "lessThanInclusive", "greaterThanInclusive"]),
+        value: Math.floor(random() * 100),
+      };
+    return random() < 0.5
+      ? { fact: `s${n}`, operator: pick(random, ["equal", "notEqual"]), value: pick(random, STATUSES) }
+      : { fact: `s${n}`, operator: "in", value: [pick(random, STATUSES), pick(random, STATUSES)] };
   };
   const rules: Rule[] = Array.from({ length: 50 }, (_, i) => ({
     name: `r${i}`,
     conditions: random() < 0.7 ? { all: [leaf(), leaf(), leaf()] } : { all: [leaf(), { any: [leaf(), leaf()] }] },
     event: { type: "score", params: { points: i } },
   }));
-  const inputs = Object.fromEntries([...Array(10).keys()].flatMap((i) => [[`n${i}`, { type: "decimal" as const }], [`s${i}`, { type: "string" as const }]]));
+  const inputs = Object.fromEntries(
+    [...Array(10).keys()].flatMap((i) => [
+      [`n${i}`, { type: "decimal" as const }],
+      [`s${i}`, { type: "string" as const }],
+    ]),
+  );
   return { kind: "ruleset", key: "bench.large", title: "Large", inputs, rules, policy: { type: "collect" } };
 })();
 export function largeFacts(seed: number): readonly JsonObject[] {
   const random = randomOf(seed);
-  return Array.from({ length: SAMPLES }, () => Object.fromEntries([...Array(10).keys()].flatMap((i) => [[`n${i}`, Math.floor(random() * 100)], [`s${i}`, pick(random, STATUSES)]])));
+  return Array.from({ length: SAMPLES }, () =>
+    Object.fromEntries(
+      [...Array(10).keys()].flatMap((i) => [
+        [`n${i}`, Math.floor(random() * 100)],
+        [`s${i}`, pick(random, STATUSES)],
+      ]),
+    ),
+  );
 }
 
 /** Rows of 6 columns: sets, ranges, dashes; first hit. `width` grows with the rows, so that the hit stays as deep as the table is long. */
@@ -131,13 +165,39 @@ export function tableOf(rowCount: number): { readonly definition: TableDefinitio
     rules.push({ name: `row${i}`, priority: rowCount - i, conditions: { all }, event: { type: "row", params: { code: `c${i}` } } });
     return { id: `row${i}`, when, then: { code: `"c${i}"` } };
   });
-  const inputs = { a: { type: "string" }, b: { type: "string" }, c: { type: "string" }, x: { type: "decimal" }, y: { type: "decimal" }, z: { type: "decimal" } } as const;
+  const inputs = {
+    a: { type: "string" },
+    b: { type: "string" },
+    c: { type: "string" },
+    x: { type: "decimal" },
+    y: { type: "decimal" },
+    z: { type: "decimal" },
+  } as const;
   const columns = ["a", "b", "c", "x", "y", "z"].map((name) => ({ name }));
-  return { rules, definition: { kind: "table", key: `bench.table${rowCount}`, title: "Table", hitPolicy: "FIRST", inputs, columns, outputs: [{ name: "code", type: "string" }], rows } };
+  return {
+    rules,
+    definition: {
+      kind: "table",
+      key: `bench.table${rowCount}`,
+      title: "Table",
+      hitPolicy: "FIRST",
+      inputs,
+      columns,
+      outputs: [{ name: "code", type: "string" }],
+      rows,
+    },
+  };
 }
 const LETTERS = ["A", "B", "C", "D", "E", "F"];
 export function tableFacts(seed: number): readonly JsonObject[] {
   const random = randomOf(seed);
   const number = (): number => Math.floor(random() * 1000);
-  return Array.from({ length: SAMPLES }, () => ({ a: pick(random, LETTERS), b: pick(random, LETTERS), c: pick(random, LETTERS), x: number(), y: number(), z: number() }));
+  return Array.from({ length: SAMPLES }, () => ({
+    a: pick(random, LETTERS),
+    b: pick(random, LETTERS),
+    c: pick(random, LETTERS),
+    x: number(),
+    y: number(),
+    z: number(),
+  }));
 }

@@ -22,7 +22,12 @@ interface Contestant {
 }
 let sink = 0;
 
-function ours(name: string, compiled: CompiledDecision, samples: readonly JsonObject[], after: (answer: ReturnType<CompiledDecision["evaluate"]>) => number): Contestant {
+function ours(
+  name: string,
+  compiled: CompiledDecision,
+  samples: readonly JsonObject[],
+  after: (answer: ReturnType<CompiledDecision["evaluate"]>) => number,
+): Contestant {
   return {
     name,
     rate: async (ms) => {
@@ -36,7 +41,11 @@ function ours(name: string, compiled: CompiledDecision, samples: readonly JsonOb
     },
   };
 }
-function theirs(name: string, rules: readonly Rule[], samples: readonly JsonObject[]): Contestant & { readonly decide: (facts: JsonObject) => Promise<string[]> } {
+function theirs(
+  name: string,
+  rules: readonly Rule[],
+  samples: readonly JsonObject[],
+): Contestant & { readonly decide: (facts: JsonObject) => Promise<string[]> } {
   const engine = new Engine(structuredClone(rules) as never[], { pathResolver } as never);
   const decide = async (facts: JsonObject): Promise<string[]> => (await engine.run({ ...facts })).results.map((result) => String(result.name));
   return {
@@ -73,10 +82,17 @@ async function compare(title: string, contestants: readonly Contestant[], base: 
     const [low, middle, high] = quartiles(own.map((rate, i) => rate / rates.get(base)![i]!));
     const [, rate] = quartiles(own);
     const format = (x: number): string => (x >= 100 ? Math.round(x).toLocaleString("en") : x.toFixed(2));
-    console.info(`  ${name.padEnd(44)} ${Math.round(rate).toLocaleString("en").padStart(12)}/s  ${format(middle).padStart(8)}x  (${format(low)} - ${format(high)})`);
+    console.info(
+      `  ${name.padEnd(44)} ${Math.round(rate).toLocaleString("en").padStart(12)}/s  ${format(middle).padStart(8)}x  (${format(low)} - ${format(high)})`,
+    );
   }
 }
-async function agree(compiled: CompiledDecision, reference: { readonly decide: (facts: JsonObject) => Promise<string[]> }, samples: readonly JsonObject[], first: boolean): Promise<void> {
+async function agree(
+  compiled: CompiledDecision,
+  reference: { readonly decide: (facts: JsonObject) => Promise<string[]> },
+  samples: readonly JsonObject[],
+  first: boolean,
+): Promise<void> {
   for (const sample of samples) {
     const expected = await reference.decide(sample);
     const wanted = first ? expected.slice(0, 1) : expected.sort();
@@ -95,7 +111,11 @@ for (const [title, definition, samples] of [
   const compiled = compileRuleset(definition, "bench");
   const reference = theirs("json-rules-engine, Engine reused", definition.rules, samples);
   await agree(compiled, reference, samples, false);
-  await compare(title, [reference, ours("compiled, compact explanation", compiled, samples, outcome), ours("compiled, explanation as JSON text", compiled, samples, json)], reference.name);
+  await compare(
+    title,
+    [reference, ours("compiled, compact explanation", compiled, samples, outcome), ours("compiled, explanation as JSON text", compiled, samples, json)],
+    reference.name,
+  );
 }
 const small = tableOf(200);
 const big = tableOf(2000);
@@ -112,7 +132,10 @@ await compare(
 );
 await compare(
   "The same where every match counts (COLLECT)",
-  [ours("200 rows, COLLECT", compileTable({ ...small.definition, ...growth }, "bench"), samples, outcome), ours("2,000 rows, COLLECT", compileTable({ ...big.definition, ...growth }, "bench"), samples, outcome)],
+  [
+    ours("200 rows, COLLECT", compileTable({ ...small.definition, ...growth }, "bench"), samples, outcome),
+    ours("2,000 rows, COLLECT", compileTable({ ...big.definition, ...growth }, "bench"), samples, outcome),
+  ],
   "200 rows, COLLECT",
 );
 if (sink === 0) console.info(sink, Almanac.name);

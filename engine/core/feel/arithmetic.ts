@@ -1,5 +1,5 @@
 /** `+ - * / **` over numbers, text, dates and durations. Unknown gives Unknown, null gives null, other types give Unknown ("wrong type"). */
-import { add, Decimal, divide, isNumeric, multiply, negate, type Numeric, power, round, subtract, toDecimal } from "./decimals.ts";
+import { add, Decimal, divide, isNumeric, multiply, type Numeric, negate, power, round, subtract, toDecimal } from "./decimals.ts";
 import { addToDate, addToDateTime, DAY_MS, parseDate, parseDateTime } from "./temporal.ts";
 import { FeelDate, FeelDateTime, FeelDuration, FeelTime, type FeelValue, LIMIT, Unknown, WRONG_TYPE } from "./values.ts";
 
@@ -34,7 +34,8 @@ function temporal(value: FeelValue): FeelValue {
 function shift(value: FeelValue, duration: FeelDuration, sign: 1 | -1): FeelValue {
   if (value instanceof FeelDate) return addToDate(value, duration, sign);
   if (value instanceof FeelDateTime) return addToDateTime(value, duration, sign);
-  if (value instanceof FeelTime && duration.kind === "time") return new FeelTime((((value.ms + sign * duration.amount) % DAY_MS) + DAY_MS) % DAY_MS, value.offset);
+  if (value instanceof FeelTime && duration.kind === "time")
+    return new FeelTime((((value.ms + sign * duration.amount) % DAY_MS) + DAY_MS) % DAY_MS, value.offset);
   return WRONG_TYPE;
 }
 function plus(a: FeelValue, b: FeelValue): FeelValue {

@@ -23,7 +23,8 @@ export function temporalOrder(value: Temporal): number {
   return value.amount;
 }
 const sameKind = (a: Temporal, b: Temporal): boolean =>
-  a.constructor === b.constructor && (!(a instanceof FeelDuration) || a.kind === (b as FeelDuration).kind || a.amount === 0 || (b as FeelDuration).amount === 0);
+  a.constructor === b.constructor &&
+  (!(a instanceof FeelDuration) || a.kind === (b as FeelDuration).kind || a.amount === 0 || (b as FeelDuration).amount === 0);
 
 /** Negative, 0, positive; null where one side is null; Unknown where they do not compare. Both sides known. */
 export function order(a: FeelValue, b: FeelValue): number | null | Incomparable {

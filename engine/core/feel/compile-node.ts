@@ -313,18 +313,31 @@ export class NodeCompiler {
     const target = builtin ?? externalFunctions.get(name)!;
     const nodes = node.names === null ? node.args : this.positional(node, target.params);
     const max = builtin === undefined ? target.params.length : builtin.max;
-    if (nodes.length < target.min || nodes.length > max) throw new FeelSyntaxError(`${target.signature} does not take ${nodes.length} argument${nodes.length === 1 ? "" : "s"}`, node.from, node.to);
+    if (nodes.length < target.min || nodes.length > max)
+      throw new FeelSyntaxError(`${target.signature} does not take ${nodes.length} argument${nodes.length === 1 ? "" : "s"}`, node.from, node.to);
     const args = nodes.map((arg) => this.compile(arg));
     this.names.calls.push({ name, literals: nodes.map((arg) => (arg.kind === "literal" ? arg.value : undefined)), from: node.from, to: node.to });
-    if (builtin === undefined) return (env) => (env.scope.call === undefined ? UNKNOWN : env.scope.call(name, args.map((arg) => arg(env))));
+    if (builtin === undefined)
+      return (env) =>
+        env.scope.call === undefined
+          ? UNKNOWN
+          : env.scope.call(
+              name,
+              args.map((arg) => arg(env)),
+            );
     const { run } = builtin;
-    return (env) => run(args.map((arg) => arg(env)), env.charge);
+    return (env) =>
+      run(
+        args.map((arg) => arg(env)),
+        env.charge,
+      );
   }
   private positional(node: Node & { readonly kind: "call" }, params: readonly string[]): readonly Node[] {
     const byPosition: Node[] = [];
     node.names!.forEach((name, i) => {
       const at = params.indexOf(name);
-      if (at < 0 || byPosition[at] !== undefined) throw new FeelSyntaxError(`${node.name} has no parameter "${name}", or it is given twice; it has ${params.join(", ")}`, node.from, node.to);
+      if (at < 0 || byPosition[at] !== undefined)
+        throw new FeelSyntaxError(`${node.name} has no parameter "${name}", or it is given twice; it has ${params.join(", ")}`, node.from, node.to);
       byPosition[at] = node.args[i]!;
     });
     for (let i = 0; i < byPosition.length; i++) byPosition[i] ??= { kind: "literal", value: null, from: node.from, to: node.to };
@@ -404,4 +417,3 @@ export function compareBy(op: Comparison, a: FeelValue, b: FeelValue): boolean |
 function comparison(op: Comparison, left: Code, right: Code): Code {
   return (env) => compareBy(op, left(env), right(env));
 }
-

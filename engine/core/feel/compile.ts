@@ -4,7 +4,7 @@
  * Evaluation is total: it gives a value or Unknown, never an exception, and is bounded (scope.ts).
  */
 import { mentionsInput, type Node, type UnaryTests } from "./ast.ts";
-import { type Code, type FeelCall, NodeCompiler, type Names } from "./compile-node.ts";
+import { type Code, type FeelCall, type Names, NodeCompiler } from "./compile-node.ts";
 import { FeelSyntaxError } from "./lexer.ts";
 import { parseExpression, parseUnaryTests } from "./parse.ts";
 import { Env, type FeelScope, run } from "./scope.ts";
@@ -60,7 +60,8 @@ export function compileFeel(text: string, options: CompileOptions = {}): Express
   const names = namesOf(options);
   const code = new NodeCompiler(names).compile(ast);
   const reads = unique(names.reads);
-  const isConstant = reads.length === 0 && isClosed(ast) && !names.calls.some((call) => call.name === "get" || call.name.startsWith("find") || EXTERNAL.has(call.name));
+  const isConstant =
+    reads.length === 0 && isClosed(ast) && !names.calls.some((call) => call.name === "get" || call.name.startsWith("find") || EXTERNAL.has(call.name));
   return {
     text,
     reads,
@@ -73,7 +74,13 @@ export function compileFeel(text: string, options: CompileOptions = {}): Express
 }
 const EXTERNAL = new Set(["instance of record", "people", "decide", "fact"]);
 /** No filter: its bare names may come from outside without being counted as read. */
-const isClosed = (node: Node): boolean => node.kind === "literal" || (node.kind === "list" && node.items.every(isClosed)) || (node.kind === "negate" && isClosed(node.operand)) || (node.kind === "context" && node.entries.every((entry) => isClosed(entry.value))) || (node.kind === "call" && node.args.every(isClosed)) || (node.kind === "arithmetic" && isClosed(node.left) && isClosed(node.right));
+const isClosed = (node: Node): boolean =>
+  node.kind === "literal" ||
+  (node.kind === "list" && node.items.every(isClosed)) ||
+  (node.kind === "negate" && isClosed(node.operand)) ||
+  (node.kind === "context" && node.entries.every((entry) => isClosed(entry.value))) ||
+  (node.kind === "call" && node.args.every(isClosed)) ||
+  (node.kind === "arithmetic" && isClosed(node.left) && isClosed(node.right));
 
 /** A cell of a decision table. Throws FeelSyntaxError. */
 export function compileUnaryTests(text: string, options: CompileOptions = {}): UnaryTest {
@@ -112,10 +119,16 @@ const condition =
   };
 
 /** As `compileFeel`, with the error as a value: for lints and editors. */
-export function tryCompileFeel(text: string, options: CompileOptions = {}): { readonly ok: true; readonly expression: Expression } | { readonly ok: false; readonly error: FeelError } {
+export function tryCompileFeel(
+  text: string,
+  options: CompileOptions = {},
+): { readonly ok: true; readonly expression: Expression } | { readonly ok: false; readonly error: FeelError } {
   return attempt(() => ({ ok: true, expression: compileFeel(text, options) }));
 }
-export function tryCompileUnaryTests(text: string, options: CompileOptions = {}): { readonly ok: true; readonly test: UnaryTest } | { readonly ok: false; readonly error: FeelError } {
+export function tryCompileUnaryTests(
+  text: string,
+  options: CompileOptions = {},
+): { readonly ok: true; readonly test: UnaryTest } | { readonly ok: false; readonly error: FeelError } {
   return attempt(() => ({ ok: true, test: compileUnaryTests(text, options) }));
 }
 function attempt<T>(compile: () => T): T | { readonly ok: false; readonly error: FeelError } {

@@ -6,7 +6,22 @@
 import type { Json, ValueSpec } from "../../schema/types.ts";
 import { Decimal, formatNumeric, isNumeric, type Numeric, parseNumeric, round } from "./decimals.ts";
 import { formatDate, formatDateTime, formatDuration, formatInstant, formatTime, parseDate, parseDateTime, parseDuration } from "./temporal.ts";
-import { FeelDate, FeelDateTime, FeelDuration, FeelFunction, FeelRange, FeelTime, type FeelValue, isContext, isList, LazyContext, newContext, UNKNOWN, Unknown, WRONG_TYPE } from "./values.ts";
+import {
+  FeelDate,
+  FeelDateTime,
+  FeelDuration,
+  FeelFunction,
+  FeelRange,
+  FeelTime,
+  type FeelValue,
+  isContext,
+  isList,
+  LazyContext,
+  newContext,
+  UNKNOWN,
+  Unknown,
+  WRONG_TYPE,
+} from "./values.ts";
 
 export type ToFeel = (json: Json | undefined) => FeelValue;
 
@@ -87,7 +102,8 @@ function toJson(value: FeelValue, spec: ValueSpec | undefined, depth: number): J
   if (isList(value)) return value.map((entry) => toJson(entry, spec?.of, depth + 1) ?? null);
   if (value instanceof FeelRange) return text(value);
   const out: Record<string, Json> = {};
-  const entries = value instanceof LazyContext ? value.names().map((name) => [name, value.lookup(name) ?? UNKNOWN] as const) : isContext(value) ? Object.entries(value) : [];
+  const entries =
+    value instanceof LazyContext ? value.names().map((name) => [name, value.lookup(name) ?? UNKNOWN] as const) : isContext(value) ? Object.entries(value) : [];
   for (const [key, entry] of entries) {
     const json = toJson(entry, spec?.fields !== undefined && Object.hasOwn(spec.fields, key) ? spec.fields[key] : undefined, depth + 1);
     if (json !== undefined && key !== "__proto__") out[key] = json;
@@ -114,7 +130,10 @@ export function text(value: FeelValue): string {
   if (value instanceof FeelDuration) return formatDuration(value);
   if (value instanceof FeelRange) return `${value.lowIncluded ? "[" : "("}${text(value.low)}..${text(value.high)}${value.highIncluded ? "]" : ")"}`;
   if (isList(value)) return `[${value.map(quoted).join(", ")}]`;
-  if (isContext(value)) return `{${Object.entries(value).map(([key, entry]) => `${key}: ${quoted(entry)}`).join(", ")}}`;
+  if (isContext(value))
+    return `{${Object.entries(value)
+      .map(([key, entry]) => `${key}: ${quoted(entry)}`)
+      .join(", ")}}`;
   return "";
 }
 const quoted = (value: FeelValue): string => (typeof value === "string" ? JSON.stringify(value) : text(value));

@@ -4,8 +4,8 @@
  * Depth is bounded (64) and so is the length (lexer.ts). Function names may hold blanks: "list contains", "date and time".
  */
 import type { Binding, Comparison, Node, Test, UnaryTests } from "./ast.ts";
-import { parseNumeric } from "./decimals.ts";
 import { functionNamesByFirstWord } from "./builtins/registry.ts";
+import { parseNumeric } from "./decimals.ts";
 import { FeelSyntaxError, type Token } from "./lexer.ts";
 import { parseTemporal } from "./temporal.ts";
 import { TokenCursor } from "./token-cursor.ts";
@@ -13,8 +13,39 @@ import { TokenCursor } from "./token-cursor.ts";
 export const MAX_DEPTH = 64;
 const COMPARISONS = new Set(["=", "!=", "<", "<=", ">", ">="]);
 /** Longest first where one begins another. */
-const TYPE_NAMES = ["date and time", "date", "time", "days and time duration", "years and months duration", "number", "string", "boolean", "list", "context", "function", "range", "Any"];
-const RESERVED = new Set(["and", "or", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "true", "false", "null", "function"]);
+const TYPE_NAMES = [
+  "date and time",
+  "date",
+  "time",
+  "days and time duration",
+  "years and months duration",
+  "number",
+  "string",
+  "boolean",
+  "list",
+  "context",
+  "function",
+  "range",
+  "Any",
+];
+const RESERVED = new Set([
+  "and",
+  "or",
+  "if",
+  "then",
+  "else",
+  "for",
+  "in",
+  "return",
+  "some",
+  "every",
+  "satisfies",
+  "between",
+  "true",
+  "false",
+  "null",
+  "function",
+]);
 
 export function parseExpression(source: string): Node {
   const parser = new Parser(source);
@@ -211,7 +242,11 @@ class Parser extends TokenCursor {
     let signs = 0;
     while (this.accept("-")) if (++signs > MAX_DEPTH) throw new FeelSyntaxError(`At most ${MAX_DEPTH} signs in a row`, from, this.last);
     let node = this.postfix();
-    for (; signs > 0; signs--) node = node.kind === "literal" && typeof node.value === "number" ? { ...node, value: node.value === 0 ? 0 : -node.value, from } : { kind: "negate", operand: node, from, to: node.to };
+    for (; signs > 0; signs--)
+      node =
+        node.kind === "literal" && typeof node.value === "number"
+          ? { ...node, value: node.value === 0 ? 0 : -node.value, from }
+          : { kind: "negate", operand: node, from, to: node.to };
     return node;
   }
   private postfix(): Node {

@@ -220,7 +220,10 @@ export function formatDuration(value: FeelDuration): string {
 }
 
 /** `date.year`, `duration.days`, ...; undefined where the type has no such property. */
-export function temporalProperty(value: FeelDate | FeelTime | FeelDateTime | FeelDuration, name: string): number | FeelDate | FeelTime | FeelDuration | null | undefined {
+export function temporalProperty(
+  value: FeelDate | FeelTime | FeelDateTime | FeelDuration,
+  name: string,
+): number | FeelDate | FeelTime | FeelDuration | null | undefined {
   if (value instanceof FeelDuration) return durationProperty(value, name);
   if (value instanceof FeelDateTime) {
     if (name === "date") return dateOf(value);

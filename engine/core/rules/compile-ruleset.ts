@@ -74,7 +74,9 @@ class Extras {
     this.outputs = outputs;
     this.outcome = compile("/outcome", definition.outcome);
     this.reasons = compile("/reasons", definition.reasons);
-    this.needsEvents = [...outputs.map((output) => output.expression), this.outcome, this.reasons].some((expression) => expression?.reads.some(([head]) => head === "fired"));
+    this.needsEvents = [...outputs.map((output) => output.expression), this.outcome, this.reasons].some((expression) =>
+      expression?.reads.some(([head]) => head === "fired"),
+    );
   }
 }
 
@@ -122,7 +124,10 @@ class RulesetEvaluator implements CompiledRuleset {
     this.compiler = compiler;
     this.extras = extras;
     this.trees = trees;
-    this.leaves = new Leaves(compiler.leaves, reader.specs.map((spec) => spec?.type));
+    this.leaves = new Leaves(
+      compiler.leaves,
+      reader.specs.map((spec) => spec?.type),
+    );
     this.groups = new Groups(trees);
     this.packer = new LeafPacker(compiler.leaves.length);
     this.frame = reader.createFrame();
@@ -223,7 +228,8 @@ class RulesetEvaluator implements CompiledRuleset {
     if (byPolicy === "unknown") return this.unknown(NO_OUTPUT, frame);
     const { extras, definition } = this;
     const isSum = definition.policy.type === "sum";
-    if (this.isPlain && !isSum) return { outcome: byPolicy, output: NO_OUTPUT, reasons: definition.policy.type === "gate" ? this.blockingReasons(NO_OUTPUT, inputs, frame) : NO_REASONS };
+    if (this.isPlain && !isSum)
+      return { outcome: byPolicy, output: NO_OUTPUT, reasons: definition.policy.type === "gate" ? this.blockingReasons(NO_OUTPUT, inputs, frame) : NO_REASONS };
     const total = isSum ? this.total() : null;
     if (extras.needsEvents) frame.set(extras.fired, this.events(fired));
     frame.set(extras.total, total);
@@ -261,10 +267,12 @@ class RulesetEvaluator implements CompiledRuleset {
     if (extras.reasons === undefined) return definition.policy.type === "gate" ? this.blockingReasons(output, inputs, frame) : NO_REASONS;
     const codes = extras.reasons.evaluateFrame(frame.val);
     const list = Array.isArray(codes) ? (codes as readonly FeelValue[]) : [codes];
-    return list.filter((code): code is string => typeof code === "string").map((code) => {
-      const template = this.codeTemplates.get(code) ?? compileTemplate(code);
-      return reasonOf(code, template, template.names, (name) => this.valueOf(name, output, inputs, frame));
-    });
+    return list
+      .filter((code): code is string => typeof code === "string")
+      .map((code) => {
+        const template = this.codeTemplates.get(code) ?? compileTemplate(code);
+        return reasonOf(code, template, template.names, (name) => this.valueOf(name, output, inputs, frame));
+      });
   }
   private blockingReasons(output: JsonObject, inputs: JsonObject, frame: Frame): readonly Reason[] {
     const { roots, results } = this.groups;
@@ -283,7 +291,11 @@ class RulesetEvaluator implements CompiledRuleset {
         if (json !== undefined) facts[otherNames[n]!] = json;
       }
       const isPlain = template.names.length === 0;
-      reasons.push({ code, message: isPlain ? template.text : fill(template, (name) => (Object.hasOwn(params, name) ? params[name] : this.valueOf(name, output, inputs, frame))), facts });
+      reasons.push({
+        code,
+        message: isPlain ? template.text : fill(template, (name) => (Object.hasOwn(params, name) ? params[name] : this.valueOf(name, output, inputs, frame))),
+        facts,
+      });
     }
     return reasons;
   }
@@ -315,7 +327,8 @@ class RulesetEvaluator implements CompiledRuleset {
         if (!("constant" in operand) && frame.val[operand.slot] instanceof Unknown) note(this.reader.names[operand.slot]!, answer.reason);
       }
     });
-    if (Object.keys(missing).length === 0) for (const [head] of this.extras.outcome?.reads ?? []) if (frame.val[this.reader.slots.get(head!) ?? -1] instanceof Unknown) note(head!, "missing");
+    if (Object.keys(missing).length === 0)
+      for (const [head] of this.extras.outcome?.reads ?? []) if (frame.val[this.reader.slots.get(head!) ?? -1] instanceof Unknown) note(head!, "missing");
     return missing;
   }
 

@@ -13,7 +13,9 @@ import type { Reader } from "./reader.ts";
 export const MAX_NODES = 2000;
 export const MAX_DEPTH = 32;
 
-export type Tree = { readonly kind: "leaf"; readonly index: number } | { readonly kind: "all" | "any" | "not"; readonly name?: string; readonly children: readonly Tree[] };
+export type Tree =
+  | { readonly kind: "leaf"; readonly index: number }
+  | { readonly kind: "all" | "any" | "not"; readonly name?: string; readonly children: readonly Tree[] };
 
 /** A path into an input: read from the frame once per decision, whatever number of conditions ask for it. */
 export interface PathSlot {
@@ -104,7 +106,15 @@ export class ConditionCompiler {
     }
     const operand = this.operand(leaf.value, operator, spec, `${path}/value`);
     if (operand === null) return { kind: "all", children: [] };
-    this.leaves.push({ slot: left.slot, operator, operand, fact: left.label, head: leaf.fact, type: spec?.type, ...(leaf.name === undefined ? {} : { name: leaf.name }) });
+    this.leaves.push({
+      slot: left.slot,
+      operator,
+      operand,
+      fact: left.label,
+      head: leaf.fact,
+      type: spec?.type,
+      ...(leaf.name === undefined ? {} : { name: leaf.name }),
+    });
     return { kind: "leaf", index: this.leaves.length - 1 };
   }
   private fact(name: string, path: string | undefined, at: string): { readonly slot: number; readonly label: string } | null {
@@ -135,7 +145,8 @@ export class ConditionCompiler {
   }
 
   private operand(value: Json, operator: Operator, spec: ValueSpec | undefined, path: string): Operand | null {
-    if (value !== null && typeof value === "object" && !Array.isArray(value)) return this.dynamic(value as { readonly [key: string]: Json }, operator, spec, path);
+    if (value !== null && typeof value === "object" && !Array.isArray(value))
+      return this.dynamic(value as { readonly [key: string]: Json }, operator, spec, path);
     const constant = constantOf(value, operator, spec);
     if (constant === undefined) {
       this.errors.add(path, `${JSON.stringify(value) ?? "Nothing"} does not fit "${operator.name}"${spec === undefined ? "" : ` on a ${spec.type}`}`);
@@ -154,7 +165,16 @@ export class ConditionCompiler {
     if (right === null) return null;
     const other = this.reader.specs[right.slot];
     const [a, b] = [familyOf(spec?.type), familyOf(other?.type)];
-    const wanted = operator.expects === "list" || operator.expects === "pair" ? "list" : operator.expects === "flag" ? "boolean" : operator.expects === "text" ? "string" : operator.expects === "element" ? "any" : a;
+    const wanted =
+      operator.expects === "list" || operator.expects === "pair"
+        ? "list"
+        : operator.expects === "flag"
+          ? "boolean"
+          : operator.expects === "text"
+            ? "string"
+            : operator.expects === "element"
+              ? "any"
+              : a;
     if (wanted !== "any" && b !== "any" && wanted !== b) {
       this.errors.add(path, `"${operator.name}" on ${a === "any" ? "this" : `a ${a}`} needs a ${wanted}; "${right.label}" is a ${other!.type}`);
       return null;

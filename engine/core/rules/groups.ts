@@ -39,7 +39,8 @@ export class Groups {
       const children = tree.kind === "leaf" ? [tree] : tree.children;
       const below = children.flatMap((child) => (child.kind === "leaf" ? [] : [place(child)]));
       const masks = new Map<number, number>();
-      for (const child of children) if (child.kind === "leaf") masks.set(wordOf(child.index), (masks.get(wordOf(child.index)) ?? 0) | (1 << shiftOf(child.index)));
+      for (const child of children)
+        if (child.kind === "leaf") masks.set(wordOf(child.index), (masks.get(wordOf(child.index)) ?? 0) | (1 << shiftOf(child.index)));
       kind.push(tree.kind === "any" ? ANY : ALL);
       negated.push(tree.kind === "not" ? 1 : 0);
       maskWord.push(...masks.keys());

@@ -2,10 +2,9 @@
  * All conditions that compare one fact with constants, decided by one search: for every stretch between the constants (or every text
  * that is named) the results are computed once, by the operators themselves, and stored as words to be joined.
  */
-import { type FeelValue, Unknown } from "../feel/values.ts";
+import { FeelDate, FeelDateTime, type FeelValue, Unknown } from "../feel/values.ts";
 import { type Frame, orderOf, TAG_NULL, TAG_NUM, TAG_UNKNOWN } from "./frame.ts";
 import { answerOf, type Leaf, shiftOf, wordOf } from "./leaves.ts";
-import { FeelDate, FeelDateTime } from "../feel/values.ts";
 
 const LINE = new Set(["decimal", "integer", "boolean", "date", "datetime"]);
 /** Operators whose answer depends on the equality of text alone. */
@@ -25,6 +24,12 @@ export function isIndexable(leaf: Leaf): boolean {
   return LINE.has(leaf.type) && constantsOf(leaf).every((value) => orderOf(value) !== null);
 }
 
+/** Rows of `results`: for a value that is unknown, for null, then one per stretch or word. */
+const ROW_UNKNOWN = 0;
+const ROW_NULL = 1;
+const ROW_FIRST = 2;
+const ROW_NONE = -1;
+
 export class SlotIndex {
   private readonly slot: number;
   private readonly isText: boolean;
@@ -32,15 +37,11 @@ export class SlotIndex {
   private readonly leaves: readonly Leaf[];
   /** Words of the results that this fact's conditions lie in. */
   private readonly at: Uint16Array;
-  private readonly onNull: Int32Array;
-  private readonly onUnknown: Int32Array;
+  /** As many words a row as `at` has. Row 2 + 2i + 1 is bound i itself, row 2 + 2i what lies before it; or row 2 + i is word i, the last any other. */
+  private readonly results: Int32Array;
   private readonly bounds: Float64Array;
-  /** Row 2i + 1 is bound i itself, row 2i what lies before it. */
-  private readonly stretches: readonly Int32Array[];
   private readonly words: readonly string[];
-  private readonly byWord: readonly Int32Array[];
-  private readonly wordRows: ReadonlyMap<string, Int32Array>;
-  private readonly onOtherWord: Int32Array;
+  private readonly rowOfWord: ReadonlyMap<string, number>;
 
   constructor(slot: number, indices: readonly number[], leaves: readonly Leaf[]) {
     this.slot = slot;
@@ -49,18 +50,18 @@ export class SlotIndex {
     const { type } = leaves[indices[0]!]!;
     this.isText = type === "string";
     this.at = Uint16Array.from(new Set(indices.map(wordOf)));
-    this.onNull = this.row((leaf) => leaf.operator.test(null, (leaf.operand as { constant: FeelValue }).constant));
-    this.onUnknown = this.row(() => new Unknown("missing"));
-    const constants = indices.flatMap((index) => constantsOf(leaves[index]!));
     const answers = (value: FeelValue): Int32Array => this.row((leaf) => leaf.operator.test(value, (leaf.operand as { constant: FeelValue }).constant));
+    const constants = indices.flatMap((index) => constantsOf(leaves[index]!));
     this.words = this.isText ? [...new Set(constants as string[])] : [];
-    this.byWord = this.words.map(answers);
-    this.wordRows = new Map(this.words.map((word, i) => [word, this.byWord[i]!]));
-    this.onOtherWord = this.isText ? answers(OTHER_WORD) : this.onNull;
+    this.rowOfWord = new Map(this.words.map((word, i) => [word, ROW_FIRST + i]));
     const bounds = this.isText ? [] : [...new Set(constants.map((value) => orderOf(value)!))].sort((a, b) => a - b);
     this.bounds = Float64Array.from(bounds);
-    const valueAt = (place: number): FeelValue => (type === "boolean" ? place > 0.5 : type === "date" ? new FeelDate(place) : type === "datetime" ? new FeelDateTime(place, null) : place);
-    this.stretches = this.isText ? [] : [...bounds.flatMap((bound, i) => [answers(valueAt(i === 0 ? bound - 1 : (bounds[i - 1]! + bound) / 2)), answers(valueAt(bound))]), answers(valueAt((bounds.at(-1) ?? 0) + 1))];
+    const valueAt = (place: number): FeelValue =>
+      type === "boolean" ? place > 0.5 : type === "date" ? new FeelDate(place) : type === "datetime" ? new FeelDateTime(place, null) : place;
+    const places = [...bounds.flatMap((bound, i) => [i === 0 ? bound - 1 : (bounds[i - 1]! + bound) / 2, bound]), (bounds.at(-1) ?? 0) + 1];
+    const values: readonly FeelValue[] = this.isText ? [...this.words, OTHER_WORD] : places.map(valueAt);
+    const rows = [this.row(() => new Unknown("missing")), answers(null), ...values.map(answers)];
+    this.results = Int32Array.from(rows.flatMap((row) => [...row]));
   }
   private row(answerFor: (leaf: Leaf) => boolean | Unknown): Int32Array {
     const words = [...this.at];
@@ -74,11 +75,20 @@ export class SlotIndex {
 
   /** Joins the results into the words. */
   apply(frame: Frame, planes: Int32Array): void {
-    const row = this.lookup(frame);
-    const { at } = this;
-    for (let i = 0; i < at.length; i++) planes[at[i]!]! |= row[i]!;
+    const { at, results } = this;
+    const row = this.rowOf(frame);
+    if (row === ROW_NONE) {
+      // A decimal of more than 15 digits: the operators themselves.
+      this.row((leaf) => answerOf(leaf, frame)).forEach((word, i) => {
+        planes[at[i]!]! |= word;
+      });
+      return;
+    }
+    const count = at.length;
+    const from = row * count;
+    for (let i = 0; i < count; i++) planes[at[i]!]! |= results[from + i]!;
   }
-  private lookup(frame: Frame): Int32Array {
+  private rowOf(frame: Frame): number {
     const { slot } = this;
     const tag = frame.tag[slot]!;
     if (tag === TAG_NUM && !this.isText) {
@@ -91,18 +101,16 @@ export class SlotIndex {
         if (bounds[middle]! < place) low = middle + 1;
         else high = middle;
       }
-      return this.stretches[low < bounds.length && bounds[low] === place ? 2 * low + 1 : 2 * low]!;
+      return ROW_FIRST + 2 * low + (low < bounds.length && bounds[low] === place ? 1 : 0);
     }
-    if (tag === TAG_UNKNOWN) return this.onUnknown;
-    if (tag === TAG_NULL) return this.onNull;
+    if (tag === TAG_UNKNOWN) return ROW_UNKNOWN;
+    if (tag === TAG_NULL) return ROW_NULL;
     const value = frame.val[slot]!;
-    if (this.isText && typeof value === "string") {
-      const { words } = this;
-      if (words.length > 8) return this.wordRows.get(value) ?? this.onOtherWord;
-      for (let i = 0; i < words.length; i++) if (words[i] === value) return this.byWord[i]!;
-      return this.onOtherWord;
-    }
-    // A decimal of more than 15 digits: the operators themselves.
-    return this.row((leaf) => answerOf(leaf, frame));
+    if (!this.isText || typeof value !== "string") return ROW_NONE;
+    const { words } = this;
+    if (words.length > 8) return this.rowOfWord.get(value) ?? ROW_FIRST + words.length;
+    let i = 0;
+    while (i < words.length && words[i] !== value) i++;
+    return ROW_FIRST + i;
   }
 }

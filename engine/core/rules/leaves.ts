@@ -43,7 +43,16 @@ const GE = 4;
 const EQ = 5;
 const NE = 6;
 const CODES: Readonly<Record<string, number>> = {
-  lessThan: LT, lt: LT, lessThanInclusive: LE, lte: LE, greaterThan: GT, gt: GT, greaterThanInclusive: GE, gte: GE, equal: EQ, notEqual: NE,
+  lessThan: LT,
+  lt: LT,
+  lessThanInclusive: LE,
+  lte: LE,
+  greaterThan: GT,
+  gt: GT,
+  greaterThanInclusive: GE,
+  gte: GE,
+  equal: EQ,
+  notEqual: NE,
 };
 const NUMERIC = new Set(["decimal", "integer"]);
 
@@ -93,7 +102,8 @@ export class Leaves {
     }
   }
   private other(i: number, leaf: number, frame: Frame): number {
-    const [a, b] = [this.left[i]!, this.right[i]!];
+    const a = this.left[i]!;
+    const b = this.right[i]!;
     const code = this.codes[i]!;
     if (code === 0 || frame.tag[a] !== TAG_NUM || frame.tag[b] !== TAG_NUM) return bitsOf(this.answer(leaf, frame));
     const order = frame.num[a]! - frame.num[b]!;

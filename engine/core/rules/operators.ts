@@ -26,16 +26,20 @@ const SCALARS: readonly Family[] = ["number", "string", "boolean", "date", "date
 const ORDERED: readonly Family[] = ["number", "date", "datetime", "duration"];
 const ANYTHING: readonly Family[] = [...SCALARS, "list", "record"];
 
-const not = (test: (actual: FeelValue, expected: FeelValue) => Answer) => (actual: FeelValue, expected: FeelValue): Answer => {
-  const answer = test(actual, expected);
-  return answer instanceof Unknown ? answer : !answer;
-};
-const compare = (accept: (order: number) => boolean) => (actual: FeelValue, expected: FeelValue): Answer => {
-  const compared = order(actual, expected);
-  // Text has no order here: "9" and "100" are not amounts.
-  if (typeof actual === "string" && typeof expected === "string") return WRONG_TYPE;
-  return compared instanceof Unknown ? compared : compared !== null && accept(compared);
-};
+const not =
+  (test: (actual: FeelValue, expected: FeelValue) => Answer) =>
+  (actual: FeelValue, expected: FeelValue): Answer => {
+    const answer = test(actual, expected);
+    return answer instanceof Unknown ? answer : !answer;
+  };
+const compare =
+  (accept: (order: number) => boolean) =>
+  (actual: FeelValue, expected: FeelValue): Answer => {
+    const compared = order(actual, expected);
+    // Text has no order here: "9" and "100" are not amounts.
+    if (typeof actual === "string" && typeof expected === "string") return WRONG_TYPE;
+    return compared instanceof Unknown ? compared : compared !== null && accept(compared);
+  };
 function isIn(actual: FeelValue, expected: FeelValue): Answer {
   if (actual instanceof Unknown) return actual;
   if (expected instanceof Unknown) return expected;
@@ -76,12 +80,14 @@ function flag(actual: FeelValue, expected: FeelValue, holds: boolean): Answer {
   if (actual instanceof Unknown) return actual;
   return typeof expected === "boolean" ? holds === expected : expected instanceof Unknown ? expected : WRONG_TYPE;
 }
-const text = (test: (actual: string, expected: string) => boolean) => (actual: FeelValue, expected: FeelValue): Answer => {
-  if (actual instanceof Unknown) return actual;
-  if (expected instanceof Unknown) return expected;
-  if (actual === null || expected === null) return false;
-  return typeof actual === "string" && typeof expected === "string" ? test(actual, expected) : WRONG_TYPE;
-};
+const text =
+  (test: (actual: string, expected: string) => boolean) =>
+  (actual: FeelValue, expected: FeelValue): Answer => {
+    if (actual instanceof Unknown) return actual;
+    if (expected instanceof Unknown) return expected;
+    if (actual === null || expected === null) return false;
+    return typeof actual === "string" && typeof expected === "string" ? test(actual, expected) : WRONG_TYPE;
+  };
 const less = compare((o) => o < 0);
 const atMost = compare((o) => o <= 0);
 const greater = compare((o) => o > 0);
@@ -109,7 +115,13 @@ const TABLE: readonly Operator[] = [
   { name: "isNull", takes: ANYTHING, expects: "flag", words: "is not given", test: isNull },
   { name: "notNull", takes: ANYTHING, expects: "flag", words: "is given", test: (a, e) => flag(a, e, a !== null) },
   { name: "empty", takes: ["string", "list", "record"], expects: "flag", words: "is empty", test: isEmpty },
-  { name: "nonEmpty", takes: ["string", "list", "record"], expects: "flag", words: "is not empty", test: (a, e) => (typeof e === "boolean" ? isEmpty(a, !e) : isEmpty(a, e)) },
+  {
+    name: "nonEmpty",
+    takes: ["string", "list", "record"],
+    expects: "flag",
+    words: "is not empty",
+    test: (a, e) => (typeof e === "boolean" ? isEmpty(a, !e) : isEmpty(a, e)),
+  },
 ];
 export const operators: ReadonlyMap<string, Operator> = new Map(TABLE.map((operator) => [operator.name, operator]));
 

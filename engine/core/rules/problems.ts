@@ -43,4 +43,5 @@ export class DefinitionErrors {
   }
 }
 /** Escapes a name for a JSON pointer (RFC 6901). */
-export const pointer = (...parts: readonly (string | number)[]): string => parts.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+export const pointer = (...parts: readonly (string | number)[]): string =>
+  parts.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");

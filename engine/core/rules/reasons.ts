@@ -39,5 +39,9 @@ export function missingReason(missing: JsonObject, messages: Readonly<Record<str
   const names = Object.keys(missing);
   const template = messages !== undefined && Object.hasOwn(messages, "FACT_MISSING") ? messages["FACT_MISSING"] : undefined;
   const listed = names.map((name) => `${name} (${String(missing[name])})`).join(", ");
-  return { code: "FACT_MISSING", message: template ?? `This cannot be decided; not known: ${listed === "" ? "a value that it needs" : listed}`, facts: missing };
+  return {
+    code: "FACT_MISSING",
+    message: template ?? `This cannot be decided; not known: ${listed === "" ? "a value that it needs" : listed}`,
+    facts: missing,
+  };
 }

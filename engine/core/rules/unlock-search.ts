@@ -37,7 +37,9 @@ export function searchChanges(attempt: Attempt): readonly JsonObject[] {
 
 /** Whether a change already found makes another superfluous: it is part of it, or differs only in the number it names. */
 function says(found: JsonObject, next: JsonObject): boolean {
-  return Object.keys(found).every((key) => JSON.stringify(found[key]) === JSON.stringify(next[key]) || (typeof found[key] === "number" && typeof next[key] === "number"));
+  return Object.keys(found).every(
+    (key) => JSON.stringify(found[key]) === JSON.stringify(next[key]) || (typeof found[key] === "number" && typeof next[key] === "number"),
+  );
 }
 
 /** Values worth trying per input, other than the one it has. */
@@ -77,7 +79,8 @@ function namedValues(attempt: Attempt): ReadonlyMap<string, readonly Json[]> {
       const { type } = compiled.inputs[column.name] ?? {};
       for (const cell of column.cells) {
         for (const word of cell.words) note(column.name, word);
-        if (type === "decimal" || type === "integer") for (const bound of cell.bounds) for (const value of [bound, bound + 1, bound - 1]) note(column.name, value);
+        if (type === "decimal" || type === "integer")
+          for (const bound of cell.bounds) for (const value of [bound, bound + 1, bound - 1]) note(column.name, value);
       }
     }
     return named;

@@ -22,11 +22,28 @@ type Act = UnlockOption["acts"][number];
 
 /** The same words for the opposite. */
 const OPPOSITE: Readonly<Record<string, string>> = {
-  equal: "is not", notEqual: "is", in: "is none of", notIn: "is one of", contains: "does not have", doesNotContain: "has",
-  lessThan: "is at least", lt: "is at least", lessThanInclusive: "is greater than", lte: "is greater than",
-  greaterThan: "is at most", gt: "is at most", greaterThanInclusive: "is less than", gte: "is less than",
-  between: "is not between", notBetween: "is between", startsWith: "does not start with", endsWith: "does not end with",
-  isNull: "is given", notNull: "is not given", empty: "is not empty", nonEmpty: "is empty",
+  equal: "is not",
+  notEqual: "is",
+  in: "is none of",
+  notIn: "is one of",
+  contains: "does not have",
+  doesNotContain: "has",
+  lessThan: "is at least",
+  lt: "is at least",
+  lessThanInclusive: "is greater than",
+  lte: "is greater than",
+  greaterThan: "is at most",
+  gt: "is at most",
+  greaterThanInclusive: "is less than",
+  gte: "is less than",
+  between: "is not between",
+  notBetween: "is between",
+  startsWith: "does not start with",
+  endsWith: "does not end with",
+  isNull: "is given",
+  notNull: "is not given",
+  empty: "is not empty",
+  nonEmpty: "is empty",
 };
 
 /** Opens a gate when the outcome is "pass", or when every expected output is given. */
@@ -133,10 +150,14 @@ function fromTrees(attempt: Attempt, compiled: CompiledRuleset, counts: (rule: C
   const results = unpackLeaves(attempt.evaluate({}).leaves, compiled.leaves.leaves.length);
   const shut = compiled.trees.filter((_, i) => counts(compiled.rules[i]!) && attempt.decision.explanation.rules[i]?.fired !== false);
   const sets = shut.map((tree) => ways(tree, false, results)).reduce(product, [[]] as Ways);
-  return sets.filter((set) => set.length > 0 && isConsistent(set, compiled)).flatMap((set) => {
-    const acts = set.map((wish) => actsFor(attempt, compiled, wish));
-    return acts.reduce<Act[][]>((all, choices) => all.flatMap((chosen) => choices.map((choice) => [...chosen, choice])).slice(0, MAX_SETS), [[]]).filter((option) => isWorking(attempt, option));
-  });
+  return sets
+    .filter((set) => set.length > 0 && isConsistent(set, compiled))
+    .flatMap((set) => {
+      const acts = set.map((wish) => actsFor(attempt, compiled, wish));
+      return acts
+        .reduce<Act[][]>((all, choices) => all.flatMap((chosen) => choices.map((choice) => [...chosen, choice])).slice(0, MAX_SETS), [[]])
+        .filter((option) => isWorking(attempt, option));
+    });
 }
 /** No fact may have to be two things at once. */
 function isConsistent(set: readonly Wish[], compiled: CompiledRuleset): boolean {
@@ -163,8 +184,11 @@ function isWorking(attempt: Attempt, option: readonly Act[]): boolean {
 function actsFor(attempt: Attempt, compiled: CompiledRuleset, { leaf: index, wanted }: Wish): readonly Act[] {
   const leaf = compiled.leaves.leaves[index]!;
   const sources = compiled.tracesTo(leaf.head);
-  const wantedAfter = (input: string, to: Json): boolean => unpackLeaves(attempt.evaluate({ [input]: to }).leaves, compiled.leaves.leaves.length)[index] === wanted;
-  const acts = sources.flatMap((input) => (attempt.spec(input)?.changedBy ?? []).filter((act) => act.to === undefined || wantedAfter(input, act.to)).map((act) => actOf(input, act)));
+  const wantedAfter = (input: string, to: Json): boolean =>
+    unpackLeaves(attempt.evaluate({ [input]: to }).leaves, compiled.leaves.leaves.length)[index] === wanted;
+  const acts = sources.flatMap((input) =>
+    (attempt.spec(input)?.changedBy ?? []).filter((act) => act.to === undefined || wantedAfter(input, act.to)).map((act) => actOf(input, act)),
+  );
   return acts.length > 0 ? acts : [plainAct(attempt, leaf, wanted, sources)];
 }
 /** No act is declared: the fact itself is named, with what it must become. */
@@ -207,13 +231,18 @@ function targetOf(operator: string, expected: Json | undefined, wanted: boolean)
 /** Changes that open the gate when tried, each as the acts that make them. */
 function fromSearch(attempt: Attempt): Act[][] {
   return searchChanges(attempt).flatMap((changes) =>
-    Object.entries(changes).reduce<Act[][]>((all, [input, to]) => {
-      const spec = attempt.spec(input);
-      const declared = (spec?.changedBy ?? []).filter((act) => act.to === undefined || JSON.stringify(act.to) === JSON.stringify(to)).map((act) => actOf(input, act));
-      const title = attempt.isKnown(input) ? `${labelOf(spec, input)} becomes${show(to)}` : `${labelOf(spec, input)} is not known; with${show(to)} it opens`;
-      const choices: readonly Act[] = declared.length > 0 ? declared : [{ fact: input, to, title }];
-      return all.flatMap((chosen) => choices.map((choice) => [...chosen, choice])).slice(0, MAX_SETS);
-    }, [[]]),
+    Object.entries(changes).reduce<Act[][]>(
+      (all, [input, to]) => {
+        const spec = attempt.spec(input);
+        const declared = (spec?.changedBy ?? [])
+          .filter((act) => act.to === undefined || JSON.stringify(act.to) === JSON.stringify(to))
+          .map((act) => actOf(input, act));
+        const title = attempt.isKnown(input) ? `${labelOf(spec, input)} becomes${show(to)}` : `${labelOf(spec, input)} is not known; with${show(to)} it opens`;
+        const choices: readonly Act[] = declared.length > 0 ? declared : [{ fact: input, to, title }];
+        return all.flatMap((chosen) => choices.map((choice) => [...chosen, choice])).slice(0, MAX_SETS);
+      },
+      [[]],
+    ),
   );
 }
 /** Nothing was found by trying: each cell of the rows that hold is a way, with what it says now. */
@@ -226,7 +255,10 @@ function fromRows(attempt: Attempt, compiled: CompiledTable): Act[][] {
       const acts = sources.flatMap((input) => (attempt.spec(input)?.changedBy ?? []).map((act) => actOf(input, act)));
       if (acts.length > 0) return acts.map((act) => [act]);
       const unknown = sources.find((input) => !attempt.isKnown(input));
-      const title = unknown === undefined ? `${labelOf(attempt.spec(cell.fact!), cell.fact!)} is other than ${String(cell.expected)}` : `${labelOf(attempt.spec(unknown), unknown)} is not known`;
+      const title =
+        unknown === undefined
+          ? `${labelOf(attempt.spec(cell.fact!), cell.fact!)} is other than ${String(cell.expected)}`
+          : `${labelOf(attempt.spec(unknown), unknown)} is not known`;
       return [[{ fact: unknown ?? cell.fact!, title }]];
     }),
   );

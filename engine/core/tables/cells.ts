@@ -67,22 +67,32 @@ const placeOf = (value: FeelValue): number => (value instanceof FeelDate ? value
 /**
  * `problem` tells why the cell cannot be meant: a literal of another type than the column's, or outside its enum.
  */
-export function readCell(row: number, test: UnaryTest, family: Family, allowed: readonly string[] | undefined): { readonly cell: Cell; readonly problem?: string } {
+export function readCell(
+  row: number,
+  test: UnaryTest,
+  family: Family,
+  allowed: readonly string[] | undefined,
+): { readonly cell: Cell; readonly problem?: string } {
   const base = { row, text: test.text, test, family: null, bounds: [], words: [] };
   const { any, tests } = test.ast;
   if (any) return { cell: { ...base, form: "any" } };
   const literals = tests.map((entry) => literalsOf(entry, test.text));
-  const known = literals.flatMap((list) => list ?? []).filter((value) => value !== null).map((value) => asFamily(value, family));
+  const known = literals
+    .flatMap((list) => list ?? [])
+    .filter((value) => value !== null)
+    .map((value) => asFamily(value, family));
   const families = new Set(known.map(familyOfValue));
   if (family !== "any" && family !== "list" && family !== "record" && family !== "duration") {
     const stranger = known.find((value) => familyOfValue(value) !== family && !(family === "number" && isNumeric(value)));
-    if (stranger !== undefined) return { cell: { ...base, form: "dynamic" }, problem: `The column holds a ${family}; this cell compares it with a ${familyOfValue(stranger)}` };
+    if (stranger !== undefined)
+      return { cell: { ...base, form: "dynamic" }, problem: `The column holds a ${family}; this cell compares it with a ${familyOfValue(stranger)}` };
     const outside = allowed === undefined ? undefined : known.find((value) => typeof value === "string" && !allowed.includes(value));
     if (outside !== undefined) return { cell: { ...base, form: "dynamic" }, problem: `"${String(outside)}" is none of ${allowed!.join(", ")}` };
   }
   const isOrdered = tests.some((entry) => entry.kind === "end" && entry.op !== "=" && entry.op !== "!=") || test.text.includes("..");
   const only = families.size === 1 ? [...families][0]! : null;
-  const isStatic = !literals.includes(null) && families.size <= 1 && only !== "other" && !(isOrdered && (only === "string" || only === "boolean" || only === null));
+  const isStatic =
+    !literals.includes(null) && families.size <= 1 && only !== "other" && !(isOrdered && (only === "string" || only === "boolean" || only === null));
   if (!isStatic) return { cell: { ...base, form: "dynamic" } };
   const bounds = only === null || only === "string" || only === "boolean" ? [] : [...new Set(known.map(placeOf))].sort((a, b) => a - b);
   return { cell: { ...base, form: "static", family: only, bounds, words: only === "string" ? (known as string[]) : [] } };

@@ -122,7 +122,16 @@ function compileColumn(definition: TableDefinition, at: number, reader: Reader, 
     }
     cells.push({ ...shape, row: i });
   });
-  return { name, slot, cells, index: new ColumnIndex(slot, definition.rows.length, cells.filter((cell) => cell.form !== "any")) };
+  return {
+    name,
+    slot,
+    cells,
+    index: new ColumnIndex(
+      slot,
+      definition.rows.length,
+      cells.filter((cell) => cell.form !== "any"),
+    ),
+  };
 }
 
 /** What an output is where no row gives it. */
@@ -151,7 +160,8 @@ function compileRow(definition: TableDefinition, at: number, columns: readonly C
     if (constant === undefined) return { name, expression };
     const json = fromFeel(constant, output.type === undefined ? undefined : output);
     if (constant instanceof Unknown || json === undefined) errors.add(path, "This has no value");
-    else if (output.type !== undefined && converter({ ...output, nullable: true })(json) instanceof Unknown) errors.add(path, `${row.then[name]} does not fit the output's type ${output.type}`);
+    else if (output.type !== undefined && converter({ ...output, nullable: true })(json) instanceof Unknown)
+      errors.add(path, `${row.then[name]} does not fit the output's type ${output.type}`);
     return { name, constant: { value: constant, json: json ?? null } };
   });
   const dynamic = columns.flatMap((column) => (column.index.isDynamic(at) ? [{ slot: column.slot, cell: column.cells[at]! }] : []));

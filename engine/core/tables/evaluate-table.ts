@@ -23,7 +23,9 @@ interface Matches {
   readonly unsure: number[];
 }
 /** What the hit policy gives: rows and output values; or why there is no answer. */
-type Hit = { readonly rows: readonly number[]; readonly output: JsonObject; readonly values: readonly FeelValue[] } | { readonly failure: "missing" | "conflict"; readonly rows: readonly number[]; readonly unsure: readonly number[] };
+type Hit =
+  | { readonly rows: readonly number[]; readonly output: JsonObject; readonly values: readonly FeelValue[] }
+  | { readonly failure: "missing" | "conflict"; readonly rows: readonly number[]; readonly unsure: readonly number[] };
 
 export class TableEvaluator implements CompiledTable {
   readonly kind = "table";
@@ -63,10 +65,17 @@ export class TableEvaluator implements CompiledTable {
     this.indexed = parts.columns.filter((column) => column.index.hasStatics);
     this.unsure = new Int32Array(this.words);
     this.firedOf = parts.rows.map((row) => Object.freeze([row.id]));
-    this.outputOf = parts.rows.map((row) => (row.outputs.every((output) => output.constant !== undefined) ? Object.freeze(Object.fromEntries(row.outputs.map((output) => [output.name, output.constant!.json]))) : null));
+    this.outputOf = parts.rows.map((row) =>
+      row.outputs.every((output) => output.constant !== undefined)
+        ? Object.freeze(Object.fromEntries(row.outputs.map((output) => [output.name, output.constant!.json])))
+        : null,
+    );
     this.isPlain = parts.compute.length === 0 && parts.outcome === undefined && parts.reasons === undefined;
     const defaults = definition.outputs.map(defaultOf);
-    this.defaults = { values: defaults.map((entry) => entry.value), output: Object.freeze(Object.fromEntries(definition.outputs.map((output, i) => [output.name, defaults[i]!.json]))) };
+    this.defaults = {
+      values: defaults.map((entry) => entry.value),
+      output: Object.freeze(Object.fromEntries(definition.outputs.map((output, i) => [output.name, defaults[i]!.json]))),
+    };
     this.rules = parts.rows.map((row, i) => ({ id: row.id, type: "row", code: row.id, params: this.outputOf[i] ?? {}, blocks: false }));
   }
 
@@ -153,7 +162,8 @@ export class TableEvaluator implements CompiledTable {
     const output = this.rowOutput(rows[0]!, frame);
     if (rows.length > 1) {
       if (policy === "UNIQUE") return { failure: "conflict", rows, unsure };
-      if (output !== null && rows.some((row) => JSON.stringify(this.rowOutput(row, frame)?.output) !== JSON.stringify(output.output))) return { failure: "conflict", rows, unsure };
+      if (output !== null && rows.some((row) => JSON.stringify(this.rowOutput(row, frame)?.output) !== JSON.stringify(output.output)))
+        return { failure: "conflict", rows, unsure };
     }
     return output === null ? { failure: "missing", rows: [], unsure: rows } : { rows, ...output };
   }
@@ -179,21 +189,36 @@ export class TableEvaluator implements CompiledTable {
     let found = rows.map((row) => ({ row, result: this.rowOutput(row, frame) }));
     const open = found.filter((entry) => entry.result === null).map((entry) => entry.row);
     if (open.length > 0) return { failure: "missing", rows: [], unsure: open };
-    if (hitPolicy === "OUTPUT ORDER") found = found.map((entry) => ({ ...entry, place: rank(outputs, entry.result!.values) })).sort((a, b) => a.place - b.place);
+    if (hitPolicy === "OUTPUT ORDER")
+      found = found.map((entry) => ({ ...entry, place: rank(outputs, entry.result!.values) })).sort((a, b) => a.place - b.place);
     const kind = this.definition.aggregate;
     const values = outputs.map((output, i): FeelValue => {
       const list = found.map((entry) => entry.result!.values[i]!);
       return kind === undefined ? list : aggregate(kind, list, output.default);
     });
     if (values.some((value) => value instanceof Unknown)) return { failure: "missing", rows: [], unsure: rows };
-    const output = Object.fromEntries(outputs.map((spec, i) => [spec.name, kind === undefined ? found.map((entry) => entry.result!.output[spec.name] ?? null) : (fromFeel(values[i]!, kind === "COUNT" ? undefined : spec) ?? null)]));
+    const output = Object.fromEntries(
+      outputs.map((spec, i) => [
+        spec.name,
+        kind === undefined
+          ? found.map((entry) => entry.result!.output[spec.name] ?? null)
+          : (fromFeel(values[i]!, kind === "COUNT" ? undefined : spec) ?? null),
+      ]),
+    );
     return { rows: found.map((entry) => entry.row), output, values };
   }
   /** The outputs of a row; null where one is unknown. */
   private rowOutput(at: number, frame: Frame): { readonly output: JsonObject; readonly values: readonly FeelValue[] } | null {
     const row: CompiledRow = this.parts.rows[at]!;
     const constant = this.outputOf[at]!;
-    if (constant !== null) return { output: constant, values: this.isPlain && isSingleHit(this.definition.hitPolicy) && this.definition.hitPolicy !== "PRIORITY" ? [] : row.outputs.map((output) => output.constant!.value) };
+    if (constant !== null)
+      return {
+        output: constant,
+        values:
+          this.isPlain && isSingleHit(this.definition.hitPolicy) && this.definition.hitPolicy !== "PRIORITY"
+            ? []
+            : row.outputs.map((output) => output.constant!.value),
+      };
     const output: Record<string, Json> = {};
     const values: FeelValue[] = [];
     for (let i = 0; i < row.outputs.length; i++) {
@@ -223,7 +248,10 @@ export class TableEvaluator implements CompiledTable {
     if (parts.outcome !== undefined) {
       const named = parts.outcome.evaluateFrame(frame.val);
       if (typeof named !== "string") {
-        const missing = this.missingAmong(parts.outcome.reads.map(([head]) => head!), frame);
+        const missing = this.missingAmong(
+          parts.outcome.reads.map(([head]) => head!),
+          frame,
+        );
         return { ...answer, output, outcome: "unknown", reasons: [missingReason(missing, this.definition.messages)] };
       }
       outcome = named;

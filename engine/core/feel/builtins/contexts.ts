@@ -62,11 +62,15 @@ export const contextBuiltins: readonly Builtin[] = [
   define("empty(x: a)", ([value]) => isEmpty(value)),
   define("nonempty(x: a)", ([value]) => !isEmpty(value)),
   define("is defined(x: a)", ([value]) => !(value instanceof Unknown), { total: true }),
-  define("coalesce(...values: a)", (values: FeelValue[]) => {
-    // A value that is not known yet, or that is broken, is no reason to take the next one: only null is.
-    for (const value of values) if (value !== null) return value;
-    return null;
-  }, { total: true }),
+  define(
+    "coalesce(...values: a)",
+    (values: FeelValue[]) => {
+      // A value that is not known yet, or that is broken, is no reason to take the next one: only null is.
+      for (const value of values) if (value !== null) return value;
+      return null;
+    },
+    { total: true },
+  ),
   define("not(negand: a)", ([value]) => (typeof value === "boolean" ? !value : value === null ? null : WRONG_TYPE)),
   define("is(value1: a, value2: a)", ([a, b]) => {
     if (a === null || b === null) return a === b;

@@ -24,7 +24,8 @@ const toInteger = (value: Numeric): number => toDecimal(value).toNumber();
 
 function date(args: readonly FeelValue[]): FeelValue {
   const [first, month, day] = args as [FeelValue, FeelValue?, FeelValue?];
-  if (args.length === 3 && isNumeric(first) && isNumeric(month) && isNumeric(day)) return makeDate(toInteger(first as Numeric), toInteger(month as Numeric), toInteger(day as Numeric));
+  if (args.length === 3 && isNumeric(first) && isNumeric(month) && isNumeric(day))
+    return makeDate(toInteger(first as Numeric), toInteger(month as Numeric), toInteger(day as Numeric));
   if (args.length !== 1) return args.includes(null) ? null : WRONG_TYPE;
   if (first === null || first instanceof FeelDate) return first;
   if (first instanceof FeelDateTime) return dateOf(first);

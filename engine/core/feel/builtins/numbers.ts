@@ -1,5 +1,22 @@
 /** Numbers: DMN 1.3, 10.3.4.5. Exact decimals throughout; what has no decimal answer (sqrt, log, exp, stddev) has 34 digits. */
-import { add, compareNumeric, Decimal, divide, formatNumeric, isNumeric, multiply, negate, normalise, type Numeric, parseNumeric, power, type Rounding, round, subtract, toDecimal } from "../decimals.ts";
+import {
+  add,
+  compareNumeric,
+  Decimal,
+  divide,
+  formatNumeric,
+  isNumeric,
+  multiply,
+  type Numeric,
+  negate,
+  normalise,
+  parseNumeric,
+  power,
+  type Rounding,
+  round,
+  subtract,
+  toDecimal,
+} from "../decimals.ts";
 import { FeelDuration, type FeelValue, WRONG_TYPE } from "../values.ts";
 import { type Builtin, define, firstUnknown, spread } from "./define.ts";
 
@@ -49,7 +66,12 @@ function deviation(numbers: readonly Numeric[]): Numeric | null {
   const average = mean(numbers);
   if (average === null || numbers.length < 2) return null;
   const squares = numbers.map((n) => toDecimal(n).minus(toDecimal(average)).pow(2));
-  return normalise(squares.reduce((total, square) => total.plus(square), new Decimal(0)).div(numbers.length - 1).sqrt());
+  return normalise(
+    squares
+      .reduce((total, square) => total.plus(square), new Decimal(0))
+      .div(numbers.length - 1)
+      .sqrt(),
+  );
 }
 function mode(numbers: readonly Numeric[]): FeelValue {
   const counts: { value: Numeric; count: number }[] = [];

@@ -9,7 +9,10 @@ import { rangeBuiltins } from "./ranges.ts";
 import { stringBuiltins } from "./strings.ts";
 
 export const builtins: ReadonlyMap<string, Builtin> = new Map(
-  [...numberBuiltins, ...stringBuiltins, ...listBuiltins, ...dateBuiltins, ...contextBuiltins, ...rangeBuiltins, ...groupBuiltins].map((builtin) => [builtin.name, builtin]),
+  [...numberBuiltins, ...stringBuiltins, ...listBuiltins, ...dateBuiltins, ...contextBuiltins, ...rangeBuiltins, ...groupBuiltins].map((builtin) => [
+    builtin.name,
+    builtin,
+  ]),
 );
 
 export interface ExternalFunction {

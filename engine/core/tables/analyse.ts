@@ -1,0 +1,192 @@
+/**
+ * What is suspicious about a table though it compiles: gaps with the exact missing ranges, rows that overlap where they must not, rows
+ * that can never be reached, columns that decide nothing. Bounded: what would take too long is said not to be known.
+ */
+import type { CompiledTable } from "./compile-table.ts";
+import { Regions } from "./regions.ts";
+
+const MAX_BOXES = 5000;
+const MAX_FINDINGS = 20;
+const MAX_PAIRS = 2_000_000;
+
+/** One set of regions per column. */
+type Box = readonly bigint[];
+interface RowBox {
+  readonly box: Box;
+  /** No cell of the row is dynamic: the box is what it matches, not only what it might. */
+  readonly isExact: boolean;
+}
+
+/** Fits the lints' Problem, which adds kind and key. */
+export interface TableFinding {
+  readonly severity: "error" | "warning" | "info";
+  readonly code: "column_idle" | "row_never" | "gap" | "gaps_unknown" | "overlap" | "row_unreachable";
+  /** JSON pointer into the definition. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint: string;
+  /** Ids of the rows concerned. */
+  readonly rows: readonly string[];
+  /** For gaps: column -> unary test that describes what is missing; absent columns: any value. */
+  readonly ranges?: Readonly<Record<string, string>>;
+}
+
+export function analyseTable(table: CompiledTable): readonly TableFinding[] {
+  const { columns, rows } = table.parts;
+  const regions = columns.map((column) => new Regions(column, table.inputs[column.name] ?? table.params[column.name]));
+  const known: RowBox[] = rows.map((_, row) => {
+    const sets = columns.map((column, i) => regions[i]!.of(column.cells[row]!));
+    return { box: sets.map((set, i) => set ?? regions[i]!.all), isExact: !sets.includes(null) };
+  });
+  return [...idleColumns(table), ...neverRows(table, known), ...gaps(table, regions, known), ...overlaps(table, known), ...hidden(table, known)];
+}
+
+/** The parts of `box` outside `row`, as disjoint boxes. */
+function subtract(box: Box, row: Box): Box[] {
+  if (box.some((set, i) => (set & row[i]!) === 0n)) return [box];
+  const parts: Box[] = [];
+  const rest = [...box];
+  for (let i = 0; i < box.length; i++) {
+    const outside = rest[i]! & ~row[i]!;
+    if (outside !== 0n) parts.push(rest.map((set, j) => (j === i ? outside : set)));
+    rest[i] = rest[i]! & row[i]!;
+  }
+  return parts;
+}
+/** What is left of `boxes` after all rows; null where it gets too many. */
+function remainder(boxes: readonly Box[], rows: readonly Box[]): readonly Box[] | null {
+  let left: readonly Box[] = boxes;
+  for (const row of rows) {
+    left = left.flatMap((box) => subtract(box, row));
+    if (left.length > MAX_BOXES) return null;
+    if (left.length === 0) break;
+  }
+  return left;
+}
+
+function idleColumns(table: CompiledTable): TableFinding[] {
+  if (table.parts.rows.length < 2) return [];
+  return table.parts.columns.flatMap((column, i): TableFinding[] => {
+    const texts = new Set(column.cells.map((cell) => cell.text));
+    if (texts.size !== 1) return [];
+    return [
+      {
+        severity: "info",
+        code: "column_idle",
+        path: `/columns/${i}`,
+        message: `Column "${column.name}" has ${[...texts][0]} in every row: it tells no rows apart`,
+        hint: "Remove the column, or fill in what differs.",
+        rows: [],
+      },
+    ];
+  });
+}
+function neverRows(table: CompiledTable, known: readonly RowBox[]): TableFinding[] {
+  return known.flatMap(({ box }, row): TableFinding[] => {
+    const at = box.indexOf(0n);
+    if (at < 0) return [];
+    const { name } = table.parts.columns[at]!;
+    const { id } = table.parts.rows[row]!;
+    return [
+      {
+        severity: "error",
+        code: "row_never",
+        path: `/rows/${row}/when/${name}`,
+        message: `Row "${id}" can never match: no value fits ${table.parts.columns[at]!.cells[row]!.text}`,
+        hint: "Mend the cell, or remove the row.",
+        rows: [id],
+      },
+    ];
+  });
+}
+function gaps(table: CompiledTable, regions: readonly Regions[], known: readonly RowBox[]): TableFinding[] {
+  const policy = table.definition.hitPolicy;
+  if (policy === "COLLECT" || policy === "RULE ORDER" || policy === "OUTPUT ORDER") return [];
+  // A row with a cell that only evaluation tells may cover its box: what it might cover is not called a gap.
+  const left = remainder(
+    [regions.map((region) => region.all)],
+    known.map((row) => row.box),
+  );
+  if (left === null)
+    return [
+      {
+        severity: "info",
+        code: "gaps_unknown",
+        path: "/rows",
+        message: "The table is too varied to list its gaps",
+        hint: "Split it, or give a default for every output.",
+        rows: [],
+      },
+    ];
+  const hasDefaults = table.definition.outputs.every((output) => output.default !== undefined);
+  return left.slice(0, MAX_FINDINGS).map((box) => {
+    const ranges = Object.fromEntries(regions.flatMap((region, i) => (box[i] === region.all ? [] : [[region.name, region.describe(box[i]!)]])));
+    const text = Object.entries(ranges)
+      .map(([name, range]) => `${name}: ${range}`)
+      .join("; ");
+    const what = hasDefaults ? "the defaults apply" : "nothing is decided";
+    return {
+      severity: hasDefaults ? ("info" as const) : ("warning" as const),
+      code: "gap",
+      path: "/rows",
+      message: `No row matches ${text === "" ? "anything" : text}: ${what}`,
+      hint: "Add a row for it, or a last row of dashes.",
+      rows: [],
+      ranges,
+    };
+  });
+}
+function overlaps(table: CompiledTable, known: readonly RowBox[]): TableFinding[] {
+  const { hitPolicy } = table.definition;
+  if (hitPolicy !== "UNIQUE" && hitPolicy !== "ANY") return [];
+  const outputs = table.definition.rows.map((row) => JSON.stringify(Object.entries(row.then).sort(([a], [b]) => (a < b ? -1 : 1))));
+  const found: TableFinding[] = [];
+  let pairs = 0;
+  for (let a = 0; a < known.length; a++) {
+    for (let b = a + 1; b < known.length && found.length < MAX_FINDINGS && pairs < MAX_PAIRS; b++) {
+      pairs++;
+      const [left, right] = [known[a]!, known[b]!];
+      if (!left.box.every((set, i) => (set & right.box[i]!) !== 0n)) continue;
+      if (hitPolicy === "ANY" && outputs[a] === outputs[b]) continue;
+      const ids = [table.parts.rows[a]!.id, table.parts.rows[b]!.id];
+      const isCertain = left.isExact && right.isExact;
+      found.push({
+        severity: isCertain ? "error" : "warning",
+        code: "overlap",
+        path: `/rows/${b}`,
+        message: `Rows "${ids[0]}" and "${ids[1]}" ${isCertain ? "match" : "may match"} together, which ${hitPolicy} does not allow${hitPolicy === "ANY" ? " where their outputs differ" : ""}`,
+        hint: "Narrow one of them, or use FIRST.",
+        rows: ids,
+      });
+    }
+  }
+  return found;
+}
+/** Rows of FIRST whose every case an earlier row takes. */
+function hidden(table: CompiledTable, known: readonly RowBox[]): TableFinding[] {
+  if (table.definition.hitPolicy !== "FIRST") return [];
+  const found: TableFinding[] = [];
+  for (let row = 1; row < known.length && found.length < MAX_FINDINGS; row++) {
+    const { box } = known[row]!;
+    if (box.includes(0n)) continue;
+    const earlier = known.slice(0, row).filter((other) => other.isExact && other.box.every((set, i) => (set & box[i]!) !== 0n));
+    if (
+      remainder(
+        [box],
+        earlier.map((other) => other.box),
+      )?.length !== 0
+    )
+      continue;
+    const { id } = table.parts.rows[row]!;
+    const by = earlier.map((other) => table.parts.rows[known.indexOf(other)]!.id);
+    found.push({
+      severity: "warning",
+      code: "row_unreachable",
+      path: `/rows/${row}`,
+      message: `Row "${id}" is never reached: ${by.map((other) => `"${other}"`).join(", ")} above it ${by.length === 1 ? "takes" : "take"} all its cases`,
+      hint: "Move it up, or remove it.",
+      rows: [id, ...by],
+    });
+  }
+  return found;
+}
