@@ -3,15 +3,19 @@
  * What keeps it from starting is one sentence, not a stack.
  */
 import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { createLog } from "./api/logging.ts";
-import { createWebHost } from "./api/web-host.ts";
+import { createWebHost, isBuilt } from "./api/web-host.ts";
 import { compose, type Process } from "./compose.ts";
 import { type Config, readConfig } from "./config.ts";
+import { claimFolder } from "./data-folder.ts";
 import { explainStart } from "./explain-start.ts";
 import { startEmbeddedPostgres } from "./launch/embedded-postgres.ts";
+import { createSeeding } from "./launch/seed.ts";
 
 const ROOT = join(import.meta.dirname, "..");
+const BUILD = join(ROOT, "build");
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -20,35 +24,45 @@ function fail(lines: readonly string[]): never {
   process.exit(1);
 }
 
-async function start(config: Config): Promise<{ readonly process: Process; readonly stop: () => Promise<void> }> {
-  const version = (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version;
-  const log = createLog(config.logLevel);
-  const embedded = config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: resolve(config.dataFolder, "postgres") }) : null;
+interface Started {
+  readonly process: Process;
+  readonly stop: () => Promise<void>;
+}
+
+async function start(config: Config): Promise<Started> {
+  if (config.role !== "worker") await requireFreePort(config);
+  const folder = config.databaseUrl === null ? await claimFolder(config.dataFolder) : null;
+  const closing: (() => Promise<unknown>)[] = [async () => await folder?.release()];
+  const stop = async () => {
+    for (let close = closing.pop(); close !== undefined; close = closing.pop()) await close();
+  };
   try {
+    const embedded = config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: resolve(config.dataFolder, "postgres") }) : null;
+    closing.push(async () => await embedded?.stop());
     await embedded?.ensureDatabase("gatehouse");
-    const databaseUrl = config.databaseUrl ?? (embedded?.url("gatehouse") as string);
     const running = await compose({
-      config: { ...config, databaseUrl },
-      log,
-      version,
-      seeding: null,
-      web: async ({ engine, demo }) => await createWebHost({ engine, demo, publicOrigin: config.publicOrigin, buildFolder: join(ROOT, "build") }),
+      config: { ...config, databaseUrl: config.databaseUrl ?? (embedded?.url("gatehouse") as string) },
+      log: createLog(config.logLevel),
+      version: (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version,
+      seeding: config.isSeeded ? createSeeding({ root: ROOT, dataFolder: resolve(config.dataFolder), isTest: config.isTest }) : null,
+      web: isBuilt(BUILD) ? async ({ engine, demo }) => await createWebHost({ engine, demo, publicOrigin: config.publicOrigin, buildFolder: BUILD }) : null,
     });
-    const stop = async () => {
-      await running.stop();
-      await embedded?.stop();
-    };
-    try {
-      await running.server?.listen({ port: config.port, host: config.host });
-    } catch (error) {
-      await stop();
-      throw error;
-    }
+    closing.push(() => running.stop());
+    await running.server?.listen({ port: config.port, host: config.host });
     return { process: running, stop };
   } catch (error) {
-    await embedded?.stop();
+    await stop();
     throw error;
   }
+}
+
+/** Before anything else is started: the most common mistake should cost nothing. */
+async function requireFreePort({ port, host }: Config): Promise<void> {
+  await new Promise<void>((done, refuse) => {
+    const probe = createServer();
+    probe.once("error", refuse);
+    probe.listen({ port, host }, () => probe.close(() => done()));
+  });
 }
 
 async function main(): Promise<void> {
@@ -71,6 +85,7 @@ async function main(): Promise<void> {
   try {
     const started = await start(config);
     stop = started.stop;
+    if (started.process.server !== null && !isBuilt(BUILD)) say("The web app is not built, so only the API answers; npm start builds it.");
     say(started.process.server === null ? "Gatehouse worker is running." : `Gatehouse is at ${config.publicOrigin}`);
   } catch (error) {
     fail([explainStart(error, config)]);
