@@ -45,7 +45,9 @@ export function requireCaller(app: FastifyInstance, engine: Engine, config: ApiC
 /** Fixes who asks and for which orgs; from here on the request cannot reach further. */
 export function setCaller(request: FastifyRequest, caller: Caller, chosen?: "all"): void {
   request.caller = caller;
-  const org = chosen ?? request.headers["x-org"];
+  // An EventSource cannot send headers.
+  const asked = request.routeOptions.config.spec?.takesOrgQuery ? (request.query as { org?: string | string[] }).org : undefined;
+  const org = chosen ?? request.headers["x-org"] ?? asked;
   if (Array.isArray(org))
     throw new EngineError("query_invalid", "X-Org is given more than once.", { errors: [{ path: "/x-org", message: "must be given once" }] });
   request.scope = chooseScope(caller.principal, { org, channel: caller.via === "session" ? "ui" : "api", requestId: request.id });

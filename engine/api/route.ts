@@ -41,6 +41,8 @@ export interface RouteSpec {
   readonly signed?: boolean;
   /** Takes no `Idempotency-Key`: a read in the form of a POST. */
   readonly unkeyed?: boolean;
+  /** `?org=` in place of X-Org, for readers that cannot send headers. */
+  readonly takesOrgQuery?: boolean;
   /** The use case keeps the answer in its own transaction. */
   readonly keyedByService?: boolean;
   readonly handle: (call: Call) => unknown;

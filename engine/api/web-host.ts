@@ -38,6 +38,11 @@ export interface WebOptions {
   readonly buildFolder: string;
 }
 
+/** Whether there is a build in the folder. */
+export function isBuilt(buildFolder: string): boolean {
+  return existsSync(join(buildFolder, "server", "index.js"));
+}
+
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 
 /**
@@ -47,7 +52,7 @@ const YEAR_MS = 365 * 24 * 60 * 60_000;
  */
 export async function createWebHost(options: WebOptions): Promise<(app: FastifyInstance) => Promise<void>> {
   const entry = join(options.buildFolder, "server", "index.js");
-  if (!existsSync(entry)) throw new EngineError("unavailable", "The web app is not built.");
+  if (!isBuilt(options.buildFolder)) throw new EngineError("unavailable", "The web app is not built.");
   const build = (await import(pathToFileURL(entry).href)) as ServerBuild;
   const hostContext = (build.entry.module as unknown as { hostContext?: RouterContext<WebHost> }).hostContext;
   if (hostContext === undefined) throw new EngineError("internal", "The web app's server entry gives no hostContext.");

@@ -44,6 +44,7 @@ const fileUpload: RouteGroup = ({ engine }) => [
     summary: "Upload a file; the body is its bytes",
     query: { name: name(255) },
     rawBody: ["*/*"],
+    bodyLimit: LARGE_BODY,
     answers: { 201: { description: "Records refer to it by `file_id`.", schema: ref("File") } },
     async handle({ request, reply, scope, query }) {
       const bytes = rawBodyOf(request);

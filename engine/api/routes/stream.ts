@@ -3,6 +3,7 @@ import type { ChangeNotice } from "../../service/change-feed.ts";
 import { type StreamEvent, sendEvents } from "../event-stream.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
+import { name } from "../schemas/vocabulary.ts";
 
 /** A reader that falls this far behind is told to start over. */
 const MAX_WAITING = 1_000;
@@ -15,6 +16,8 @@ export function streamRoutes({ engine }: RouteContext): RouteSpec[] {
       id: "watchChanges",
       tag: "platform",
       summary: "Changes as server-sent events",
+      query: { org: name(40, { description: "As X-Org, for readers that cannot send headers." }) },
+      takesOrgQuery: true,
       answers: {
         200: {
           description: "Events `instance`, `record`, `task`, `settings`, `release`: `{org, kind, of, id, seq?}`; `reset` where some were missed.",
