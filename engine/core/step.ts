@@ -15,12 +15,13 @@ import { withDefaults } from "./facts/schema-values.ts";
 import { StepScope } from "./facts/step-scope.ts";
 import { World } from "./facts/world.ts";
 import { FeelDuration } from "./feel/values.ts";
-import { type ChartDelay, DONE_PREFIX, isReservedEvent } from "./machine/chart.ts";
+import { type ChartDelay, type ChartTransition, DONE_PREFIX, isReservedEvent } from "./machine/chart.ts";
 import type { ActionCode, GuardCode } from "./machine/code.ts";
 import { type CompiledMachine, eventsAt } from "./machine/compile.ts";
 import { configurationAt, configurationOf } from "./machine/configuration.ts";
 import type { HistoryValue } from "./machine/entry-set.ts";
-import { type ChartHost, type ChartState, sendToChart, startChart } from "./machine/run-chart.ts";
+import { type ChartHost, type ChartState, type RaisedEvent, sendToChart, startChart } from "./machine/run-chart.ts";
+import type { Verdict } from "./machine/select.ts";
 import { idOf, type Program } from "./program.ts";
 import type { EngineEvent, RecordState, Snapshot, StepInput, StepResult, TransitionTrace } from "./step-types.ts";
 
@@ -49,7 +50,7 @@ export function step(program: Program, machine: CompiledMachine, input: StepInpu
   }
 }
 
-class Stepping {
+class Stepping implements ChartHost<GuardCode, ActionCode> {
   private readonly machine: CompiledMachine;
   private readonly input: StepInput;
   private readonly world: World;
@@ -86,10 +87,9 @@ class Stepping {
     const { event } = this.input;
     if (!Object.hasOwn(machine.definition.start, event.type)) return this.notAvailable();
     if (world.record === null && machine.definition.start[event.type]!.create !== undefined) world.record = this.createRecord(event);
-    const host = this.host();
-    const initial = startChart(machine.chart, host);
+    const initial = startChart(machine.chart, this);
     if (initial.done) return this.result(initial);
-    const outcome = sendToChart(machine.chart, initial, event.type, host);
+    const outcome = sendToChart(machine.chart, initial, event.type, this);
     if (outcome.kind === "blocked")
       return this.refused({ kind: "blocked", decisions: world.decisions, state: configurationOf(machine.chart, initial.active).value });
     return this.result(outcome.kind === "moved" ? outcome.state : initial);
@@ -108,44 +108,46 @@ class Stepping {
 
   private send(type: string, state: ChartState, snapshot: Snapshot): StepResult {
     this.world.deferConfiguration(() => configurationOf(this.machine.chart, state.active));
-    const outcome = sendToChart(this.machine.chart, state, type, this.host());
+    const outcome = sendToChart(this.machine.chart, state, type, this);
     if (outcome.kind === "moved") return this.result(outcome.state);
     if (outcome.kind === "blocked") return this.refused({ kind: "blocked", decisions: this.world.decisions, state: snapshot.value });
     return this.refused({ kind: "not_available", available: eventsAt(this.machine, state.active), state: snapshot.value });
   }
 
-  private host(): ChartHost<GuardCode, ActionCode> {
-    const { world, scope, acts, machine, trace } = this;
-    return {
-      get doomed() {
-        return world.requests.pending;
-      },
-      guard: (transition) => guardVerdict(scope, transition.guard!),
-      act: (action) => runAction(acts, scope, action),
-      arm: (delay) => this.arm(delay),
-      cancel: (delay) => void acts.timers.set(delay.timer, null),
-      raised: () => {
-        const next = acts.raised.shift();
-        return next === undefined ? undefined : { type: next.type, data: next };
-      },
-      handle: (raised) => {
-        world.event = raised.data as EngineEvent;
-      },
-      at: (active) => world.deferConfiguration(() => configurationOf(machine.chart, active())),
-      taken: (transition, event) => {
-        const path = (index: number) => machine.chart.nodes[index]!.path;
-        const name =
-          transition.event === "" ? "always" : event.startsWith(DONE_PREFIX) ? `done.${event.slice(DONE_PREFIX.length)}` : (world.event?.type ?? event);
-        trace.push({ source: path(transition.source), targets: (transition.targets ?? []).map(path), event: name });
-      },
-    };
-  }
+  /* The chart's host: */
 
-  private arm(delay: ChartDelay): void {
+  get doomed(): boolean {
+    return this.world.requests.pending;
+  }
+  guard(transition: ChartTransition<GuardCode, ActionCode>): Verdict {
+    return guardVerdict(this.scope, transition.guard!);
+  }
+  act(action: ActionCode): boolean {
+    return runAction(this.acts, this.scope, action);
+  }
+  cancel(delay: ChartDelay): void {
+    this.acts.setTimer(delay.timer, null);
+  }
+  raised(): RaisedEvent | undefined {
+    const next = this.acts.raised.shift();
+    return next === undefined ? undefined : { type: next.type, data: next };
+  }
+  handle(raised: RaisedEvent): void {
+    this.world.event = raised.data as EngineEvent;
+  }
+  at(active: () => Iterable<number>): void {
+    this.world.deferConfiguration(() => configurationOf(this.machine.chart, active()));
+  }
+  taken(transition: ChartTransition<GuardCode, ActionCode>, event: string): void {
+    const path = (index: number) => this.machine.chart.nodes[index]!.path;
+    const name = transition.event === "" ? "always" : event.startsWith(DONE_PREFIX) ? `done.${event.slice(DONE_PREFIX.length)}` : (this.world.event?.type ?? event);
+    this.trace.push({ source: path(transition.source), targets: (transition.targets ?? []).map(path), event: name });
+  }
+  arm(delay: ChartDelay): void {
     const { world, acts } = this;
     const expression = this.machine.delays.get(delay.delay);
     const value = expression === undefined ? new FeelDuration("time", Number(delay.delay)) : expression.evaluate(this.scope);
-    acts.timers.set(delay.timer, dueInstant(value, world));
+    acts.setTimer(delay.timer, dueInstant(value, world));
   }
 
   /** Blocked and not available, unless something was missing: then nothing is decided yet. */
@@ -169,7 +171,7 @@ class Stepping {
     const { record } = world;
     const arm: { name: string; dueAt: string }[] = [];
     const cancel: string[] = [];
-    for (const [name, dueAt] of acts.timers) {
+    for (const [name, dueAt] of acts.timers ?? []) {
       if (dueAt === null) cancel.push(name);
       else arm.push({ name, dueAt });
     }

@@ -20,20 +20,25 @@ export type EffectBody = WithoutKey<Effect>;
 
 export class ActRun {
   readonly world: World;
-  readonly ids: SeedIds;
   readonly effects: Effect[] = [];
   readonly raised: EngineEvent[] = [];
-  readonly counters: Record<string, number>;
+  counters: Readonly<Record<string, number>>;
   /** Timer name -> due instant, or null where it is to be cancelled. */
-  readonly timers = new Map<string, Instant | null>();
+  timers: Map<string, Instant | null> | null = null;
   recordChanged = false;
   private readonly prefix: string;
+  private readonly seed: string;
+  private seeded: SeedIds | null = null;
 
   constructor(world: World, seed: string, counters: Readonly<Record<string, number>>) {
     this.world = world;
-    this.ids = new SeedIds(seed, world.now.ms);
-    this.counters = { ...counters };
+    this.seed = seed;
+    this.counters = counters;
     this.prefix = `${world.instance?.id ?? ""}:${(world.instance?.seq ?? 0) + 1}`;
+  }
+  get ids(): SeedIds {
+    this.seeded ??= new SeedIds(this.seed, this.world.now.ms);
+    return this.seeded;
   }
   /** Adds an effect under the next key, `<instance>:<seq>:<n>` with n from 1; gives the key. */
   add(effect: EffectBody): string {
@@ -41,6 +46,13 @@ export class ActRun {
     const key = this.nextKey();
     this.effects.push({ key, ...effect } as Effect);
     return key;
+  }
+  setTimer(name: string, due: Instant | null): void {
+    this.timers ??= new Map();
+    this.timers.set(name, due);
+  }
+  count(counter: string, value: number): void {
+    this.counters = { ...this.counters, [counter]: value };
   }
   nextKey(): string {
     return `${this.prefix}:${this.effects.length + 1}`;

@@ -32,7 +32,7 @@ export function emit(run: ActRun, scope: ExpressionScope, action: EmitActionCode
   const counter = `emit:${contract?.key ?? ""}:${ref}`;
   const given = evaluateOr(action.n, scope, null);
   const n = isNumeric(given) ? toDecimal(given as Numeric).toNumber() : (run.counters[counter] ?? 0) + 1;
-  run.counters[counter] = n;
+  run.count(counter, n);
   const idempotencyKey =
     contract === null || spec === null ? run.nextKey() : keyOf(contract, spec, action.event, { subject: ref, sequence: String(n), n: String(n) }, data);
   run.add({ kind: "emit", contract: contract?.key ?? null, event: action.event, idempotencyKey, subject, sequence: n, data });

@@ -35,8 +35,7 @@ export function changeRecord(run: ActRun, scope: ExpressionScope, action: Record
   if (action.as !== null) {
     const context = newContext();
     Object.assign(context, readerOf(type.schema)(all) as FeelContext, { id, code, type: name });
-    world.created.set(action.as, context);
-    world.generation++;
+    world.create(action.as, context);
   }
 }
 

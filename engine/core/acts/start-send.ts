@@ -20,10 +20,7 @@ export function start(run: ActRun, scope: ExpressionScope, action: StartActionCo
     ...(org === null ? {} : { org }),
     ...(unique === null ? {} : { unique }),
   });
-  if (action.as !== null) {
-    run.world.created.set(action.as, { id: instanceId, code: null });
-    run.world.generation++;
-  }
+  if (action.as !== null) run.world.create(action.as, { id: instanceId, code: null });
 }
 
 /** One effect for each target; `to` null raises the event here. A target that is null or unknown gets nothing. */

@@ -16,7 +16,7 @@ export class Unavailable {
 /** The facts of one pass. */
 export class Requests {
   readonly bag: FactBag;
-  private readonly wanted = new Map<string, FactRequest>();
+  private wanted: Map<string, FactRequest> | null = null;
   /** Locks of the facts that are being evaluated: whatever they ask for is loaded under them. */
   private locks: readonly string[] = [];
 
@@ -24,11 +24,11 @@ export class Requests {
     this.bag = bag;
   }
   get pending(): boolean {
-    return this.wanted.size > 0;
+    return this.wanted !== null;
   }
   /** Sorted by key, so that locks and loads always come in the same order. */
   list(): readonly FactRequest[] {
-    return [...this.wanted.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    return [...(this.wanted?.values() ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1));
   }
   /** The loaded value; `MISSING` notes the request. */
   want(request: Omit<FactRequest, "locks">, locks: readonly string[] = []): Json | Unavailable | typeof MISSING {
@@ -39,6 +39,7 @@ export class Requests {
       }
       return value;
     }
+    this.wanted ??= new Map();
     const known = this.wanted.get(request.key);
     const all = [...new Set([...(known?.locks ?? []), ...this.locks, ...locks])].sort();
     this.wanted.set(request.key, { ...request, locks: all });

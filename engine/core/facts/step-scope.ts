@@ -15,7 +15,7 @@ import type { World } from "./world.ts";
 export class StepScope implements ExpressionScope {
   readonly world: World;
   private readonly locals: Readonly<Record<string, FeelValue>> | null;
-  private readonly cache = new Map<string, FeelValue>();
+  private cache: Map<string, FeelValue> | null = null;
   private generation: number;
   readonly silent: boolean;
 
@@ -35,13 +35,16 @@ export class StepScope implements ExpressionScope {
   get(name: string): FeelValue | undefined {
     if (this.locals !== null && Object.hasOwn(this.locals, name)) return this.locals[name];
     if (this.generation !== this.world.generation) {
-      this.cache.clear();
+      this.cache = null;
       this.generation = this.world.generation;
     }
-    const known = this.cache.get(name);
+    const known = this.cache?.get(name);
     if (known !== undefined) return known;
     const value = this.build(name);
-    if (value !== undefined) this.cache.set(name, value);
+    if (value !== undefined) {
+      this.cache ??= new Map();
+      this.cache.set(name, value);
+    }
     return value;
   }
 
@@ -85,8 +88,8 @@ export class StepScope implements ExpressionScope {
         return new LazyContext((id) => nestedDecision(this, id));
       case "created":
         return new LazyContext(
-          (as) => world.created.get(as),
-          () => [...world.created.keys()],
+          (as) => world.created?.get(as),
+          () => [...(world.created?.keys() ?? [])],
         );
       default:
         return Object.hasOwn(world.extra, name) ? (world.extra[name] as FeelValue) : undefined;
@@ -109,27 +112,31 @@ export class StepScope implements ExpressionScope {
 
 const NOT_IN_FACTS = { record: UNKNOWN, payload: UNKNOWN, context: UNKNOWN, event: UNKNOWN, state: UNKNOWN, states: UNKNOWN, instance: UNKNOWN };
 
+const SYSTEM = ["id", "code", "type", "org", "version"] as const;
+
 /** The instance's record, field by field. null before a start has created it. */
 function recordContext(world: World): FeelValue {
   const { record } = world;
   if (record === null) return null;
   const type = world.program.type(record.type);
   const readers = type === null ? null : fieldReaders(type.schema);
-  const values = new Map<string, FeelValue>();
-  const system: Readonly<Record<string, Json>> = { id: record.id, code: record.code, type: record.type, org: record.org, version: record.version };
+  let values: Map<string, FeelValue> | null = null;
   const read = (name: string): FeelValue | undefined => {
-    const known = values.get(name);
+    const known = values?.get(name);
     if (known !== undefined) return known;
     const reader = readers?.get(name);
     const own = Object.hasOwn(record.data, name);
     let value: FeelValue | undefined;
     if (reader !== undefined) value = reader(own ? record.data[name] : undefined);
     else if (own) value = record.data[name] as FeelValue;
-    else if (Object.hasOwn(system, name)) value = system[name] as FeelValue;
-    if (value !== undefined) values.set(name, value);
+    else if (SYSTEM.includes(name as (typeof SYSTEM)[number])) value = record[name as (typeof SYSTEM)[number]];
+    if (value !== undefined) {
+      values ??= new Map();
+      values.set(name, value);
+    }
     return value;
   };
-  return new LazyContext(read, () => [...new Set([...Object.keys(record.data), ...(readers?.keys() ?? []), ...Object.keys(system)])]);
+  return new LazyContext(read, () => [...new Set([...Object.keys(record.data), ...(readers?.keys() ?? []), ...SYSTEM])]);
 }
 
 function payloadOf(world: World): FeelValue {

@@ -34,14 +34,14 @@ export class World {
   readonly org: OrgContext;
   readonly nowText: Instant;
   readonly now: FeelDateTime;
-  readonly today: FeelDate;
   readonly requests: Requests;
   readonly extra: Readonly<Record<string, Json>>;
   readonly decisions: CompactDecision[] = [];
-  readonly created = new Map<string, FeelValue>();
-  /** Values of catalogue facts; they do not depend on what the step changes. */
-  readonly facts = new Map<string, FeelValue>();
+  /** By `as`: records and instances that earlier actions create. */
+  created: Map<string, FeelValue> | null = null;
+  private factValues: Map<string, FeelValue> | null = null;
 
+  private day: FeelDate | null = null;
   private currentRecord: RecordState | null;
   private currentContext: JsonObject;
   private currentEvent: EngineEvent | null;
@@ -59,13 +59,28 @@ export class World {
     this.org = input.org;
     this.nowText = input.now;
     this.now = parseDateTime(input.now) ?? new FeelDateTime(0, 0);
-    this.today = dayIn(input.org.timeZone, this.now.ms);
     this.requests = new Requests(input.facts);
     this.extra = input.extra ?? {};
     this.currentRecord = input.record;
     this.currentContext = input.context;
     this.currentEvent = input.event;
     this.currentConfiguration = input.configuration;
+  }
+  /** The day in the org's time zone. */
+  get today(): FeelDate {
+    this.day ??= dayIn(this.org.timeZone, this.now.ms);
+    return this.day;
+  }
+  /** Values of catalogue facts; they do not depend on what the step changes. */
+  get facts(): Map<string, FeelValue> {
+    this.factValues ??= new Map();
+    return this.factValues;
+  }
+  /** Names what an action creates, for later ones. */
+  create(as: string, value: FeelValue): void {
+    this.created ??= new Map();
+    this.created.set(as, value);
+    this.generation++;
   }
   get record(): RecordState | null {
     return this.currentRecord;

@@ -85,7 +85,10 @@ export interface Chart<G, A> {
   readonly hasAlways: boolean;
   /** Timer name -> internal event type. */
   readonly timers: ReadonlyMap<string, string>;
-  readonly configurations: Map<string, Configuration>;
+  /** By a mask of their states, or by their indexes as text where there are too many. */
+  readonly configurations: Map<string | number, Configuration>;
+  /** Of state values that are a plain name: the children of the root. */
+  readonly byName: Map<string, Configuration>;
   readonly byValue: WeakMap<object, Configuration>;
 }
 

@@ -165,6 +165,7 @@ export function compileChart<G, A>(config: StatechartConfig, vocabulary: ChartVo
     ...{ id: config.id, nodes, byId, byPath, transitions, events: [...events].sort(), hasAlways: nodes.some((node) => node.always.length > 0) },
     timers: new Map(nodes.flatMap((node) => node.delays.map((delay) => [delay.timer, delay.event] as const))),
     configurations: new Map(),
+    byName: new Map(),
     byValue: new WeakMap(),
   };
   prepareTransitions(chart);

@@ -9,10 +9,14 @@ type AnyChart = Chart<unknown, unknown>;
 
 /** The configuration of a set of active states; the same object for the same set while it is kept. */
 export function configurationOf(chart: AnyChart, active: Iterable<number>): Configuration {
-  const sorted = [...active].sort((a, b) => a - b);
-  const name = sorted.join(" ");
+  // Up to 31 states fit a number; it is much cheaper than a text.
+  const small = chart.nodes.length <= 31;
+  let name: number | string = 0;
+  if (small) for (const index of active) name |= 1 << index;
+  else name = sortedIndexes(active).join(" ");
   const known = chart.configurations.get(name);
   if (known !== undefined) return known;
+  const sorted = sortedIndexes(active);
   const members = new Set(sorted);
   const configuration: Configuration = {
     active: sorted,
@@ -25,20 +29,21 @@ export function configurationOf(chart: AnyChart, active: Iterable<number>): Conf
   return configuration;
 }
 
+const sortedIndexes = (active: Iterable<number>): number[] => [...active].sort((a, b) => a - b);
+
 /**
  * The configuration that a stored state value names. Parts that the value leaves out start at their initial state, as in XState.
  *
  * - throws EngineError `internal` where the value names a state that the chart does not have
  */
 export function configurationAt(chart: AnyChart, value: StateValue): Configuration {
-  if (typeof value === "object") {
-    const known = chart.byValue.get(value);
-    if (known !== undefined) return known;
-  }
+  const kept = typeof value === "object" ? chart.byValue.get(value) : chart.byName.get(value);
+  if (kept !== undefined) return kept;
   const active: number[] = [];
   collect(chart, chart.nodes[0]!, value, active);
   const configuration = configurationOf(chart, active);
   if (typeof value === "object") chart.byValue.set(value, configuration);
+  else chart.byName.set(value, configuration);
   return configuration;
 }
 

@@ -124,7 +124,8 @@ function settle<G, A>(run: Run<G, A>, first: string): void {
 function microstep<G, A>(run: Run<G, A>, selected: readonly ChartTransition<G, A>[], event: string): boolean {
   const { chart, host, active } = run;
   const transitions = removeConflicting(chart, selected, active, run.history);
-  const before = new Set(active);
+  // Nothing is left or entered without a target, so no copy is needed to compare with.
+  const before = transitions.some((transition) => transition.targets !== null) ? new Set(active) : active;
   const historyBefore = run.history;
   let dataChanged = false;
   if (host.taken) for (const transition of transitions) host.taken(transition, event);

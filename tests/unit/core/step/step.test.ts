@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { step } from "#engine/core/step.ts";
-import type { RecordState, Snapshot } from "#engine/core/step-types.ts";
+import type { Actor, RecordState, Snapshot } from "#engine/core/step-types.ts";
 import { ada, inputOf, moved, program, stepWith } from "#tests/support/review-example.ts";
 
 const CANNED = {
@@ -12,7 +12,7 @@ const machine = program.machine("review")!;
 const created = () => moved(step(program, machine, inputOf("document.create", { payload: { title: "Plan", pages: 12, fee: "10.00", due: "2026-03-01" } })));
 
 /** The document as it is after these events. */
-function after(events: readonly string[], canned: Readonly<Record<string, unknown>> = CANNED) {
+function progressed(events: readonly string[], canned: Readonly<Record<string, unknown>> = CANNED) {
   let { snapshot, record } = created() as { snapshot: Snapshot; record: RecordState | null };
   let seq = 1;
   for (const event of events) {
@@ -54,7 +54,7 @@ describe("a start", () => {
 
 describe("needs", () => {
   it("asks for everything of a pass at once, sorted, and decides when it is there", () => {
-    const { snapshot, record } = after(["review.request", "review.approve"]);
+    const { snapshot, record } = progressed(["review.request", "review.approve"]);
     const first = step(program, machine, inputOf("document.publish", { snapshot, record }));
     expect(first.kind === "needs" && first.requests.map((each) => each.key)).toEqual([
       `fact:demo.open-comments?{"document":"${record!.id}"}`,
@@ -66,7 +66,7 @@ describe("needs", () => {
     expect(result.kind).toBe("moved");
   });
   it("does not decide on facts that failed to load", () => {
-    const { snapshot, record } = after(["review.request", "review.approve"]);
+    const { snapshot, record } = progressed(["review.request", "review.approve"]);
     const { result } = stepWith("review", inputOf("document.publish", { snapshot, record }), { ...CANNED, "fact:demo.open-comments": { $unknown: "timeout" } });
     expect(result.kind).toBe("blocked");
     expect(result.kind === "blocked" && result.decisions[0]?.outcome).toBe("unknown");
@@ -100,7 +100,7 @@ describe("actions and timers", () => {
     });
   });
   it("cancels timers when their state is left and takes timer events only from timers", () => {
-    const { snapshot, record } = after(["review.request"]);
+    const { snapshot, record } = progressed(["review.request"]);
     const forged = step(program, machine, inputOf("after.text.review.answer_within", { snapshot, record }));
     expect(forged.kind).toBe("not_available");
     const raw = step(program, machine, inputOf("xstate.after.answer_within.review.text.review", { snapshot, record, via: "timer" }));
@@ -111,7 +111,7 @@ describe("actions and timers", () => {
     expect(late.trace).toEqual([{ source: "text.review", targets: ["text.late"], event: "after.text.review.answer_within" }]);
   });
   it("sets record and context from the state before the action, raises events to itself, and keeps decimals exact", () => {
-    const { snapshot, record } = after(["review.request"]);
+    const { snapshot, record } = progressed(["review.request"]);
     const result = moved(step(program, machine, inputOf("review.approve", { snapshot, record, payload: { note: "fine" } })));
     expect(result.record?.data).toMatchObject({ status: "approved", fee: "11.00" });
     expect(result.recordChanged).toBe(true);
@@ -119,7 +119,7 @@ describe("actions and timers", () => {
     expect(result.to).toEqual({ log: "full", text: "approved" });
   });
   it("describes records, contract events, mails and other instances as effects with keys of their own", () => {
-    const { snapshot, record, seq } = after(["review.request", "review.approve"]);
+    const { snapshot, record, seq } = progressed(["review.request", "review.approve"]);
     const result = moved(stepWith("review", inputOf("document.publish", { snapshot, record, seq }), CANNED).result);
     expect(result.effects.map((effect) => [effect.key, effect.kind])).toEqual([
       ["i-1:4:1", "record"],
@@ -161,15 +161,15 @@ describe("actions and timers", () => {
 describe("gates", () => {
   const blocked = { ...CANNED, "fact:demo.open-comments": { n: 2 } };
   it("block the event with every reason, and change nothing", () => {
-    const { snapshot, record } = after(["review.request", "review.approve"]);
+    const { snapshot, record } = progressed(["review.request", "review.approve"]);
     const { result } = stepWith("review", inputOf("document.publish", { snapshot, record }), { ...blocked, "settings:demo.limits": { most_pages: 10 } });
     expect(result).toMatchObject({ kind: "blocked", state: { log: "full", text: "approved" } });
     expect(result.kind === "blocked" && result.decisions[0]?.reasons.map((reason) => reason.code)).toEqual(["TOO_LONG", "OPEN_COMMENTS"]);
     expect(result.kind === "blocked" && result.decisions[0]?.params).toMatchObject({ most_pages: 10 });
   });
   it("open by an override with permission and a known reason, which the decision keeps", () => {
-    const { snapshot, record } = after(["review.request", "review.approve"]);
-    const boss = { ...ada, permissions: ["document.override"] };
+    const { snapshot, record } = progressed(["review.request", "review.approve"]);
+    const boss: Actor = { ...ada, permissions: ["document.override"] };
     const ask = (reason: string, actor = boss) =>
       stepWith("review", inputOf("document.publish", { snapshot, record, actor, override: { gate: "readiness", reason } }), blocked).result;
     expect(ask("urgent", ada).kind).toBe("blocked");
