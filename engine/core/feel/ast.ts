@@ -99,3 +99,30 @@ export function weigh(node: Node): number {
 export function mentionsInput(node: Node): boolean {
   return node.kind === "input" || children(node).some(mentionsInput);
 }
+
+/** Types that `instance of` knows; longest first where one begins another. */
+export const TYPE_NAMES = [
+  "date and time",
+  "date",
+  "time",
+  "days and time duration",
+  "years and months duration",
+  "number",
+  "string",
+  "boolean",
+  "list",
+  "context",
+  "function",
+  "range",
+  "Any",
+];
+
+export const joined = (kind: "and" | "or", left: Node, right: Node): Node => ({ kind, left, right, from: left.from, to: right.to });
+export const calculated = (op: "+" | "-" | "*" | "/" | "**", left: Node, right: Node): Node => ({
+  kind: "arithmetic",
+  op,
+  left,
+  right,
+  from: left.from,
+  to: right.to,
+});

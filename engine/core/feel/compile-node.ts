@@ -4,11 +4,12 @@
  */
 import { elementAt, iterate, member, typeName } from "./access.ts";
 import { arithmetic, negation } from "./arithmetic.ts";
-import { type Binding, type Comparison, type Node, type Test, weigh } from "./ast.ts";
+import { type Binding, type Node, type Test, weigh } from "./ast.ts";
 import { builtins, externalFunctions } from "./builtins/registry.ts";
-import { both, equals, isTemporal, matches, order } from "./compare.ts";
+import { both, isTemporal, matches } from "./compare.ts";
 import { isNumeric, type Numeric, toDecimal } from "./decimals.ts";
 import { FeelSyntaxError } from "./lexer.ts";
+import { compareBy, comparison, connective, ordered } from "./logic.ts";
 import type { Env } from "./scope.ts";
 import { temporalProperty } from "./temporal.ts";
 import { FeelFunction, FeelRange, type FeelValue, isContext, isList, LazyContext, newContext, UNKNOWN, Unknown, WRONG_TYPE } from "./values.ts";
@@ -388,32 +389,4 @@ function itemName(index: number, name: string, outside: Code): Code {
     if (isContext(item) && Object.hasOwn(item, name)) return item[name]!;
     return isTemporal(item) ? (temporalProperty(item, name) ?? outside(env)) : outside(env);
   };
-}
-
-function connective(isAnd: boolean, left: Code, right: Code): Code {
-  return (env) => {
-    const a = left(env);
-    if (a === !isAnd) return a;
-    const b = right(env);
-    if (b === !isAnd) return b;
-    if (a === isAnd && b === isAnd) return isAnd;
-    if (a instanceof Unknown) return a;
-    if (b instanceof Unknown) return b;
-    return (a === null || typeof a === "boolean") && (b === null || typeof b === "boolean") ? null : WRONG_TYPE;
-  };
-}
-function ordered(op: Comparison, a: FeelValue, b: FeelValue): boolean | Unknown {
-  const compared = order(a, b);
-  if (compared instanceof Unknown) return compared;
-  if (compared === null) return false;
-  return op === "<" ? compared < 0 : op === "<=" ? compared <= 0 : op === ">" ? compared > 0 : compared >= 0;
-}
-export function compareBy(op: Comparison, a: FeelValue, b: FeelValue): boolean | Unknown {
-  if (op === "=") return equals(a, b);
-  if (op !== "!=") return ordered(op, a, b);
-  const same = equals(a, b);
-  return same instanceof Unknown ? same : !same;
-}
-function comparison(op: Comparison, left: Code, right: Code): Code {
-  return (env) => compareBy(op, left(env), right(env));
 }

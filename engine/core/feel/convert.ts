@@ -103,7 +103,7 @@ function toJson(value: FeelValue, spec: ValueSpec | undefined, depth: number): J
   if (value instanceof FeelRange) return text(value);
   const out: Record<string, Json> = {};
   const entries =
-    value instanceof LazyContext ? value.names().map((name) => [name, value.lookup(name) ?? UNKNOWN] as const) : isContext(value) ? Object.entries(value) : [];
+    value instanceof LazyContext ? value.names().map((name) => [name, presentOf(value, name)] as const) : isContext(value) ? Object.entries(value) : [];
   for (const [key, entry] of entries) {
     const json = toJson(entry, spec?.fields !== undefined && Object.hasOwn(spec.fields, key) ? spec.fields[key] : undefined, depth + 1);
     if (json !== undefined && key !== "__proto__") out[key] = json;
@@ -137,3 +137,9 @@ export function text(value: FeelValue): string {
   return "";
 }
 const quoted = (value: FeelValue): string => (typeof value === "string" ? JSON.stringify(value) : text(value));
+
+/** The entry of a lazy context; Unknown where it has none, null where it is null. */
+function presentOf(context: LazyContext, name: string): FeelValue {
+  const value = context.lookup(name);
+  return value === undefined ? UNKNOWN : value;
+}

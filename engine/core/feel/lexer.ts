@@ -108,18 +108,18 @@ function readString(source: string, from: number): Token {
       continue;
     }
     text += source.slice(start, at);
-    const escape = source[at + 1] ?? "";
-    if (escape === "u" || escape === "U") {
-      const width = escape === "u" ? 4 : 6;
+    const escaped = source[at + 1] ?? "";
+    if (escaped === "u" || escaped === "U") {
+      const width = escaped === "u" ? 4 : 6;
       const digits = source.slice(at + 2, at + 2 + width);
       const point = Number.parseInt(digits, 16);
       const valid = digits.length === width && [...digits].every((digit) => "0123456789abcdefABCDEF".includes(digit)) && point <= 0x10ffff;
-      if (!valid) throw new FeelSyntaxError(`\\${escape} is followed by ${width} hexadecimal digits`, at, at + 2);
+      if (!valid) throw new FeelSyntaxError(`\\${escaped} is followed by ${width} hexadecimal digits`, at, at + 2);
       text += String.fromCodePoint(point);
       at += 2 + width;
     } else {
       // An unknown escape stays as written, backslash included: patterns such as "\d" are common (DMN TCK).
-      text += Object.hasOwn(ESCAPES, escape) ? ESCAPES[escape] : `\\${escape}`;
+      text += Object.hasOwn(ESCAPES, escaped) ? ESCAPES[escaped] : `\\${escaped}`;
       at += 2;
     }
     start = at;

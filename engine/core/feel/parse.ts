@@ -3,7 +3,7 @@
  *
  * Depth is bounded (64) and so is the length (lexer.ts). Function names may hold blanks: "list contains", "date and time".
  */
-import type { Binding, Comparison, Node, Test, UnaryTests } from "./ast.ts";
+import { type Binding, type Comparison, calculated, joined, type Node, type Test, TYPE_NAMES, type UnaryTests } from "./ast.ts";
 import { functionNamesByFirstWord } from "./builtins/registry.ts";
 import { parseNumeric } from "./decimals.ts";
 import { FeelSyntaxError, type Token } from "./lexer.ts";
@@ -12,22 +12,7 @@ import { TokenCursor } from "./token-cursor.ts";
 
 export const MAX_DEPTH = 64;
 const COMPARISONS = new Set(["=", "!=", "<", "<=", ">", ">="]);
-/** Longest first where one begins another. */
-const TYPE_NAMES = [
-  "date and time",
-  "date",
-  "time",
-  "days and time duration",
-  "years and months duration",
-  "number",
-  "string",
-  "boolean",
-  "list",
-  "context",
-  "function",
-  "range",
-  "Any",
-];
+const AFTER_VALUE = new Set(["and", "or", "then", "else", "return", "satisfies"]);
 const RESERVED = new Set([
   "and",
   "or",
@@ -143,20 +128,12 @@ class Parser extends TokenCursor {
   }
   private disjunction(): Node {
     let left = this.conjunction();
-    while (this.isWord("or")) {
-      this.at++;
-      const right = this.conjunction();
-      left = { kind: "or", left, right, from: left.from, to: right.to };
-    }
+    while (this.isWord("or") && this.accept("or")) left = joined("or", left, this.conjunction());
     return left;
   }
   private conjunction(): Node {
     let left = this.comparison();
-    while (this.isWord("and")) {
-      this.at++;
-      const right = this.comparison();
-      left = { kind: "and", left, right, from: left.from, to: right.to };
-    }
+    while (this.isWord("and") && this.accept("and")) left = joined("and", left, this.comparison());
     return left;
   }
   private comparison(): Node {
@@ -211,31 +188,23 @@ class Parser extends TokenCursor {
   }
   private additive(): Node {
     let left = this.multiplicative();
-    while (this.isSymbol("+") || this.isSymbol("-")) {
-      const op = this.peek().text as "+" | "-";
-      this.at++;
-      const right = this.multiplicative();
-      left = { kind: "arithmetic", op, left, right, from: left.from, to: right.to };
-    }
+    while (this.isSymbol("+") || this.isSymbol("-")) left = calculated(this.symbol("+", "-"), left, this.multiplicative());
     return left;
   }
   private multiplicative(): Node {
     let left = this.exponent();
-    while (this.isSymbol("*") || this.isSymbol("/")) {
-      const op = this.peek().text as "*" | "/";
-      this.at++;
-      const right = this.exponent();
-      left = { kind: "arithmetic", op, left, right, from: left.from, to: right.to };
-    }
+    while (this.isSymbol("*") || this.isSymbol("/")) left = calculated(this.symbol("*", "/"), left, this.exponent());
     return left;
   }
   private exponent(): Node {
     let left = this.unary();
-    while (this.accept("**")) {
-      const right = this.unary();
-      left = { kind: "arithmetic", op: "**", left, right, from: left.from, to: right.to };
-    }
+    while (this.isSymbol("**")) left = calculated(this.symbol("**"), left, this.unary());
     return left;
+  }
+  private symbol<T extends string>(...symbols: readonly T[]): T {
+    const found = symbols.find((symbol) => this.isSymbol(symbol))!;
+    this.at++;
+    return found;
   }
   private unary(): Node {
     const { from } = this.peek();
@@ -257,7 +226,7 @@ class Parser extends TokenCursor {
       if (this.isSymbol(".")) {
         this.at++;
         node = { kind: "path", target: node, name: this.name(), from: node.from, to: this.last };
-      } else if (this.isSymbol("[")) {
+      } else if (this.isSymbol("[") && !this.closesRange()) {
         this.at++;
         const test = this.expression();
         this.expect("]");
@@ -268,6 +237,12 @@ class Parser extends TokenCursor {
         node = { kind: "apply", target: node, args, from: node.from, to: this.last };
       } else return node;
     }
+  }
+  /** Whether a "[" ends a range, as in `]1..5[`: nothing that could be a filter follows. */
+  private closesRange(): boolean {
+    const { kind, text } = this.peek(1);
+    if (kind === "end") return true;
+    return kind === "symbol" ? text === ")" || text === "," || text === "]" || text === "}" : kind === "name" && AFTER_VALUE.has(text);
   }
   private items(close: string): Node[] {
     const items: Node[] = [];

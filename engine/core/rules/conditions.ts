@@ -187,7 +187,8 @@ export class ConditionCompiler {
 function constantOf(json: Json, operator: Operator, spec: ValueSpec | undefined): FeelValue | undefined {
   const single = (value: Json, of: ValueSpec | undefined): FeelValue | undefined => {
     if (value === undefined) return undefined;
-    const converted = of === undefined ? value : converter({ ...of, nullable: true })(value);
+    // A whole number may be compared with a fraction.
+    const converted = of === undefined ? value : converter({ ...of, type: of.type === "integer" ? "decimal" : of.type, nullable: true })(value);
     return converted instanceof Unknown ? undefined : converted;
   };
   switch (operator.expects) {

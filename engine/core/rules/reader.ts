@@ -55,7 +55,7 @@ export class Reader {
     this.inputConverters = this.inputNames.map((name) => converter(inputs[name]!));
     this.inputSlots = new Map(this.inputNames.map((name, slot) => [name, slot]));
     this.inputShortcuts = Uint8Array.from(this.inputNames, (name) => shortcut(inputs[name]!));
-    this.inputNames.forEach((name) => this.declare(name, inputs[name], pointer("inputs", name), errors));
+    for (const name of this.inputNames) this.declare(name, inputs[name], pointer("inputs", name), errors);
     this.paramFirst = this.size;
     this.paramNames = Object.keys(params);
     this.paramConverters = this.paramNames.map((name) => converter(params[name]!));
@@ -105,7 +105,7 @@ export class Reader {
   }
   createFrame(): Frame {
     const frame = new Frame(this.size);
-    this.paramNames.forEach((name, i) => frame.set(this.paramFirst + i, this.paramConverters[i]!(this.paramDefaults[name])));
+    for (const [i, name] of this.paramNames.entries()) frame.set(this.paramFirst + i, this.paramConverters[i]!(this.paramDefaults[name]));
     return frame;
   }
 

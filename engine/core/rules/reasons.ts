@@ -15,23 +15,23 @@ export function compileTemplate(text: string): Template {
 type ValueOf = (name: string) => Json | undefined;
 
 /** Replaces `{name}` by the value of that name; unknown names stay as they are. */
-export function fill(template: Template, valueOf: ValueOf): string {
+export function fill(template: Template, lookUp: ValueOf): string {
   if (template.names.length === 0) return template.text;
   return template.text.replace(PLACEHOLDER, (whole, name: string) => {
-    const value = valueOf(name);
+    const value = lookUp(name);
     if (value === undefined) return whole;
     if (typeof value === "string") return value;
     return Array.isArray(value) ? value.map((entry) => (typeof entry === "string" ? entry : JSON.stringify(entry))).join(", ") : JSON.stringify(value);
   });
 }
 /** A reason with the values of `names` as its facts; those unknown are left out. */
-export function reasonOf(code: string, template: Template, names: readonly string[], valueOf: ValueOf): Reason {
+export function reasonOf(code: string, template: Template, names: readonly string[], lookUp: ValueOf): Reason {
   const facts: Record<string, Json> = {};
   for (let i = 0; i < names.length; i++) {
-    const value = valueOf(names[i]!);
+    const value = lookUp(names[i]!);
     if (value !== undefined) facts[names[i]!] = value;
   }
-  return { code, message: fill(template, valueOf), facts };
+  return { code, message: fill(template, lookUp), facts };
 }
 
 /** FACT_MISSING with every input that is missing, and why: "missing", "wrong type", "limit". */

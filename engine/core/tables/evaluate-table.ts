@@ -274,13 +274,13 @@ export class TableEvaluator implements CompiledTable {
     const { messages, rows } = this.definition;
     const row = rows.find((entry) => fired.includes(entry.id));
     const template = compileTemplate(messages !== undefined && Object.hasOwn(messages, code) ? messages[code]! : (row?.note ?? code));
-    const valueOf = (name: string): Json | undefined => {
+    const lookUp = (name: string): Json | undefined => {
       if (Object.hasOwn(output, name)) return output[name];
       const slot = this.reader.slots.get(name);
       return slot === undefined ? undefined : this.reader.json(frame, slot);
     };
     const asked = row === undefined ? [] : Object.keys(row.when).filter((name) => row.when[name]!.trim() !== "-");
-    return reasonOf(code, template, [...new Set([...asked, ...template.names])], valueOf);
+    return reasonOf(code, template, [...new Set([...asked, ...template.names])], lookUp);
   }
 
   private failure(kind: "missing" | "conflict", rows: readonly number[], unsure: readonly number[], frame: Frame): Reason {
@@ -303,11 +303,11 @@ export class TableEvaluator implements CompiledTable {
   /** Unknown inputs behind names; the name itself where it is unknown for another cause. */
   private missingAmong(names: readonly string[], frame: Frame): JsonObject {
     const missing: Record<string, Json> = {};
-    const valueOf = (name: string): FeelValue => frame.val[this.reader.slots.get(name) ?? -1] ?? UNKNOWN;
+    const lookUp = (name: string): FeelValue => frame.val[this.reader.slots.get(name) ?? -1] ?? UNKNOWN;
     for (const name of names) {
-      const value = this.reader.slots.has(name) ? valueOf(name) : null;
-      const inputs = this.reader.tracesTo(name).filter((input) => valueOf(input) instanceof Unknown);
-      for (const input of inputs) missing[input] = (valueOf(input) as Unknown).reason;
+      const value = this.reader.slots.has(name) ? lookUp(name) : null;
+      const inputs = this.reader.tracesTo(name).filter((input) => lookUp(input) instanceof Unknown);
+      for (const input of inputs) missing[input] = (lookUp(input) as Unknown).reason;
       if (inputs.length === 0 && value instanceof Unknown) missing[name] = value.reason;
     }
     return missing;

@@ -6,7 +6,10 @@ import { type Builtin, define } from "./define.ts";
 
 export function property(context: FeelValue, key: string): FeelValue {
   if (context === null) return null;
-  if (context instanceof LazyContext) return context.lookup(key) ?? UNKNOWN;
+  if (context instanceof LazyContext) {
+    const value = context.lookup(key);
+    return value === undefined ? UNKNOWN : value;
+  }
   if (!isContext(context)) return WRONG_TYPE;
   return Object.hasOwn(context, key) ? context[key]! : UNKNOWN;
 }
