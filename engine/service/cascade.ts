@@ -5,14 +5,13 @@
 import { EngineError } from "../core/errors.ts";
 import type { EngineEvent } from "../core/step-types.ts";
 import { findInstanceByKey, findInstanceOfRecord, type InstanceRow, loadInstance } from "../store/instances.ts";
-import { openSend } from "../store/send-path.ts";
 import type { CascadeItem } from "./cascade-item.ts";
 import { isUuid } from "./fresh-id.ts";
 import { acceptPayload } from "./payload.ts";
 import { lookupOf } from "./reference-lookup.ts";
 import { type CascadeResult, startFromCascade } from "./start-from-cascade.ts";
 import { type Moved, moveInstance, type Transition } from "./transition.ts";
-import type { Work } from "./work.ts";
+import { openInstance, type Work } from "./work.ts";
 
 const MAX_DEPTH = 16;
 
@@ -55,7 +54,7 @@ export async function sendTo(
   instanceId: string,
   event: EngineEvent,
 ): Promise<{ readonly instance: InstanceRow | null; readonly outcome: Transition | { readonly kind: "not_found" } }> {
-  const opened = await openSend(work.tx, { orgId: work.org.id, instanceId });
+  const opened = await openInstance(work, instanceId);
   if (opened.instance === null) return { instance: null, outcome: { kind: "not_found" } };
   const machine = await work.engine.programs.machine(work.tx, work.ruling, opened.instance.machine, opened.instance.machineVersion);
   const spec = Object.hasOwn(machine.definition.events, event.type) ? machine.definition.events[event.type] : undefined;

@@ -48,7 +48,7 @@ export function refusedAnswer(
   return {
     status,
     cause,
-    body: problem(status, cause, refusal.detail, {
+    body: problem(status, cause, refusal.message, {
       ...details,
       result: "rejected",
       ...(decisions.length > 0

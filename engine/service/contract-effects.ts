@@ -26,19 +26,19 @@ export interface ContractMessage {
 }
 
 /** A machine would not take the event: the contract event as a whole is refused, and its transaction undone. */
-export class ContractRefusal extends Error {
-  readonly kind: "not_found" | "not_allowed" | "blocked" | "invalid";
-  readonly detail: string;
+export class ContractRefusal extends EngineError {
+  readonly kind: keyof typeof CODES;
   readonly decisions: readonly CompactDecision[];
   readonly errors: Json;
-  constructor(kind: ContractRefusal["kind"], detail: string, decisions: readonly CompactDecision[] = [], errors: Json = []) {
-    super(detail);
+  constructor(kind: keyof typeof CODES, detail: string, decisions: readonly CompactDecision[] = [], errors: Json = []) {
+    super(CODES[kind], detail);
     this.kind = kind;
-    this.detail = detail;
     this.decisions = decisions;
     this.errors = errors;
   }
 }
+
+const CODES = { not_found: "not_found", not_allowed: "event_not_allowed", blocked: "gate_closed", invalid: "payload_invalid" } as const;
 
 /**
  * Runs the effects and gives the instances that moved.

@@ -1,14 +1,13 @@
 /** Fires one due timer as an event of the engine itself. The relay claims timers and calls this; nobody else can produce timer events. */
 import { EngineError } from "../core/errors.ts";
 import { loadOrg } from "../store/people.ts";
-import { openSend } from "../store/send-path.ts";
 import { type TimerRow, takeTimer } from "../store/timers.ts";
 import { toOrgContext } from "./auth/principals.ts";
 import { runCascade } from "./cascade.ts";
 import type { Engine } from "./engine-context.ts";
 import { systemScope } from "./scope.ts";
 import { moveInstance } from "./transition.ts";
-import { inWork } from "./work.ts";
+import { inWork, openInstance } from "./work.ts";
 
 /**
  * `fired`: the instance moved. `gone`: the timer was cancelled or armed anew in the meantime. `ignored`: it was due, and no
@@ -25,7 +24,7 @@ export async function fireTimer(engine: Engine, timer: TimerRow): Promise<Firing
     systemScope(toOrgContext(org)),
     toOrgContext(org),
     async (work) => {
-      const opened = await openSend(work.tx, { orgId: timer.orgId, instanceId: timer.instanceId });
+      const opened = await openInstance(work, timer.instanceId);
       if (opened.instance === null || !(await takeTimer(work.tx, timer))) return "gone";
       const lateMs = Math.max(0, Date.parse(work.at) - Date.parse(timer.dueAt));
       const moved = await moveInstance(

@@ -230,7 +230,7 @@ async function leaveRefusal(work: Work, input: ReceiveInput, envelope: JsonObjec
     actorId: work.actor.id,
     action: "contract_event_refused",
     subject: recordId === null ? null : { type: "record", id: recordId },
-    detail: { contract: contract.key, event: name, key: intake.key, cause: answer.cause, detail: refusal.detail },
+    detail: { contract: contract.key, event: name, key: intake.key, cause: answer.cause, detail: refusal.message },
   });
   return { status: answer.status, body: answer.body };
 }

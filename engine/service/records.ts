@@ -1,9 +1,10 @@
 /** Creates, changes and deletes records by API and import: permissions, schema, references, versions, and what the change means for machines. */
+import { SeedIds } from "../core/acts/seed-ids.ts";
 import { EngineError } from "../core/errors.ts";
-import { recordCode } from "../core/record-code.ts";
 import type { OrgContext } from "../core/step-types.ts";
 import type { JsonObject, TypeDefinition } from "../schema/types.ts";
 import { createRecord as insertRecord, loadRecord, type RecordRow, deleteRecord as removeRecord, updateRecord as replaceRecord } from "../store/records.ts";
+import { dayIn } from "./ask-decision.ts";
 import { runCascade } from "./cascade.ts";
 import type { Engine } from "./engine-context.ts";
 import { freshId } from "./fresh-id.ts";
@@ -63,7 +64,9 @@ function codeFor(work: Work, type: TypeDefinition, data: JsonObject): string | n
     return typeof code === "string" ? code : null;
   }
   const pattern = type.code;
-  return pattern === undefined ? null : () => recordCode(pattern, { org: work.org, now: work.at, seed: work.engine.seed() });
+  if (pattern === undefined) return null;
+  const year = Number(dayIn(work.org.timeZone, work.at).slice(0, 4));
+  return () => new SeedIds(work.engine.seed(), Date.parse(work.at)).fill(pattern, work.org.code, year);
 }
 
 export interface UpdateInput {

@@ -8,7 +8,6 @@ import { EngineError } from "../core/errors.ts";
 import { isReservedEvent } from "../core/machine/chart.ts";
 import type { CompactDecision, Decision, EngineEvent, OverrideRequest, StateValue } from "../core/step-types.ts";
 import type { EventSpec, GuardConfig, JsonObject } from "../schema/types.ts";
-import { openSend } from "../store/send-path.ts";
 import { runCascade } from "./cascade.ts";
 import { answerDecisions } from "./decision-answer.ts";
 import { type PublicEffect, publicEffects } from "./effect-answer.ts";
@@ -22,7 +21,7 @@ import { lookupOf } from "./reference-lookup.ts";
 import type { Scope } from "./scope.ts";
 import type { CascadeResult } from "./start-from-cascade.ts";
 import { type Moved, moveInstance, type Standing, type Transition } from "./transition.ts";
-import { auditAttempt, inWork, Refused, type Work } from "./work.ts";
+import { auditAttempt, inWork, openInstance, Refused, type Work } from "./work.ts";
 
 export interface SendInput {
   /** uuid, or `<machine>:<record code>`. */
@@ -93,7 +92,7 @@ export async function deliver(work: Work, location: Location, input: SendInput):
 
 /** Locks the instance. - throws EngineError `instance_not_found` */
 export async function openStanding(work: Work, location: Location, name: string): Promise<Standing> {
-  const opened = await openSend(work.tx, { orgId: location.org.id, instanceId: location.id });
+  const opened = await openInstance(work, location.id);
   if (opened.instance === null) throw instanceNotFound(name);
   return { instance: opened.instance, record: opened.record };
 }

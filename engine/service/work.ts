@@ -9,6 +9,7 @@ import type { Actor, FactBag, FactRequest, Instant, OrgContext, StepInput, StepR
 import type { AuditWrite } from "../store/audit.ts";
 import { appendAudit } from "../store/audit.ts";
 import { loadFacts } from "../store/facts.ts";
+import { type OpenedSend, openSend } from "../store/send-path.ts";
 import type { Tx } from "../store/tx.ts";
 import type { ChangeNotice } from "./change-feed.ts";
 import type { Engine } from "./engine-context.ts";
@@ -31,6 +32,8 @@ export interface Work {
   hasWork: boolean;
   /** Instances moved in this transaction. */
   moves: number;
+  /** The instance that the transaction was opened for, already locked; taken once. */
+  opened: OpenedSend | null;
 }
 
 export const MAX_FACT_ROUNDS = 20;
@@ -53,7 +56,7 @@ export function healable(error: EngineError): EngineError {
 }
 
 export interface WorkOptions {
-  /** For split activations. */
+  /** The instance that the work is about: locked in the transaction's first flight, which brings the org's epochs along. */
   readonly instanceId?: string;
   /** Rolls everything back after `fn` and gives its result all the same: explain. */
   readonly dryRun?: boolean;
@@ -96,16 +99,29 @@ export async function inWork<T>(
 
 async function openWork(engine: Engine, scope: Scope, org: OrgContext, tx: Tx, options: WorkOptions): Promise<Work> {
   const at = engine.clock.now();
-  const ruling = await engine.programs.inForce(tx, org.id, at, options.instanceId === undefined ? {} : { instanceId: options.instanceId });
+  const { instanceId } = options;
+  const opened = instanceId === undefined ? null : await openSend(tx, { orgId: org.id, instanceId });
+  const known = opened === null || instanceId === undefined ? {} : { instanceId, epoch: opened.activationEpoch };
+  const ruling = await engine.programs.inForce(tx, org.id, at, known);
   const actor = options.actor ?? actorIn(scope, org.id, ruling.program.access);
-  return { engine, tx, scope, org, ruling, actor, at, notices: [], audit: [], hasWork: false, moves: 0 };
+  return { engine, tx, scope, org, ruling, actor, at, notices: [], audit: [], hasWork: false, moves: 0, opened };
+}
+
+/** Locks an instance and its record; the one that the work was opened for is locked already. */
+export async function openInstance(work: Work, instanceId: string): Promise<OpenedSend> {
+  const { opened } = work;
+  if (opened?.instance?.id === instanceId) {
+    work.opened = null;
+    return opened;
+  }
+  return await openSend(work.tx, { orgId: work.org.id, instanceId });
 }
 
 /** Carries a result out of a transaction that must not commit. Never leaves `inWork`. */
-class RolledBack extends Error {
+class RolledBack extends EngineError {
   readonly value: unknown;
   constructor(value: unknown) {
-    super("rolled back on purpose");
+    super("internal", "rolled back on purpose");
     this.value = value;
   }
 }

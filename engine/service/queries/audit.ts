@@ -2,7 +2,7 @@
 import { EngineError } from "../../core/errors.ts";
 import type { JsonObject } from "../../schema/types.ts";
 import { type AuditFilter, searchAudit, verifyAudit as verifyAuditRows } from "../../store/audit.ts";
-import { verifyEvents } from "../../store/events.ts";
+import { verifyEvents } from "../../store/verify-events.ts";
 import type { Engine } from "../engine-context.ts";
 import { inReading, pageOf, worksPermitted } from "../reading.ts";
 import type { Scope } from "../scope.ts";
