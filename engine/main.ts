@@ -2,17 +2,18 @@
  * Starts one process of Gatehouse: reads the environment once, builds the parts, listens, and stops in order on Ctrl-C.
  * What keeps it from starting is one sentence, not a stack.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { createLog } from "./api/logging.ts";
-import { createWebHost, isBuilt } from "./api/web-host.ts";
+import { createWebHost, isBuilt, type WebDemo } from "./api/web-host.ts";
 import { compose, type Process } from "./compose.ts";
 import { type Config, readConfig } from "./config.ts";
 import { claimFolder } from "./data-folder.ts";
 import { explainStart } from "./explain-start.ts";
 import { startEmbeddedPostgres } from "./launch/embedded-postgres.ts";
-import { createSeeding } from "./launch/seed.ts";
+import { reachableFolder } from "./launch/reachable-folder.ts";
+import { createSeeding, KEYS_FILE } from "./launch/seed.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const BUILD = join(ROOT, "build");
@@ -37,7 +38,8 @@ async function start(config: Config): Promise<Started> {
     for (let close = closing.pop(); close !== undefined; close = closing.pop()) await close();
   };
   try {
-    const embedded = config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: resolve(config.dataFolder, "postgres") }) : null;
+    const embedded =
+      config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: await reachableFolder(resolve(config.dataFolder, "postgres")) }) : null;
     closing.push(async () => await embedded?.stop());
     await embedded?.ensureDatabase("gatehouse");
     const running = await compose({
@@ -65,6 +67,14 @@ async function requireFreePort({ port, host }: Config): Promise<void> {
   });
 }
 
+/** Told once, on the first start. */
+function introduce({ actors, password }: WebDemo, keysFile: string): void {
+  const width = Math.max(...actors.map(({ email }) => email.length));
+  say(`\nDemo accounts (password ${password}):`);
+  for (const { email, role, orgs } of actors) say(`  ${email.padEnd(width)}  ${role} in ${orgs.join(", ")}`);
+  say(`API keys of all of them: ${keysFile}`);
+}
+
 async function main(): Promise<void> {
   const result = readConfig(process.env);
   if ("problems" in result) fail(result.problems);
@@ -83,10 +93,12 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => end("Ctrl-C"));
   process.on("SIGTERM", () => end("Stop"));
   try {
+    const isFirst = !existsSync(join(config.dataFolder, KEYS_FILE));
     const started = await start(config);
     stop = started.stop;
     if (started.process.server !== null && !isBuilt(BUILD)) say("The web app is not built, so only the API answers; npm start builds it.");
     say(started.process.server === null ? "Gatehouse worker is running." : `Gatehouse is at ${config.publicOrigin}`);
+    if (started.process.demo !== null && isFirst) introduce(started.process.demo, join(config.dataFolder, KEYS_FILE));
   } catch (error) {
     fail([explainStart(error, config)]);
   }

@@ -9,7 +9,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmod, chown, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import pg from "pg";
 import { EngineError } from "../core/errors.ts";
 
@@ -105,7 +105,8 @@ async function initialise(dataDir: string, passwordFile: string, initdb: string,
   const existing = await readFile(join(dataDir, "PG_VERSION"), "utf8").catch(() => null);
   if (existing !== null) return (await readFile(passwordFile, "utf8")).trim();
   await rm(dataDir, { recursive: true, force: true });
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await mkdir(dirname(dataDir), { recursive: true });
+  await mkdir(dataDir, { mode: 0o700 });
   await chmod(dataDir, 0o700);
   const password = randomBytes(24).toString("base64url");
   await rm(passwordFile, { force: true });

@@ -46,6 +46,17 @@ export async function resolveReferences(
   }
   if (wanted.size === 0) return data;
   const ids = await lookUp(tx, orgId, wanted);
+  // The row that makes a global record visible in an org cannot see it yet: its own reference is looked up among all.
+  const linked = new Map<string, Set<string>>();
+  for (const field of fields) {
+    const through = catalogue.type(field.target)?.visibleThrough;
+    if (through === undefined || typeId(type) !== through.type || field.path.join(".") !== through.field) continue;
+    mapPath(data, field.path, (value) => {
+      if (!ids.has(`${field.target} ${value.toLowerCase()}`)) linked.set(field.target, (linked.get(field.target) ?? new Set()).add(value));
+      return value;
+    });
+  }
+  if (linked.size > 0) for (const [name, id] of await tx.asSystem(() => lookUp(tx, null, linked))) ids.set(name, id);
   const errors: { path: string; message: string }[] = [];
   let resolved: Json = data;
   for (const field of fields) {
