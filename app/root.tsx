@@ -9,6 +9,7 @@ import "#studio/ui/base.css";
 import "#studio/ui/meaning.css";
 import "#studio/ui/button.css";
 import "#studio/ui/panel.css";
+import "#studio/ui/form/form.css";
 import "./shell/shell.css";
 import { ColorSchemeScript, MantineProvider, mantineHtmlProps } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
@@ -37,7 +38,9 @@ export function Layout({ children }: { children: React.ReactNode }) {
       <body>
         <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
           <AnchorProvider value={RouterAnchor}>{children}</AnchorProvider>
-          <Notifications position="bottom-right" limit={3} autoClose={5000} />
+          <section aria-label="Messages">
+            <Notifications position="bottom-right" limit={3} autoClose={5000} withinPortal={false} />
+          </section>
         </MantineProvider>
         <ScrollRestoration nonce={nonce} />
         <Scripts nonce={nonce} />

@@ -10,6 +10,8 @@ export interface Notice {
   readonly of: string;
   readonly seq?: number;
 }
+/** Names of the stream's events; after `reset` some were missed and everything is read again. */
+const KINDS = ["instance", "record", "task", "settings", "release"] as const;
 type Listener = (notice: Notice) => void;
 
 interface Live {
@@ -30,8 +32,11 @@ export function LiveProvider({ scope, children }: { scope: string; children: Rea
       const notice = parseNotice(event.data);
       if (notice !== null) for (const listener of listeners.current) listener(notice);
     };
-    source.addEventListener("message", onMessage);
-    source.addEventListener("change", onMessage);
+    const onReset = (): void => {
+      for (const listener of listeners.current) listener({ kind: "reset", id: "", of: "" });
+    };
+    for (const kind of KINDS) source.addEventListener(kind, onMessage);
+    source.addEventListener("reset", onReset);
     return () => source.close();
   }, [scope]);
   const [subscribe] = useState<Live["subscribe"]>(() => (listener: Listener) => {
@@ -71,7 +76,7 @@ export function useLiveRefresh(concerns: (notice: Notice) => boolean): void {
       void revalidate();
     };
     const end = subscribe((notice) => {
-      if (!check.current(notice)) return;
+      if (notice.kind !== "reset" && !check.current(notice)) return;
       clearTimeout(timer);
       timer = setTimeout(refresh, 250);
     });

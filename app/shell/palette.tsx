@@ -62,7 +62,7 @@ export function Palette({ view }: { view: ShellView }) {
   const shownActs = acts.filter((act) => fits(act.title, query));
   const shownPlaces = places.filter((place) => fits(place.title, query));
   return (
-    <Spotlight.Root query={query} onQueryChange={setQuery} shortcut={["mod + K"]} clearQueryOnClose scrollable maxHeight={420} size={560} aria-label="Search or run an act">
+    <Spotlight.Root query={query} onQueryChange={setQuery} shortcut={["mod + K"]} clearQueryOnClose scrollable maxHeight={420} size={560}>
       <Spotlight.Search placeholder="Search or run an act" leftSection={<Icon name="search" />} aria-label="Search or run an act" />
       <Spotlight.ActionsList>
         {shownActs.length === 0 ? null : (

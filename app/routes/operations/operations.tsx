@@ -24,7 +24,7 @@ const TABS = [
 const option = (value: string, title: string) => ({ value, title });
 const FIELDS: Readonly<Record<string, readonly FilterField[]>> = {
   receipts: [{ field: "result", title: "Result", type: "text", options: [option("accepted", "Accepted"), option("duplicate", "Duplicate"), option("stale_ignored", "Stale"), option("refused", "Refused")] }],
-  outbox: [{ field: "state", title: "State", type: "text", options: [option("pending", "Pending"), option("failed", "Failed"), option("parked", "Parked"), option("delivered", "Delivered"), option("discarded", "Discarded")] }],
+  outbox: [{ field: "state", title: "State", type: "text", options: [option("pending", "Waits"), option("dead", "Failed"), option("possibly_sent", "Possibly sent"), option("delivered", "Delivered"), option("discarded", "Discarded")] }],
   mails: [{ field: "state", title: "State", type: "text", options: [option("queued", "Queued"), option("sent", "Sent"), option("suppressed", "Suppressed"), option("possibly_sent", "Possibly sent"), option("failed", "Failed")] }],
   timers: [],
   audit: [{ field: "action", title: "Act", type: "text" }],

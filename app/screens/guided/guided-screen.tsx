@@ -109,18 +109,17 @@ function PhoneActBar({ view, primary, onOpen, count }: { view: GuidedView; prima
   );
 }
 
-/** On a phone the bar's button sends when the form asks for nothing, else goes to the form. */
+/** On a phone the bar's button sends when the preview is in sight; otherwise it goes there first. */
 function jump(id: string, send: boolean): void {
   const form = document.getElementById(id)?.querySelector("form");
-  if (form === null || form === undefined) {
+  const preview = form?.querySelector(".consequence");
+  if (!form || !preview) {
     document.querySelector(".now")?.scrollIntoView({ behavior: "smooth" });
     return;
   }
-  if (send && form.querySelector("input, textarea") === null) form.requestSubmit();
-  else {
-    form.scrollIntoView({ behavior: "smooth", block: "center" });
-    form.querySelector<HTMLElement>("input, textarea")?.focus({ preventScroll: true });
-  }
+  const box = preview.getBoundingClientRect();
+  if (send && box.bottom > 0 && box.top < window.innerHeight - 96) form.requestSubmit();
+  else preview.scrollIntoView({ behavior: "smooth", block: "center" });
 }
 
 function metText(view: GuidedView): string {

@@ -55,7 +55,7 @@ export const TIMER_COLUMNS: readonly Column<TimerLine>[] = [
 ];
 
 export const AUDIT_COLUMNS: readonly Column<AuditLine>[] = [
-  { id: "at", title: "When", width: 144, cell: (row) => <span className="soft"><RelativeTime at={row.at} mode="moment" /></span> },
+  { id: "at", title: "When", width: 144, cell: (row) => <span className="soft"><RelativeTime at={row.at} mode="entry" /></span> },
   { id: "actor", title: "Who", width: 168, cell: (row) => row.actor },
   { id: "action", title: "Act", width: 200, lead: true, cell: (row) => row.action },
   { id: "subject", title: "On", width: 208, cell: (row) => code(row.subject, row.href) },

@@ -14,9 +14,9 @@ export function Gauges({ view }: { view: OperationsView }) {
   const result = fetcher.data;
   return (
     <div className="gauges">
-      <section className="gauge" aria-label="Outbox">
+      <section className="gauge" aria-label="Waiting effects">
         <header>
-          <h3>Outbox</h3>
+          <h2>Outbox</h2>
           <span className="push small quiet">not yet delivered</span>
         </header>
         <div className="line">
@@ -32,7 +32,7 @@ export function Gauges({ view }: { view: OperationsView }) {
       </section>
       <section className="gauge" aria-label="Received events">
         <header>
-          <h3>Received events</h3>
+          <h2>Received events</h2>
           <span className="push small quiet">by result</span>
         </header>
         <Facts items={Object.entries(view.byResult).map(([name, count]) => ({ title: name.replaceAll("_", " "), value: formatDecimal(count) }))} />
@@ -40,7 +40,7 @@ export function Gauges({ view }: { view: OperationsView }) {
       </section>
       <section className="gauge" aria-label="Audit log">
         <header>
-          <h3>Audit log</h3>
+          <h2>Audit log</h2>
           {result === undefined ? null : (
             <span className="push" aria-live="polite">
               <StatusBadge meaning={result.ok ? "verified" : "failed"}>{result.ok ? "Verified" : "Broken"}</StatusBadge>

@@ -29,7 +29,7 @@ export function kindOf(schema: JsonSchema): ControlKind {
     const items = schemaAt(schema["items"]);
     if (optionsOf(items).length > 0) return "choices";
     if (has(items, "x-ref")) return "references";
-    return typeOf(items) === "object" ? "rows" : "tags";
+    return typeOf(items) === "object" || typeOf(items) === "array" ? "rows" : "tags";
   }
   if (typeof ref === "string") return "reference";
   if (optionsOf(schema).length > 0) return "choice";

@@ -1,0 +1,121 @@
+/** Values of records and columns as cells: what a screen shows, with the titles of what they refer to. */
+import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import { type Cell, NONE } from "#studio/ui/cell.tsx";
+import { describeValue, words } from "#studio/ui/describe-value.ts";
+import { kindOf, optionsOf, propertiesOf, schemaAt, titleOf } from "#studio/ui/form/schema-kind.ts";
+import type { Field } from "../screens/guided.ts";
+import { meaningOfState } from "./state-words.ts";
+
+export interface Reference {
+  readonly type: string;
+  readonly id: string;
+  readonly code: string | null;
+  readonly title: string;
+}
+
+/** The fields of a record by its schema; empty ones are left out unless the schema requires them. */
+export function fieldsOf(schema: JsonSchema, data: JsonObject, references: Readonly<Record<string, Reference>> = {}, whole = false): readonly Field[] {
+  const currency = typeof data["currency"] === "string" ? data["currency"] : null;
+  const required = Array.isArray(schema["required"]) ? schema["required"] : [];
+  return propertiesOf(schema).flatMap(([name, property]): Field[] => {
+    const value = data[name];
+    if (!whole && isBlank(value) && !required.includes(name)) return [];
+    if (!whole && name === "currency" && hasMoney(schema)) return [];
+    return fieldOf(name, property, value, currency, references);
+  });
+}
+
+function fieldOf(name: string, property: JsonSchema, value: Json | undefined, currency: string | null, references: Readonly<Record<string, Reference>>): Field[] {
+  const title = titleOf(property, name);
+  if (kindOf(property) === "rows" && Array.isArray(value)) {
+    const items = schemaAt(property["items"]);
+    return value.slice(0, 12).map((row: Json, index: number) => ({ title: value.length === 1 ? title : `${title} ${index + 1}`, cell: { as: "text", text: rowText(items, row) } }));
+  }
+  const reference = references[`/${name}`];
+  if (reference !== undefined) {
+    const href = reference.type === "people" ? undefined : `/records/${reference.type}/${reference.code ?? reference.id}`;
+    return [{ title, cell: href === undefined ? { as: "text", text: reference.title } : { as: "link", text: reference.title, href } }];
+  }
+  return [{ title, cell: valueCell(property, value, currency) }];
+}
+
+/** "LINEN-01, 1,000.00 m": the filled fields of a row, in order. */
+function rowText(schema: JsonSchema, row: Json): string {
+  const data = schemaAt(row);
+  return propertiesOf(schema)
+    .filter(([name]) => !isBlank(data[name]) && !/_id$/.test(name))
+    .map(([name, property]) => {
+      const unit = typeof property["x-unit"] === "string" ? ` ${property["x-unit"]}` : "";
+      const text = kindOf(property) === "integer" ? `${titleOf(property, name)} ${String(data[name])}` : describeValue(data[name]);
+      return `${text}${unit}`;
+    })
+    .join(", ");
+}
+
+function valueCell(schema: JsonSchema, value: Json | undefined, currency: string | null): Cell {
+  if (isBlank(value)) return NONE;
+  switch (kindOf(schema)) {
+    case "decimal": {
+      const unit = schema["x-unit"];
+      const scale = Number(schema["x-decimal"] ?? 0);
+      if (typeof unit === "string" && unit !== "per m") return { as: "decimal", value: String(value), unit };
+      return currency !== null && scale >= 2 && unit === undefined ? { as: "money", value: String(value), currency, scale: Math.min(scale, 2) } : { as: "decimal", value: String(value) };
+    }
+    case "date":
+      return { as: "date", date: String(value) };
+    case "moment":
+      return { as: "time", at: String(value), exact: true };
+    case "choice":
+      return { as: "text", text: optionsOf(schema).find((option) => option.value === String(value))?.label ?? String(value) };
+    default:
+      return typeof value === "string" ? { as: "text", text: value } : { as: "json", value: value as Json };
+  }
+}
+
+/** A value in a column or panel field of a view, by its format. */
+export function formatCell(format: string | undefined, value: Json | undefined, currency: Json | undefined = null, href?: string): Cell {
+  if (isBlank(value)) return NONE;
+  const text = typeof value === "object" ? describeValue(value) : String(value);
+  switch (format) {
+    case "code":
+      return { as: "code", text, ...(href === undefined ? {} : { href }) };
+    case "money":
+      return /^-?\d+(\.\d+)?$/.test(text) ? { as: "money", value: text, currency: typeof currency === "string" ? currency : null } : { as: "text", text };
+    case "decimal":
+      return { as: "decimal", value: text };
+    case "date":
+      return { as: "date", date: text };
+    case "datetime":
+      return { as: "time", at: text, exact: true };
+    case "relative":
+      return { as: "time", at: text };
+    case "badge":
+      return { as: "badge", meaning: meaningOfState(leafWord(value)), text: typeof value === "boolean" ? describeValue(value) : words(leafWord(value)) };
+    case "org":
+      return { as: "org", code: text };
+    case "gate":
+      return gateCell(value);
+    case "link":
+      return href === undefined ? { as: "text", text } : { as: "link", text, href };
+    default:
+      return typeof value === "string" ? { as: "text", text } : { as: "json", value: value as Json };
+  }
+}
+
+function gateCell(value: Json | undefined): Cell {
+  const gate = schemaAt(value);
+  const [reason] = Array.isArray(gate["reasons"]) ? gate["reasons"].map(schemaAt) : [];
+  const note = typeof reason?.["message"] === "string" ? reason["message"] : null;
+  const meaning = gate["open"] === true ? "open" : gate["outcome"] === "unknown" ? "unknown" : "blocked";
+  return { as: "badge", meaning, note: meaning === "open" ? null : note };
+}
+
+/** The last word of a state value or path. */
+function leafWord(value: Json | undefined): string {
+  if (typeof value === "string") return value.slice(value.lastIndexOf(".") + 1);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return Object.values(value as JsonObject).map(leafWord).join(", ");
+  return describeValue(value);
+}
+
+export const isBlank = (value: Json | undefined): value is undefined | null | "" => value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+const hasMoney = (schema: JsonSchema): boolean => propertiesOf(schema).some(([, property]) => kindOf(property) === "decimal" && property["x-unit"] === undefined);

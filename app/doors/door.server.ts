@@ -1,0 +1,32 @@
+/** Binds the pages' questions and acts to one engine and one scope. */
+import type { Engine } from "#engine/service/engine-context.ts";
+import type { Scope } from "#engine/service/scope.ts";
+import type { Door } from "../screens/door.ts";
+import { act, bulk, complete, preview } from "./acts.server.ts";
+import { guided } from "./guided.server.ts";
+import { inbox } from "./inbox.server.ts";
+import { operations, settleOutbox, verify } from "./operations.server.ts";
+import { record, saveRecord } from "./records.server.ts";
+import { pick, search, shell } from "./shell.server.ts";
+import { detail, view } from "./views.server.ts";
+
+export function createDoor(engine: Engine, scope: Scope): Door {
+  return {
+    shell: () => shell(engine, scope),
+    search: (text) => search(engine, scope, text),
+    pick: (type, text) => pick(engine, scope, type, text),
+    inbox: (request) => inbox(engine, scope, request),
+    guided: (instance) => guided(engine, scope, instance),
+    preview: (request) => preview(engine, scope, request),
+    act: (request) => act(engine, scope, request),
+    bulk: (type, instances, payload, once) => bulk(engine, scope, type, instances, payload, once),
+    complete: (tasks, outcome, note, once) => complete(engine, scope, tasks, outcome, note, once),
+    view: (slug, request) => view(engine, scope, slug, request),
+    detail: (slug, page, code) => detail(engine, scope, slug, page, code),
+    record: (type, id) => record(engine, scope, type, id),
+    saveRecord: (type, id, etag, changes) => saveRecord(engine, scope, type, id, etag, changes),
+    operations: (tab, request) => operations(engine, scope, tab, request),
+    outbox: (id, settled, reason) => settleOutbox(engine, scope, id, settled, reason),
+    verify: () => verify(engine, scope),
+  };
+}

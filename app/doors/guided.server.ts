@@ -1,0 +1,197 @@
+/** The guided screen's data, from the instance page and its history. */
+import type { Decision, UnlockOption } from "#engine/core/step-types.ts";
+import { evaluateOne } from "#engine/service/expression.ts";
+import type { Engine } from "#engine/service/engine-context.ts";
+import type { EventView, GateView as ServiceGate } from "#engine/service/event-preview.ts";
+import type { InstanceView } from "#engine/service/instance-view.ts";
+import { instanceHistory } from "#engine/service/queries/history.ts";
+import { getInstancePage, type InstancePage } from "#engine/service/queries/instance.ts";
+import { inReading } from "#engine/service/reading.ts";
+import type { Scope } from "#engine/service/scope.ts";
+import type { Work } from "#engine/service/work.ts";
+import type { Json, JsonObject, MachineDefinition } from "#engine/schema/types.ts";
+import { describeValue, words } from "#studio/ui/describe-value.ts";
+import { wayOf } from "#studio/ui/decision-explanation.tsx";
+import type { ActView, GateView, GuidedView, WayView } from "../screens/guided.ts";
+import { fieldsOf, type Reference } from "./cells.ts";
+import { historyEntries } from "./history.ts";
+import { leavesOf, meaningOfState, stateTitle } from "./state-words.ts";
+import { overrideGuard } from "./override-guard.ts";
+import { meaningOf } from "#studio/ui/status-badge.tsx";
+
+const HISTORY_SHOWN = 60;
+
+export async function guided(engine: Engine, scope: Scope, instance: string): Promise<GuidedView> {
+  const page = await getInstancePage(engine, scope, { instance });
+  return await guidedOf(engine, scope, page);
+}
+
+/** The same for a page that is already read. */
+export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage): Promise<GuidedView> {
+  const view = page.instance;
+  const history = await instanceHistory(engine, scope, { instance: view.id, limit: HISTORY_SHOWN, cursor: String(Math.max(0, view.seq - HISTORY_SHOWN)) });
+  return await inReading(engine, scope, async (reading) => {
+    const work = reading.works.find((candidate) => candidate.org.code === view.org) ?? reading.works[0];
+    const { definition } = await engine.programs.machine(reading.tx, work.ruling, view.machine.key, view.machine.version);
+    const type = view.record === null ? null : work.ruling.program.type(view.record.type);
+    const acts: ActView[] = [];
+    for (const event of view.events) if (!event.hidden) acts.push(await actOf(work, definition, view, event));
+    const entered = enteredAt(history.items);
+    return {
+      id: view.id,
+      machine: { key: view.machine.key, title: view.machine.title, version: view.machine.version },
+      org: view.org,
+      code: view.record?.code ?? null,
+      title: view.title,
+      note: leavesOf(view.state).map((path) => stateTitle(definition, path)).join(" · "),
+      status: view.status,
+      seq: view.seq,
+      release: work.ruling.release,
+      checkedAt: work.at,
+      steps: stepsOf(definition, view, entered),
+      lanes: lanesOf(definition, view),
+      screen: { title: view.screen?.title ?? screenTitle(definition, view), text: view.screen?.text ?? null, primary: view.screen?.primary ?? null },
+      checklist: checklistOf(definition, view),
+      acts,
+      record: {
+        type: view.record?.type ?? "",
+        id: view.record?.id ?? "",
+        title: type?.title ?? "Record",
+        fields: view.record === null || type === null ? [] : fieldsOf(type.schema, view.record.data, page.references as Readonly<Record<string, Reference>>).filter((field) => field.cell.as !== "text" || field.cell.text.length < 400),
+      },
+      people: peopleOf(page),
+      clocks: [
+        ...view.timers.map((timer) => ({ id: timer.name, kind: "timer" as const, title: words(timer.name.slice(timer.name.lastIndexOf(".") + 1)), at: timer.dueAt })),
+        ...view.tasks.map((task) => ({ id: task.id, kind: task.form, title: task.title, at: task.dueAt })),
+      ],
+      mails: page.mails.map((mail) => ({ id: mail.id, subject: mail.subject, to: mail.recipients.join(", "), meaning: mail.state === "queued" ? ("waitsUntil" as const) : meaningOf(mail.state), at: mail.sentAt ?? mail.createdAt })),
+      documents: [],
+      related: page.related.filter((group) => group.items.length > 0).map((group) => ({ title: group.title, items: group.items.map((item) => relatedItem(group.type, item)) })),
+      history: historyEntries(definition, [...history.items].reverse(), work.ruling.program, page.timeline),
+    };
+  });
+}
+
+/** An event as an act, with what its gates say. */
+export async function actOf(work: Work, machine: MachineDefinition, view: InstanceView, event: EventView): Promise<ActView> {
+  const gates: GateView[] = [];
+  const shut = event.gates.filter((gate) => gate.outcome !== "pass" && gate.decision.overridden === undefined);
+  for (const gate of event.allowed ? event.gates.slice(0, 3) : shut) gates.push(await gateOf(work, machine, view, gate));
+  return {
+    type: event.type,
+    title: event.title,
+    description: event.description ?? null,
+    tone: event.tone === "primary" || event.tone === "danger" || event.tone === "override" ? event.tone : "default",
+    allowed: event.allowed,
+    permitted: event.permitted,
+    who: event.refusal === undefined || event.refusal.missing.length === 0 ? null : `needs ${event.refusal.missing.join(", ")}`,
+    schema: event.payloadSchema,
+    initial: {},
+    confirm: event.confirm ?? null,
+    gates,
+  };
+}
+
+async function gateOf(work: Work, machine: MachineDefinition, view: InstanceView, gate: ServiceGate): Promise<GateView> {
+  const inputs = work.ruling.program.decision(gate.key)?.inputs ?? {};
+  const titles = Object.fromEntries(Object.entries(inputs).flatMap(([name, spec]) => (spec.title === undefined ? [] : [[name, spec.title]])));
+  const { override } = gate;
+  return {
+    decision: decisionView(gate.decision),
+    titles,
+    ways: (gate.unlock ?? []).slice(0, 6).map((option) => wayView(machine, view, option, titles)),
+    override: override === undefined ? null : { may: override.permitted, permission: override.permission, reasons: override.permitted ? await overrideReasons(work, machine, gate.key) : [] },
+  };
+}
+
+export function decisionView(decision: Decision): GateView["decision"] {
+  const { key, version, outcome, reasons, explanation, overridden, output } = decision;
+  return { key, version, outcome, reasons, explanation, output, ...(overridden === undefined ? {} : { overridden }) };
+}
+
+/** A way that is one event of this very screen becomes its button; other ways name who may. */
+function wayView(machine: MachineDefinition, view: InstanceView, option: UnlockOption, titles: Readonly<Record<string, string>>): WayView {
+  const named = { acts: option.acts.map((act) => (act.title !== undefined || act.event === undefined ? act : { ...act, title: machine.events[act.event]?.title ?? words(act.event) })) };
+  const [only, ...others] = option.acts;
+  const here = only?.event === undefined ? undefined : view.events.find((event) => event.type === only.event && event.allowed && event.permitted);
+  const isOwn = others.length === 0 && only !== undefined && only.on === undefined && here !== undefined;
+  return { ...wayOf(named, titles), ...(isOwn ? { act: { instance: view.id, event: here.type, here: true } } : {}) };
+}
+
+async function overrideReasons(work: Work, machine: MachineDefinition, key: string): Promise<readonly { value: string; title: string }[]> {
+  const reasons = overrideGuard(machine.config, key)?.reasons;
+  if (reasons === undefined) return [];
+  const value = await evaluateOne(work, {}, reasons);
+  return Array.isArray(value) ? value.map((reason: Json) => ({ value: String(reason), title: words(String(reason)) })) : [];
+}
+
+function stepsOf(machine: MachineDefinition, view: InstanceView, entered: ReadonlyMap<string, string>): GuidedView["steps"] {
+  const timers = [...view.timers].sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
+  return view.path.map((step) => ({
+    id: step.state,
+    title: stateTitle(machine, step.state),
+    phase: step.current ? (view.status === "done" ? "done" : "now") : step.done ? "done" : "next",
+    at: entered.get(step.state) ?? null,
+    dueAt: step.current ? (timers.find((timer) => timer.name.startsWith(step.state))?.dueAt ?? null) : null,
+  }));
+}
+
+/** The regions beside the main path, each with where it stands. */
+function lanesOf(machine: MachineDefinition, view: InstanceView): GuidedView["lanes"] {
+  if (typeof view.state === "string") return [];
+  const main = new Set((machine.path ?? []).map((path) => path.split(".")[0]));
+  return Object.keys(view.state)
+    .filter((region) => !main.has(region))
+    .map((region) => {
+      const path = leavesOf({ [region]: (view.state as { readonly [name: string]: InstanceView["state"] })[region] ?? "" })[0] ?? region;
+      return { id: region, title: stateTitle(machine, region), state: stateTitle(machine, path), meaning: meaningOfState(path.slice(path.lastIndexOf(".") + 1)), note: null };
+    });
+}
+
+function checklistOf(machine: MachineDefinition, view: InstanceView): GuidedView["checklist"] {
+  const current = view.path.find((step) => step.current);
+  return {
+    title: current === undefined ? "" : `in ${stateTitle(machine, current.state)}`,
+    items: view.checklist.map((item) => ({
+      id: item.id,
+      title: item.label,
+      ok: item.ok ?? "unknown",
+      detail: item.detail ?? (item.ok === true ? null : (item.decision?.reasons[0]?.message ?? null)),
+      event: item.event ?? null,
+    })),
+  };
+}
+
+const screenTitle = (machine: MachineDefinition, view: InstanceView): string => (view.status === "active" ? leavesOf(view.state).map((path) => stateTitle(machine, path)).join(", ") : "Finished");
+
+/** When each state was last entered, by the rows at hand. */
+function enteredAt(rows: readonly { readonly at: string; readonly from: Json; readonly to: Json }[]): ReadonlyMap<string, string> {
+  const entered = new Map<string, string>();
+  for (const row of rows) {
+    const before = new Set(row.from === null ? [] : pathsOf(row.from));
+    for (const path of pathsOf(row.to)) if (!before.has(path)) entered.set(path, row.at);
+  }
+  return entered;
+}
+
+function pathsOf(state: Json, prefix = ""): readonly string[] {
+  if (typeof state === "string") return [prefix + state];
+  if (typeof state !== "object" || state === null || Array.isArray(state)) return [];
+  return Object.entries(state as JsonObject).flatMap(([name, below]) => [prefix + name, ...pathsOf(below, `${prefix}${name}.`)]);
+}
+
+function peopleOf(page: InstancePage): GuidedView["people"] {
+  const named = Object.entries(page.references)
+    .filter(([, reference]) => reference.type === "people")
+    .map(([path, reference]) => ({ title: words(path.slice(1).replace(/_(id|by)$/, "")), text: reference.title }));
+  const last = page.timeline.find((line) => line.actor.kind === "person");
+  return last === undefined ? named : [...named, { title: "Last act", text: last.actor.name }];
+}
+
+function relatedItem(type: string, item: JsonObject): GuidedView["related"][number]["items"][number] {
+  const id = String(item["id"]);
+  const code = typeof item["code"] === "string" ? item["code"] : null;
+  const instance = typeof item["instance"] === "string" ? item["instance"] : null;
+  const state = item["state"];
+  return { id, label: describeValue(item["title"]), code, state: state === undefined || state === null ? null : words(describeValue(state)), href: instance === null ? `/records/${type}/${code ?? id}` : `/work/${instance}` };
+}

@@ -1,0 +1,38 @@
+/** Event rows as lines of a timeline. */
+import type { Program } from "#engine/core/program.ts";
+import type { StateValue } from "#engine/core/step-types.ts";
+import type { HistoryRow } from "#engine/service/queries/history.ts";
+import type { TimelineLine } from "#engine/service/queries/instance.ts";
+import type { MachineDefinition } from "#engine/schema/types.ts";
+import type { HistoryEntry } from "../screens/guided.ts";
+import { effectLines } from "./effect-lines.ts";
+import { leavesOf, stateTitle } from "./state-words.ts";
+
+/** Newest first, as the rows come. Titles of events come from the page's own lines. */
+export function historyEntries(machine: MachineDefinition, rows: readonly HistoryRow[], program: Program, lines: readonly TimelineLine[]): readonly HistoryEntry[] {
+  const bySeq = new Map(lines.map((line) => [line.seq, line]));
+  return rows.map((row) => {
+    const line = bySeq.get(row.seq);
+    const overridden = line?.overridden ?? row.override !== null;
+    return {
+      id: String(row.seq),
+      at: row.at,
+      text: `${line?.title ?? String(row.event["type"])}${moved(machine, row)}${line?.note ? `: ${line.note}` : ""}`,
+      by: row.actor.kind === "system" ? null : row.actor.name,
+      meaning: overridden ? "overridden" : row.actor.kind === "system" ? null : "open",
+      release: row.release,
+      decisions: row.decisions.map((decision) => ({ decision, titles: titlesOf(program, decision.key) })),
+      effects: effectLines(row.effects),
+    };
+  });
+}
+
+function moved(machine: MachineDefinition, row: HistoryRow): string {
+  const before = row.from === null ? [] : leavesOf(row.from as StateValue);
+  const entered = leavesOf(row.to as StateValue).filter((path) => !before.includes(path));
+  return entered.length === 0 ? "" : ` → ${entered.map((path) => stateTitle(machine, path)).join(", ")}`;
+}
+
+export function titlesOf(program: Program, key: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(program.decision(key)?.inputs ?? {}).flatMap(([name, spec]) => (spec.title === undefined ? [] : [[name, spec.title]])));
+}

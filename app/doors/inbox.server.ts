@@ -1,0 +1,96 @@
+/** The inbox: open tasks and approvals of the person, and the one in the side panel. */
+import type { Engine } from "#engine/service/engine-context.ts";
+import { getTask, listTasks, type TaskAnswer } from "#engine/service/queries/inbox.ts";
+import { EngineError } from "#engine/core/errors.ts";
+import type { Scope } from "#engine/service/scope.ts";
+import type { JsonObject } from "#engine/schema/types.ts";
+import { describeValue, words } from "#studio/ui/describe-value.ts";
+import type { Field } from "../screens/guided.ts";
+import type { InboxItem, InboxView, ListRequest } from "../screens/lists.ts";
+import { guided } from "./guided.server.ts";
+
+const PAGE = 200;
+const NEGATIVE = /reject|refuse|deny|decline|cancel/;
+
+export async function inbox(engine: Engine, scope: Scope, request: ListRequest): Promise<InboxView> {
+  const page = await listTasks(engine, scope, { limit: PAGE, cursor: request.cursor });
+  const all = page.items.map(itemOf);
+  const tab = request.tab === "approvals" || request.tab === "tasks" ? request.tab : "all";
+  const kinds = [...new Map(page.items.map((task) => [task.kind, words(task.kind)]))];
+  return {
+    tabs: [
+      { id: "all", title: "All", count: all.length },
+      { id: "approvals", title: "Approvals", count: all.filter((item) => item.kind === "approval").length },
+      { id: "tasks", title: "Tasks", count: all.filter((item) => item.kind === "task").length },
+    ],
+    tab,
+    items: all.filter((item, index) => isIn(tab, item) && fits(page.items[index], item, request)),
+    next: page.next,
+    filters: kinds.length < 2 ? [] : [{ field: "kind", title: "Kind", type: "text", options: kinds.map(([value, title]) => ({ value, title })) }],
+    panel: request.at === null ? null : await panelOf(engine, scope, request.at),
+  };
+}
+
+const isIn = (tab: string, item: InboxItem): boolean => tab === "all" || (tab === "approvals" ? item.kind === "approval" : item.kind === "task");
+
+function fits(task: TaskAnswer | undefined, item: InboxItem, request: ListRequest): boolean {
+  const kind = request.filters.find((filter) => filter.field === "kind");
+  if (kind !== undefined && task?.kind !== kind.value) return false;
+  const text = request.search?.toLowerCase() ?? "";
+  return text === "" || `${item.title} ${item.code ?? ""} ${item.about ?? ""}`.toLowerCase().includes(text);
+}
+
+function itemOf(task: TaskAnswer): InboxItem {
+  const key = task.instance?.key ?? null;
+  const code = key === null ? null : key.slice(key.indexOf(":") + 1);
+  const outcomes = task.outcomes.length === 0 ? ["done"] : [...task.outcomes].sort((a, b) => Number(NEGATIVE.test(a)) - Number(NEGATIVE.test(b)));
+  return {
+    id: task.id,
+    kind: task.form,
+    sort: `${task.form} ${task.kind}`,
+    title: task.title,
+    code: code !== null && /^[0-9a-f]{8}-/.test(code) ? null : code,
+    about: words(task.kind),
+    org: task.org,
+    from: null,
+    state: null,
+    dueAt: task.dueAt,
+    since: task.createdAt,
+    instance: task.instance?.id ?? null,
+    href: task.instance === null ? null : `/work/${task.instance.id}`,
+    outcomes: outcomes.map((outcome) => ({ id: outcome, title: outcome === "done" ? "Mark done" : verbOf(outcome) })),
+    whyNot: task.mine ? null : "You asked for this one, or it needs a higher level: somebody else decides.",
+  };
+}
+
+/** "approved" -> "Approve", "rejected" -> "Reject": the verb on the button. */
+function verbOf(outcome: string): string {
+  const verb = words(outcome);
+  if (/(ved|sed|ced|ged|ted|ned)$/.test(verb)) return /(approv|clos|releas|not|decid)ed$/i.test(verb) ? verb.slice(0, -1) : verb.slice(0, -2);
+  return verb;
+}
+
+async function panelOf(engine: Engine, scope: Scope, id: string): Promise<InboxView["panel"]> {
+  const task = await orNull(getTask(engine, scope, { id }));
+  if (task === null) return null;
+  const view = task.instance === null ? null : await orNull(guided(engine, scope, task.instance.id));
+  const fields: Field[] = [{ title: "Asked", cell: { as: "time", at: task.createdAt } }];
+  if (task.dueAt !== null) fields.push({ title: "Due", cell: { as: "deadline", dueAt: task.dueAt, since: task.createdAt } });
+  if (task.relies !== null && typeof task.relies === "object" && !Array.isArray(task.relies)) {
+    for (const [name, value] of Object.entries(task.relies as JsonObject)) {
+      const shown = typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject)["value"] : value;
+      fields.push({ title: words(name), cell: { as: "text", text: describeValue(shown) } });
+    }
+  }
+  return { item: itemOf(task), fields, guided: view };
+}
+
+/** What is not there or not visible is no panel; faults are faults. */
+async function orNull<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof EngineError && (error.code === "not_found" || error.code === "instance_not_found")) return null;
+    throw error;
+  }
+}

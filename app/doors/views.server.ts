@@ -1,0 +1,164 @@
+/** Pages of view definitions: lists with their side panel, and the decision page. */
+import type { Engine } from "#engine/service/engine-context.ts";
+import { EngineError } from "#engine/core/errors.ts";
+import { getInstancePage } from "#engine/service/queries/instance.ts";
+import { getView, type ViewPage as ServicePage } from "#engine/service/queries/view.ts";
+import { getViewDetail, type ViewDetail } from "#engine/service/queries/view-detail.ts";
+import { inReading } from "#engine/service/reading.ts";
+import type { Scope } from "#engine/service/scope.ts";
+import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import { describeValue, words } from "#studio/ui/describe-value.ts";
+import { decisionMeaning } from "#studio/ui/decision-explanation.tsx";
+import type { DetailView, ListRequest, ViewPage, ViewRow } from "../screens/lists.ts";
+import { formatCell, isBlank } from "./cells.ts";
+import { guided, guidedOf } from "./guided.server.ts";
+import { filterFields, toFilter } from "./list-filter.ts";
+
+export async function view(engine: Engine, scope: Scope, slug: string, request: ListRequest): Promise<ViewPage> {
+  const declared = await inReading(engine, scope, async (reading) => {
+    const definition = reading.works[0].ruling.program.view(slug);
+    const tab = definition?.tabs.find((candidate) => candidate.id === request.tab) ?? definition?.tabs[0];
+    return { filters: tab?.filters ?? [], from: tab?.query.from ?? null, sortable: new Set((tab?.columns ?? []).filter((column) => column.path !== undefined).map((column) => column.id)), tab: tab?.id };
+  });
+  const filter = toFilter(request.filters, declared.filters);
+  const page = await getView(engine, scope, {
+    view: slug,
+    ...(declared.tab === undefined ? {} : { tab: declared.tab }),
+    ...(filter === undefined ? {} : { filter }),
+    ...(request.search === null ? {} : { q: request.search }),
+    ...(request.sort === null ? {} : { sort: `${request.sort.direction === "desc" ? "-" : ""}${request.sort.field}` }),
+    cursor: request.cursor,
+    limit: 100,
+  });
+  const { tab } = page;
+  return {
+    slug: page.slug,
+    title: page.title,
+    tabs: page.tabs,
+    tab: tab.id,
+    emptyText: tab.empty?.replace(/\.$/, "") ?? null,
+    columns: tab.columns.map((column) => ({ id: column.id, title: column.title, format: column.format ?? "text", hidden: column.hidden === true, sort: declared.sortable.has(column.id) ? column.id : null })),
+    rows: tab.rows.map((row) => rowOf(page, row)),
+    next: tab.next,
+    filters: filterFields(tab.filters, words),
+    summary: summaryOf(page),
+    totals: tab.totals.map((total) => ({ org: total.org, title: total.title, cell: { as: "money", value: describeTotal(total.total), currency: total.currency } })),
+    count: page.tabs.find((candidate) => candidate.id === tab.id)?.count ?? null,
+    acts: tab.events.filter((event) => event.permitted && event.bulk).map((event) => ({ type: event.type, title: event.title, tone: toneOf(event.tone), schema: event.payloadSchema as JsonSchema | null })),
+    panel: request.at === null ? null : await panelOf(engine, scope, request.at),
+    canImport: false,
+    type: declared.from,
+  };
+}
+
+const toneOf = (tone: string): "primary" | "default" | "danger" | "override" => (tone === "primary" || tone === "danger" || tone === "override" ? tone : "default");
+const describeTotal = (value: Json): string => (value === null ? "0" : String(value));
+
+async function panelOf(engine: Engine, scope: Scope, instance: string) {
+  try {
+    return await guided(engine, scope, instance);
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "instance_not_found") return null;
+    throw error;
+  }
+}
+
+function rowOf(page: ServicePage, row: ServicePage["tab"]["rows"][number]): ViewRow {
+  const { tab } = page;
+  const gate = tab.columns.map((column) => row.cells[column.id]).find((cell): cell is JsonObject => typeof cell === "object" && cell !== null && !Array.isArray(cell) && "open" in cell);
+  const shut = gate !== undefined && gate["open"] !== true;
+  const [reason] = shut && Array.isArray(gate["reasons"]) ? (gate["reasons"] as readonly JsonObject[]) : [];
+  return {
+    id: row.id,
+    code: row.code,
+    org: row.org ?? "",
+    instance: row.instance?.id ?? null,
+    cells: tab.columns.map((column) => formatCell(column.format, row.cells[column.id], currencyOf(row.cells, column))),
+    href: hrefOf(page, row),
+    events: row.instance === null || shut ? [] : tab.events.map((event) => event.type),
+    blocked: shut ? describeValue(reason?.["message"] ?? "it is blocked") : null,
+  };
+}
+
+function currencyOf(cells: JsonObject, column: { readonly id: string; readonly currency?: string }): Json {
+  return cells[`${column.id}.currency`] ?? (column.currency === undefined ? null : (cells[column.currency] ?? null));
+}
+
+/** The tab's own address with its places filled, else the guided screen, else the record. */
+function hrefOf(page: ServicePage, row: ServicePage["tab"]["rows"][number]): string | null {
+  const { open } = page.tab;
+  if (open !== null) {
+    const values: JsonObject = { ...row.cells, "@code": row.code, "@id": row.id, code: row.code };
+    const filled = open.replace(/\{([^{}]+)\}/g, (_, name: string) => encodeURIComponent(isBlank(values[name]) ? "" : String(values[name])));
+    if (filled.startsWith("/") && !filled.endsWith("/")) return filled;
+  }
+  return row.instance === null ? null : `/work/${row.instance.id}`;
+}
+
+function summaryOf(page: ServicePage): ViewPage["summary"] {
+  const items = page.summary.flatMap((line) => summaryItems(line.title, line.org, line.value));
+  return items.length === 0 ? null : { title: [...new Set(page.summary.map((line) => line.title))].join(", "), items };
+}
+
+type SummaryItem = NonNullable<ViewPage["summary"]>["items"][number];
+
+/** A list of `{currency, ...}` gives a box per currency; anything else one box. */
+function summaryItems(title: string, org: string, value: Json): readonly SummaryItem[] {
+  const plain = { org, title, of: null, share: null, note: null, meaning: null } as const;
+  if (value === null) return [];
+  if (!Array.isArray(value)) return [{ ...plain, cell: formatCell(typeof value === "object" ? "text" : "decimal", value) }];
+  return value.slice(0, 8).flatMap((entry: Json): SummaryItem[] => {
+    if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return [{ ...plain, cell: formatCell("text", entry) }];
+    const object = entry as JsonObject;
+    const amounts = Object.entries(object).filter(([, amount]) => typeof amount === "string" && /^-?\d+(\.\d+)?$/.test(amount));
+    return amounts.slice(0, 4).map(([name, amount]) => ({ ...plain, title: words(name), cell: formatCell("money", amount, object["currency"]) }));
+  });
+}
+
+export async function detail(engine: Engine, scope: Scope, slug: string, page: string, code: string): Promise<DetailView> {
+  const found = await getViewDetail(engine, scope, { view: slug, code });
+  const asked = await inReading(engine, scope, async (reading) => reading.works[0].ruling.program.view(slug)?.detail?.path ?? null);
+  if (asked !== page) throw new EngineError("not_found", `The view has no page "${page.slice(0, 60)}".`);
+  const instance = await getInstancePage(engine, scope, { instance: found.instance.id });
+  const shown = await guidedOf(engine, scope, instance);
+  const timer = [...found.instance.timers].sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1))[0];
+  return {
+    slug: found.view.slug,
+    title: found.title,
+    viewTitle: found.view.title,
+    queue: await queueOf(engine, scope, slug, page),
+    dueAt: timer?.dueAt ?? null,
+    since: found.instance.updatedAt,
+    gates: found.instance.checklist.map((item) => ({ id: item.id, title: item.label, meaning: item.ok === true ? "open" : item.ok === null ? "unknown" : "blocked", note: null })),
+    suggestion: found.suggestion === null ? null : suggestionOf(found),
+    primary: found.primary.map((event) => event.type),
+    secondary: found.secondary.map((event) => event.type),
+    panels: found.panels.map((panel) => ({ title: panel.title, fields: panel.fields.map((field) => ({ title: field.title, cell: formatCell(field.format, field.value) })) })),
+    guided: shown,
+  };
+}
+
+function suggestionOf(found: ViewDetail): DetailView["suggestion"] {
+  const { suggestion } = found;
+  if (suggestion === null) return null;
+  const note = suggestion.decision.reasons[0]?.message;
+  const primary = found.primary.find((event) => event.title.toLowerCase() === suggestion.title.toLowerCase() && event.allowed) ?? found.primary.find((event) => event.allowed && event.tone !== "override");
+  return { title: suggestion.title, ...(note === undefined || note === "" ? {} : { note }), primary: primary?.type ?? null };
+}
+
+/** Rows of the tabs whose rows open on this very page. */
+async function queueOf(engine: Engine, scope: Scope, slug: string, page: string): Promise<DetailView["queue"]> {
+  const tabs = await inReading(engine, scope, async (reading) => (reading.works[0].ruling.program.view(slug)?.tabs ?? []).filter((tab) => tab.open?.startsWith(`/${slug}/${page}/`)).map((tab) => tab.id));
+  const groups: DetailView["queue"][number][] = [];
+  for (const tab of tabs.slice(0, 4)) {
+    const { tab: list } = await getView(engine, scope, { view: slug, tab, limit: 50 });
+    const items = list.rows.flatMap((row) => {
+      if (row.code === null) return [];
+      const label = list.columns.filter((column) => column.format === undefined || column.format === "text").map((column) => row.cells[column.id]).find((cell) => typeof cell === "string");
+      const gate = list.columns.map((column) => row.cells[column.id]).find((cell): cell is JsonObject => typeof cell === "object" && cell !== null && !Array.isArray(cell) && "outcome" in cell);
+      return [{ id: row.id, code: row.code, label: typeof label === "string" ? label : "", meaning: gate === undefined ? null : decisionMeaning({ outcome: String(gate["outcome"]) }), note: row.org, href: `/${slug}/${page}/${encodeURIComponent(row.code)}` }];
+    });
+    if (items.length > 0) groups.push({ id: tab, title: list.title, items });
+  }
+  return groups;
+}
