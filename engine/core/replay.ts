@@ -1,0 +1,209 @@
+/**
+ * Folds `step` over a recorded history: on the release that made it, to prove that it is reproduced to the byte; on another one,
+ * to see what would have gone elsewhere and why.
+ *
+ * Pure: facts that the other release asks for and the row does not hold are handed back as requests; the shell loads them as of
+ * the row's instant and calls again with them in `more`.
+ */
+import type { Json, JsonObject } from "../schema/types.ts";
+import { sameJson } from "./canonical.ts";
+import type { CompiledMachine } from "./machine/compile.ts";
+import type { Program } from "./program.ts";
+import { compareDecisions, compareEffects, type DecisionAt, type DecisionDifference, type EffectDifference, sameTimers } from "./replay-compare.ts";
+import { step } from "./step.ts";
+import type {
+  Actor,
+  CompactDecision,
+  Effect,
+  EngineEvent,
+  FactBag,
+  FactRequest,
+  Instant,
+  OrgContext,
+  RecordState,
+  Snapshot,
+  StateValue,
+  StepResult,
+  TimerArm,
+} from "./step-types.ts";
+
+/** One row of an instance's event log, as `step` needs it. */
+export interface ReplayRow {
+  /** 1 for the start; without gaps. */
+  readonly seq: number;
+  readonly event: EngineEvent;
+  readonly facts: { readonly record: RecordState | null; readonly bag: FactBag };
+  readonly actor: Actor;
+  readonly org: OrgContext;
+  readonly now: Instant;
+  readonly seed: string;
+  readonly to: StateValue;
+  readonly decisions: readonly CompactDecision[];
+  readonly effects: readonly Effect[];
+  /** Compared where recorded. */
+  readonly timers?: { readonly arm: readonly TimerArm[]; readonly cancel: readonly string[] };
+}
+
+export interface ReplayInput {
+  readonly instance: { readonly id: string; readonly key: string };
+  /** In order of `seq`, from the start or following `snapshot`. */
+  readonly rows: readonly ReplayRow[];
+  /** State before the first row where that is not the start. */
+  readonly snapshot?: Snapshot | null;
+  /** Program and machine version for a row: those that made it, or those to try. */
+  readonly under: (row: ReplayRow) => { readonly program: Program; readonly machine: CompiledMachine; readonly pinned?: Program };
+  /** True: the same release, everything must be equal. False: another one, versions and ids may differ. */
+  readonly strict: boolean;
+  /** Facts by seq that rows do not hold, as of their instants. */
+  readonly more?: ReadonlyMap<number, FactBag>;
+  /** Versions for explaining what was recorded. */
+  readonly decisionAt?: DecisionAt;
+}
+
+export interface Divergence {
+  readonly seq: number;
+  readonly event: string;
+  /** What happened in the replay. `unknown`: facts are missing, see `requests`. */
+  readonly result: StepResult["kind"] | "unknown";
+  readonly recordedState: StateValue;
+  readonly replayedState: StateValue | null;
+  readonly stateDiffers: boolean;
+  readonly decisions: readonly DecisionDifference[];
+  readonly effects: EffectDifference | null;
+  readonly timersDiffer: boolean;
+  readonly recordDiffers: boolean;
+}
+
+export interface ReplayResult {
+  /**
+   * - `identical`: nothing differs
+   * - `decisions`: the same states, but decisions, effects, data or timers differ
+   * - `diverged`: another state at some point
+   * - `unknown`: it could not be replayed to the end for want of facts
+   */
+  readonly verdict: "identical" | "decisions" | "diverged" | "unknown";
+  readonly rows: number;
+  readonly differences: readonly Divergence[];
+  /** The first row where the state differs, else the first difference. */
+  readonly first: Divergence | null;
+  readonly final: Snapshot | null;
+  readonly missing: { readonly seq: number; readonly requests: readonly FactRequest[] } | null;
+}
+
+/** Differences that are listed; more are only counted in the verdict. */
+export const MAX_DIFFERENCES = 50;
+const NO_DECISION: DecisionAt = () => null;
+
+export function replayInstance(input: ReplayInput): ReplayResult {
+  const { rows, strict, more } = input;
+  const decisionAt = input.decisionAt ?? NO_DECISION;
+  const differences: Divergence[] = [];
+  let snapshot: Snapshot | null = input.snapshot ?? null;
+  let last: Last = { recorded: null, used: null, after: null };
+  let hasDiverged = false;
+  let done = 0;
+  for (const row of rows) {
+    const { program, machine, pinned } = input.under(row);
+    const record = strict ? row.facts.record : carryOver(row.facts.record, last);
+    const extra = more?.get(row.seq);
+    const facts = extra === undefined ? row.facts.bag : { ...row.facts.bag, ...extra };
+    const { event, actor, org, now, seed } = row;
+    const result = step(
+      program,
+      machine,
+      { snapshot, instance: { ...input.instance, seq: row.seq - 1 }, record, event, facts, actor, org, now, seed },
+      pinned === undefined ? {} : { pinned },
+    );
+    done++;
+    if (result.kind === "needs") {
+      const difference = divergenceOf(row, result, snapshot, [], null);
+      return {
+        verdict: "unknown",
+        rows: done,
+        differences: [...differences, difference],
+        first: firstOf([...differences, difference]),
+        final: snapshot,
+        missing: { seq: row.seq, requests: result.requests },
+      };
+    }
+    const moved = result.kind === "moved" ? result : null;
+    const decisions = compareDecisions(row.decisions, "decisions" in result ? result.decisions : [], decisionAt, strict);
+    const effects = compareEffects(row.effects, moved?.effects ?? [], strict);
+    const next = rows[done];
+    const difference = divergenceOf(row, result, snapshot, decisions, effects);
+    const recordDiffers = strict && next !== undefined && moved !== null && differsFromLog(moved.record, next.facts.record);
+    if (difference.stateDiffers || decisions.length > 0 || effects !== null || difference.timersDiffer || recordDiffers) {
+      if (difference.stateDiffers) hasDiverged = true;
+      if (differences.length < MAX_DIFFERENCES) differences.push({ ...difference, recordDiffers });
+    }
+    if (moved !== null) {
+      snapshot = moved.snapshot;
+      last = { recorded: row.facts.record, used: record, after: moved.record };
+    }
+    if (snapshot === null) break;
+  }
+  const verdict = hasDiverged ? "diverged" : differences.length > 0 ? "decisions" : "identical";
+  return { verdict, rows: done, differences, first: firstOf(differences), final: snapshot, missing: null };
+}
+
+function firstOf(differences: readonly Divergence[]): Divergence | null {
+  return differences.find((each) => each.stateDiffers) ?? differences[0] ?? null;
+}
+
+function divergenceOf(
+  row: ReplayRow,
+  result: StepResult,
+  before: Snapshot | null,
+  decisions: readonly DecisionDifference[],
+  effects: EffectDifference | null,
+): Divergence {
+  const state = result.kind === "moved" ? result.to : result.kind === "needs" ? null : (before?.value ?? null);
+  return {
+    ...{ seq: row.seq, event: row.event.type, result: result.kind === "needs" ? "unknown" : result.kind },
+    ...{ recordedState: row.to, replayedState: state, decisions, effects, recordDiffers: false },
+    stateDiffers: result.kind !== "needs" && (state === null || !sameJson(state as Json, row.to as Json)),
+    timersDiffer: row.timers !== undefined && result.kind === "moved" && !sameTimers(row.timers, result.timers),
+  };
+}
+
+/** The last row that moved: its record as the log has it, as the replay was given it, and as the replay left it. */
+interface Last {
+  readonly recorded: RecordState | null;
+  readonly used: RecordState | null;
+  readonly after: RecordState | null;
+}
+
+/**
+ * The record before a row: as recorded, but with what the replay has written differently.
+ *
+ * A field is the replay's where its step wrote it, where it already was the replay's and the log has not written it since, or where
+ * only the recorded step wrote it. What somebody edited between the rows is as recorded.
+ */
+function carryOver(recorded: RecordState | null, last: Last): RecordState | null {
+  const { used, after } = last;
+  if (recorded === null || after === null || used === null || last.recorded === null) return recorded ?? after;
+  if (sameJson(after.data, recorded.data)) return recorded;
+  const isOneWrite = recorded.version <= last.recorded.version + 1;
+  const data: Record<string, Json> = { ...recorded.data };
+  for (const field of new Set([...Object.keys(after.data), ...Object.keys(recorded.data)])) {
+    const own = after.data[field];
+    if (sameJson(own, recorded.data[field])) continue;
+    const isWritten = !sameJson(own, used.data[field]);
+    const wasOurs = !sameJson(used.data[field], last.recorded.data[field]);
+    const isLogged = !sameJson(recorded.data[field], last.recorded.data[field]);
+    if (!isWritten && !(wasOurs && !isLogged) && !(isLogged && isOneWrite)) continue;
+    if (own === undefined) delete data[field];
+    else data[field] = own;
+  }
+  return { ...recorded, data };
+}
+
+/** In a strict replay: fields that the step wrote and the next row of the log does not show. Later edits are not ours to judge. */
+function differsFromLog(after: RecordState | null, next: RecordState | null): boolean {
+  if (after === null || next === null || after.version + 1 < next.version) return false;
+  return !isSubset(after.data, next.data);
+}
+
+function isSubset(part: JsonObject, whole: JsonObject): boolean {
+  return Object.keys(part).every((field) => sameJson(part[field], whole[field]));
+}
