@@ -20,11 +20,15 @@ export function requireStorableRequest(request: FastifyRequest): void {
   }
 }
 
-/** One counter a key; those without credentials share that of their address. */
-export async function registerRateLimit(app: FastifyInstance, perMinute: number): Promise<void> {
+/**
+ * One counter a key; those without credentials share that of their address.
+ *
+ * - `hook`: when the caller is known. As early as can be, so that requests that are refused for their form count too.
+ */
+export async function registerRateLimit(app: FastifyInstance, perMinute: number, hook: "preParsing" | "preHandler"): Promise<void> {
   await app.register(rateLimit, {
     global: true,
-    hook: "preHandler",
+    hook,
     max: (request) => request.caller?.ratePerMinute ?? perMinute,
     timeWindow: 60_000,
     cache: 50_000,

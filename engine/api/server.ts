@@ -96,7 +96,7 @@ async function registerGroups(app: FastifyInstance, options: ServerOptions): Pro
     });
   const authenticated = async (scope: FastifyInstance) => {
     requireCaller(scope, engine, config);
-    await registerRateLimit(scope, config.requestsPerMinute);
+    await registerRateLimit(scope, config.requestsPerMinute, "preParsing");
   };
   await register(loginRoutes, () => undefined);
   await register(callerRoutes, authenticated);

@@ -51,7 +51,7 @@ export async function contractRoutes(app: FastifyInstance, context: RouteContext
       throw error;
     }
   });
-  await registerRateLimit(app, config.requestsPerMinute);
+  await registerRateLimit(app, config.requestsPerMinute, "preHandler");
   for (const spec of [eventRoute(), batchRoute()]) registerRoute(app, spec, engine);
 
   async function requireSignature(request: FastifyRequest): Promise<void> {

@@ -102,7 +102,7 @@ export function instanceRoutes({ engine }: RouteContext): RouteSpec[] {
       id: "instanceHistory",
       tag: "instances",
       summary: "Event rows, oldest first",
-      query: { ...PAGING },
+      query: { ...PAGING, cursor: name(12, { pattern: "^[0-9]+$" }) },
       answers: { 200: { description: "A page.", schema: page("HistoryRow") } },
       errors: ["instance_not_found"],
       handle: ({ scope, params, query }) => instanceHistory(engine, scope, { instance: params["id"] as string, ...query }),

@@ -97,6 +97,9 @@ it("a key has its share of requests a minute", async () => {
   expect(answers[6]?.body.code).toBe("rate_limited");
   expect(Number(answers[6]?.headers["retry-after"])).toBeGreaterThan(0);
   expect((await small.call("writer", "GET", "/api/v1/me")).status).toBe(200);
+  const malformed = [];
+  for (let n = 0; n < 6; n += 1) malformed.push((await small.call("both", "POST", "/api/v1/instances", { nonsense: n }, { "x-org": "ONE" })).status);
+  expect(malformed).toEqual([422, 422, 422, 422, 422, 429]);
 });
 
 it("answers carry the headers that a browser needs to be safe", async () => {

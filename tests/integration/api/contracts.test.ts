@@ -124,7 +124,11 @@ describe("events", () => {
     const code = await newNote();
     await post(envelope(code, 3));
     await post(envelope(code, 2));
-    const stale = await desk.call("lead", "GET", "/api/v1/contracts/feed/receipts?result=stale_ignored&limit=1");
+    const stale = await desk.call(
+      "lead",
+      "GET",
+      `/api/v1/contracts/feed/receipts?result=stale_ignored&key=${encodeURIComponent(envelope(code, 2).idempotency_key)}`,
+    );
     expect(stale.body.items[0]).toMatchObject({ key: envelope(code, 2).idempotency_key, cause: "OUT_OF_ORDER", sequence: 2 });
     expect((await desk.call("writer", "GET", "/api/v1/contracts/feed/receipts")).status).toBe(404);
   });

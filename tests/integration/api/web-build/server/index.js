@@ -2,7 +2,9 @@
 import { createContext } from "react-router";
 
 const hostContext = createContext();
-export const entry = { module: { default: (_request, status, headers) => new Response("<p>a page</p>", { status, headers }), handleError: () => {}, hostContext } };
+export const entry = {
+  module: { default: (_request, status, headers) => new Response("<p>a page</p>", { status, headers }), handleError: () => {}, hostContext },
+};
 const bare = { hasAction: false, hasLoader: false, hasErrorBoundary: false, module: "", imports: [], css: [] };
 export const routes = {
   root: { id: "root", path: "", module: { default: () => null } },
