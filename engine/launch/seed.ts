@@ -12,8 +12,9 @@ import { type Fixture, readFixture } from "../service/fixture/fixture.ts";
 import { loadFixture } from "../service/fixture/load-fixture.ts";
 import { playDemo } from "../service/fixture/play-demo.ts";
 import { loadPacks } from "../service/load-packs.ts";
-import { listApiClients } from "../store/api-keys.ts";
+import { apiKeysOf, listApiClients } from "../store/api-keys.ts";
 import { listOrgs } from "../store/people.ts";
+import type { Tx } from "../store/tx.ts";
 import { emptyDatabase } from "./empty-database.ts";
 
 export interface SeedOptions {
@@ -42,9 +43,14 @@ export function createSeeding(options: SeedOptions): { seed(parts: SeedParts): P
   const fixture = readFixture(options.root);
   return {
     async seed(parts) {
-      const isEmpty = (await parts.engine.store.work(SYSTEM, listOrgs)).length === 0;
-      if (isEmpty) await fill(parts, fixture, options);
-      if (isEmpty || !existsSync(join(options.dataFolder, KEYS_FILE))) await writeKeys(parts.engine, options.dataFolder);
+      const { isEmpty, isUnfinished } = await parts.engine.store.work(SYSTEM, async (tx) => {
+        const orgs = await listOrgs(tx);
+        return { isEmpty: orgs.length === 0, isUnfinished: orgs.length > 0 && (await isWithoutKeys(tx)) };
+      });
+      // Keys come last: without any, an earlier first start was cut off, and nobody can have worked here.
+      if (isUnfinished) await emptyDatabase(parts.engine.store);
+      if (isEmpty || isUnfinished) await fill(parts, fixture, options);
+      if (isEmpty || isUnfinished || !existsSync(join(options.dataFolder, KEYS_FILE))) await writeKeys(parts.engine, options.dataFolder);
       return demoOf(fixture);
     },
     async reset(parts) {
@@ -53,6 +59,11 @@ export function createSeeding(options: SeedOptions): { seed(parts: SeedParts): P
       await fill(parts, fixture, options);
     },
   };
+}
+
+async function isWithoutKeys(tx: Tx): Promise<boolean> {
+  for (const { id } of await listApiClients(tx)) if ((await apiKeysOf(tx, id)).length > 0) return false;
+  return true;
 }
 
 async function fill({ engine, sealing }: SeedParts, fixture: Fixture, options: SeedOptions): Promise<void> {

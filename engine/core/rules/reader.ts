@@ -7,6 +7,7 @@ import { converter, fromFeel, type ToFeel } from "../feel/convert.ts";
 import { parseDate, parseDateTime } from "../feel/temporal.ts";
 import { type FeelValue, UNKNOWN, Unknown, WRONG_TYPE } from "../feel/values.ts";
 import type { DecisionContext } from "./decision.ts";
+import { orderDerived } from "./derive-order.ts";
 import { Frame, TAG_NUM, TAG_OTHER, TAG_UNKNOWN, TAG_UNSEEN } from "./frame.ts";
 import { type DefinitionErrors, pointer } from "./problems.ts";
 
@@ -67,7 +68,7 @@ export class Reader {
     });
     if (!this.slots.has("now")) this.nowSlot = this.declare("now", { type: "datetime" }, "", errors);
     if (!this.slots.has("today")) this.todaySlot = this.declare("today", { type: "date" }, "", errors);
-    for (const [name, text] of Object.entries(definition.derive ?? {})) {
+    for (const [name, text] of orderDerived(definition.derive ?? {})) {
       const path = pointer("derive", name);
       const expression = errors.feel(path, text, { slots: this.slots });
       const slot = this.declare(name, undefined, path, errors);
