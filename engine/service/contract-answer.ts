@@ -5,6 +5,7 @@ import type { ContractDefinition, Json, JsonObject } from "../schema/types.ts";
 import type { InstanceRow } from "../store/instances.ts";
 import type { ContractRefusal } from "./contract-effects.ts";
 import { instanceSummary } from "./contract-receipt.ts";
+import { shutOnes } from "./decision-answer.ts";
 import { freshId } from "./fresh-id.ts";
 import type { PayloadError } from "./payload.ts";
 import type { Work } from "./work.ts";
@@ -41,9 +42,9 @@ export function refusedAnswer(
   refusal: ContractRefusal,
   decisions: readonly Decision[],
 ): ContractAnswer & { readonly cause: string } {
-  const { status, cause } = causeOf(contract, refusal, decisions);
+  const { status, cause } = causeOf(contract, refusal);
   if (refusal.kind === "not_found") return { status, cause, body: problem(status, cause, undefined, { result: "rejected" }) };
-  const shut = decisions.filter((decision) => decision.outcome !== "pass");
+  const shut = shutOnes(refusal.decisions);
   const details: JsonObject = Object.assign({}, ...shut.map((decision) => decision.output));
   return {
     status,
@@ -59,7 +60,7 @@ export function refusedAnswer(
   };
 }
 
-function causeOf(contract: ContractDefinition, refusal: ContractRefusal, decisions: readonly Decision[]): { readonly status: number; readonly cause: string } {
+function causeOf(contract: ContractDefinition, refusal: ContractRefusal): { readonly status: number; readonly cause: string } {
   switch (refusal.kind) {
     case "not_found":
       return { status: 404, cause: "NOT_FOUND" };
@@ -68,7 +69,7 @@ function causeOf(contract: ContractDefinition, refusal: ContractRefusal, decisio
     case "not_allowed":
       return { status: 409, cause: "EVENT_NOT_ALLOWED" };
     case "blocked": {
-      const codes = decisions.flatMap((decision) => decision.reasons.map((reason) => reason.code));
+      const codes = shutOnes(refusal.decisions).flatMap((decision) => decision.reasons.map((reason) => reason.code));
       const named = codes.find((code) => contract.refusals !== undefined && Object.hasOwn(contract.refusals, code));
       return named === undefined ? { status: 409, cause: "GATE_CLOSED" } : { status: contract.refusals?.[named]?.status ?? 409, cause: named };
     }

@@ -1,5 +1,6 @@
 /** Decisions as callers get them: expanded against the very version that decided, with the ways through where the gate is shut. */
 
+import { isOpen } from "../core/acts/gate.ts";
 import { compileRuleset } from "../core/rules/compile-ruleset.ts";
 import { type CompiledDecision, toDecision } from "../core/rules/decision.ts";
 import { unlock } from "../core/rules/unlock.ts";
@@ -18,9 +19,21 @@ export async function answerDecisions(work: Work, decisions: readonly CompactDec
   return answers;
 }
 
+/** The decisions of guards, which let an event pass or not, before those that they asked in turn. */
+export function guardsFirst(decisions: readonly CompactDecision[]): readonly CompactDecision[] {
+  return [...decisions.filter(isGuards), ...decisions.filter((decision) => !isGuards(decision))];
+}
+
+export const isGuards = (decision: Pick<CompactDecision, "at">): boolean => decision.at === "guard";
+
+/** Those of guards that did not open, overridden ones left out. */
+export function shutOnes(decisions: readonly CompactDecision[]): readonly CompactDecision[] {
+  return decisions.filter((decision) => isGuards(decision) && decision.overridden === undefined && !isOpen(decision));
+}
+
 async function answerDecision(work: Work, compact: CompactDecision, compiled: CompiledDecision): Promise<Decision> {
   const decision = toDecision(compact, compiled);
-  if (compact.outcome === "pass" || compact.overridden !== undefined) return decision;
+  if (isOpen(compact)) return decision;
   const options = unlock(decision, compiled);
   return options.length === 0 ? decision : { ...decision, unlock: await withPeople(work, options) };
 }

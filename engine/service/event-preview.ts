@@ -10,7 +10,7 @@ import type { CompactDecision, Decision, Reason, UnlockOption } from "../core/st
 import type { EventSpec, GuardConfig, JsonObject, JsonSchema } from "../schema/types.ts";
 import type { InstanceRow } from "../store/instances.ts";
 import type { RecordRow } from "../store/records.ts";
-import { answerDecisions } from "./decision-answer.ts";
+import { answerDecisions, isGuards } from "./decision-answer.ts";
 import { isForSender, judgeEvent, senderOf } from "./event-permission.ts";
 import { toState } from "./transition.ts";
 import { createFactLoader, type FactLoader, MAX_FACT_ROUNDS, type SettledStep, type Work } from "./work.ts";
@@ -126,11 +126,7 @@ async function viewEvent(
     event,
   });
   const decisions = result.kind === "blocked" || result.kind === "moved" ? result.decisions : [];
-  const gates = await viewGates(
-    work,
-    machine,
-    decisions.filter((decision) => decision.at.startsWith("guard")),
-  );
+  const gates = await viewGates(work, machine, decisions.filter(isGuards));
   return {
     type,
     title: spec.title,

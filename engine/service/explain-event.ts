@@ -6,7 +6,7 @@
 import type { EngineError } from "../core/errors.ts";
 import type { Decision, OverrideRequest, StateValue, TimerArm } from "../core/step-types.ts";
 import { runCascade } from "./cascade.ts";
-import { answerDecisions } from "./decision-answer.ts";
+import { answerDecisions, guardsFirst } from "./decision-answer.ts";
 import { type PublicEffect, publicEffects } from "./effect-answer.ts";
 import type { Engine } from "./engine-context.ts";
 import { locateInstance } from "./locate-instance.ts";
@@ -65,7 +65,7 @@ export async function explainEvent(engine: Engine, scope: Scope, input: ExplainI
       const attempt = await attemptEvent(work, standing, send);
       if (attempt instanceof Refused) return { ...still, outcome: "not_permitted", decisions: [], refusal: refusalOf(attempt.error) };
       if (attempt.kind === "not_available") return { ...still, outcome: "not_available", decisions: [], events: attempt.available };
-      if (attempt.kind === "blocked") return { ...still, outcome: "blocked", decisions: await answerDecisions(work, attempt.decisions) };
+      if (attempt.kind === "blocked") return { ...still, outcome: "blocked", decisions: await answerDecisions(work, guardsFirst(attempt.decisions)) };
       return await explainMove(work, state, attempt);
     },
     { instanceId: location.id, dryRun: true },

@@ -17,7 +17,7 @@ import { advance, type Ordering, readOrdering } from "./contract-order.ts";
 import { writeReceipt } from "./contract-receipt.ts";
 import type { SignatureVerdict } from "./contract-signature.ts";
 import { loadSubject } from "./contract-subject.ts";
-import { answerDecisions } from "./decision-answer.ts";
+import { answerDecisions, guardsFirst } from "./decision-answer.ts";
 import type { Engine } from "./engine-context.ts";
 import { checkPayload, payloadErrors } from "./payload.ts";
 import type { Scope } from "./scope.ts";
@@ -178,7 +178,7 @@ async function leaveRefusal(work: Work, input: ReceiveInput, envelope: JsonObjec
   const contract = contractOf(work, input.contract);
   const name = String(envelope["event"]);
   const event = contract.events[name] as ContractEvent;
-  const decisions = await answerDecisions(work, refusal.decisions);
+  const decisions = await answerDecisions(work, guardsFirst(refusal.decisions));
   const answer = refusedAnswer(contract, refusal, decisions);
   const intake: Intake = {
     inputs: {

@@ -9,7 +9,7 @@ import { isReservedEvent } from "../core/machine/chart.ts";
 import type { CompactDecision, Decision, EngineEvent, OverrideRequest, StateValue } from "../core/step-types.ts";
 import type { EventSpec, GuardConfig, JsonObject } from "../schema/types.ts";
 import { runCascade } from "./cascade.ts";
-import { answerDecisions } from "./decision-answer.ts";
+import { answerDecisions, guardsFirst, shutOnes } from "./decision-answer.ts";
 import { type PublicEffect, publicEffects } from "./effect-answer.ts";
 import type { Engine } from "./engine-context.ts";
 import { refuseEvent } from "./event-permission.ts";
@@ -173,8 +173,8 @@ async function refuseTransition(work: Work, standing: Standing, input: SendInput
       }),
     );
   }
-  const decisions = await answerDecisions(work, transition.decisions);
-  const shut = decisions.filter((decision) => decision.outcome !== "pass" && decision.overridden === undefined);
+  const decisions = await answerDecisions(work, guardsFirst(transition.decisions));
+  const shut = shutOnes(transition.decisions);
   const reasons = shut.flatMap((decision) => decision.reasons);
   auditRefusal(work, standing, input, "event_blocked", { reasons: reasons.map((reason) => reason.code), decisions: transition.decisions as never });
   const why = reasons.map((reason) => reason.message).join(" ");

@@ -10,7 +10,7 @@ import type { InstanceRow } from "../store/instances.ts";
 import { loadRecord, type RecordRow } from "../store/records.ts";
 import { openStart } from "../store/send-path.ts";
 import { runCascade } from "./cascade.ts";
-import { answerDecisions } from "./decision-answer.ts";
+import { answerDecisions, guardsFirst, shutOnes } from "./decision-answer.ts";
 import type { Engine } from "./engine-context.ts";
 import { refuseEvent } from "./event-permission.ts";
 import { freshId } from "./fresh-id.ts";
@@ -107,8 +107,8 @@ async function refuseStart(work: Work, machine: CompiledMachine, event: string, 
   if (transition.kind === "not_available") {
     return new Refused(new EngineError("event_not_available", `"${event}" does not start ${machine.key}.`, { events: transition.available }));
   }
-  const decisions = await answerDecisions(work, transition.decisions);
-  const shut = decisions.filter((decision) => decision.outcome !== "pass");
+  const decisions = await answerDecisions(work, guardsFirst(transition.decisions));
+  const shut = shutOnes(transition.decisions);
   const reasons = shut.flatMap((decision) => decision.reasons);
   auditAttempt(work, "event_blocked", { type: "machine", id: machine.key }, { event, reasons: reasons.map((reason) => reason.code) });
   return new Refused(

@@ -141,7 +141,7 @@ describe("send", () => {
   it("a cascaded event moves the other instance", async () => {
     const loan = await open(1);
     const { body } = await sendEvent(world.engine, world.as("clerk"), { instance: loan.id, type: "loan.lend" });
-    const pickup = (body.effects[1]?.["instance"] as { key: string }).key;
+    const pickup = String((body.effects[1]?.["instance"] as { key: string } | undefined)?.key);
     const done = await sendEvent(world.engine, world.as("clerk"), { instance: pickup, type: "pickup.done" });
     expect(done.body.effects).toMatchObject([{ kind: "send", outcome: "moved", instance: { state: "collected" } }]);
   });
