@@ -77,7 +77,8 @@ const CALENDAR_LABELS = { previousMonth: "Previous month", nextMonth: "Next mont
 /** A list of objects, one card a row. */
 function RowsField({ schema, name, value, required, onChange, errors, path, ports, disabled }: FieldProps) {
   const items = schemaAt(schema["items"]);
-  const rows = listOf(value).map(objectOf);
+  const rows = listOf(value);
+  const isObject = typeOf(items) === "object";
   const error = errors.find((candidate) => candidate.path === path)?.message;
   const title = titleOf(schema, name);
   const full = rows.length >= Number(schema["maxItems"] ?? 200);
@@ -91,14 +92,18 @@ function RowsField({ schema, name, value, required, onChange, errors, path, port
         {rows.map((row, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity of their own
           <div key={index} className="form-row">
-            <SchemaForm schema={items} value={row} onChange={(next) => onChange(rows.map((other, at) => (at === index ? next : other)))} errors={errors} ports={ports} disabled={disabled} path={`${path}/${index}`} />
+            {isObject ? (
+              <SchemaForm schema={items} value={objectOf(row)} onChange={(next) => onChange(rows.map((other, at) => (at === index ? next : other)))} errors={errors} ports={ports} disabled={disabled} path={`${path}/${index}`} />
+            ) : (
+              <SchemaField schema={items} name={`${name} ${index + 1}`} value={row} required={false} onChange={(next) => onChange(rows.map((other, at) => (at === index ? (next ?? []) : other)))} errors={errors} path={`${path}/${index}`} ports={ports} disabled={disabled} />
+            )}
             <Button tone="plain" icon="trash" aria-label={`Remove row ${index + 1} of ${title}`} disabled={disabled} onClick={() => onChange(rows.filter((_, at) => at !== index))} />
           </div>
         ))}
       </div>
       {error === undefined ? null : <p className="small" style={{ color: "var(--blocked-ink)" }}>{sentence(error)}</p>}
       <div>
-        <Button small icon="plus" disabled={disabled || full} onClick={() => onChange([...rows, blankOf(items)])}>
+        <Button small icon="plus" disabled={disabled || full} onClick={() => onChange([...rows, isObject ? blankOf(items) : []])}>
           Add to {title.toLowerCase()}
         </Button>
       </div>

@@ -1,0 +1,142 @@
+/** Replays as background jobs: started, watched, cancelled. One job runs in the process that took the request; its rows tell how far it is. */
+import { EngineError } from "../core/errors.ts";
+import type { Json, JsonObject } from "../schema/types.ts";
+import { countEvents, replayInstances } from "../store/events.ts";
+import { addReplayDiffs, createReplay, type ReplayDiffRow, updateReplay } from "../store/replays.ts";
+import type { Tx } from "../store/tx.ts";
+import { draftRuling, draftState, requireDraft } from "./draft-program.ts";
+import type { Engine } from "./engine-context.ts";
+import { freshId, isUuid } from "./fresh-id.ts";
+import type { Ruling } from "./program-cache.ts";
+import { type MissingFacts, planOf, type ReplayFinding, type ReplayPlan, replayAttempts, replayPage } from "./replay-run.ts";
+import { createTally } from "./replay-tally.ts";
+import { type ReplayView, requireReplay, toReplayView } from "./replay-queries.ts";
+import type { Scope } from "./scope.ts";
+import { inStudio } from "./studio-work.ts";
+import { auditAttempt, type Work } from "./work.ts";
+
+export interface ReplayInput {
+  readonly against: { readonly release?: number; readonly draft?: string };
+  /** Ids or keys; default: all. */
+  readonly machines?: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly missingFacts?: MissingFacts;
+}
+
+const MISSING: readonly MissingFacts[] = ["asOf", "recorded", "unknown"];
+
+/**
+ * Starts a replay of the scope's orgs and answers at once.
+ *
+ * - 404 for a release or draft that is not there; 422 `payload_invalid` for anything else that is wrong
+ */
+export async function startReplay(engine: Engine, scope: Scope, input: ReplayInput): Promise<ReplayView> {
+  const { job, plan } = await inStudio(engine, scope, "replay.run", async (work) => {
+    const ruling = await rulingOf(work, input.against);
+    const filter = { ...machinesOf(ruling, input.machines), ...instant("from", input.from), ...instant("to", input.to) };
+    const missingFacts = input.missingFacts ?? "asOf";
+    if (!MISSING.includes(missingFacts)) throw invalid("/missingFacts", `must be one of ${MISSING.join(", ")}`);
+    const request = { against: { ...input.against }, orgs: scope.orgs.map((org) => org.code), missingFacts, ...filter } as unknown as JsonObject;
+    const row = await createReplay(work.tx, { orgId: work.org.id, id: freshId(work.at, engine.seed()), request, createdBy: work.actor.id, createdAt: work.at });
+    auditAttempt(work, "replay_started", { type: "replay", id: row.id }, request);
+    return { job: row, plan: planOf(scope, ruling, filter, missingFacts) };
+  });
+  void runJob(engine, job.orgId, job.id, plan);
+  return toReplayView(job);
+}
+
+/** Stops a running replay after its present page; what it found stays. A finished one is left as it is. */
+export async function cancelReplay(engine: Engine, scope: Scope, input: { readonly id: string }): Promise<ReplayView> {
+  return await inStudio(engine, scope, "replay.run", async (work) => {
+    const job = await requireReplay(work, input.id);
+    if (job.status !== "queued" && job.status !== "running") return toReplayView(job);
+    return toReplayView((await updateReplay(work.tx, job.id, { status: "cancelled", at: work.at })) ?? job);
+  });
+}
+
+async function rulingOf(work: Work, against: ReplayInput["against"]): Promise<Ruling> {
+  const { release, draft } = against;
+  if (release !== undefined && draft === undefined) return await work.engine.programs.release(work.tx, release);
+  if (draft !== undefined && release === undefined) {
+    if (!isUuid(draft)) throw new EngineError("not_found", `There is no draft "${draft.slice(0, 60)}".`);
+    return await draftRuling(work.tx, await draftState(work.tx, await requireDraft(work.tx, draft)));
+  }
+  throw invalid("/against", "must name either a release or a draft");
+}
+
+function machinesOf(ruling: Ruling, machines: readonly string[] | undefined): { readonly machines?: readonly string[] } {
+  if (machines === undefined || machines.length === 0) return {};
+  return {
+    machines: machines.map((ref, index) => {
+      const key = ruling.program.resolve("machine", ref);
+      if (key === null) throw invalid(`/machines/${index}`, `there is no machine "${ref.slice(0, 80)}"`);
+      return key;
+    }),
+  };
+}
+
+function instant(name: "from" | "to", text: string | undefined): Record<string, string> {
+  if (text === undefined) return {};
+  const milliseconds = Date.parse(text);
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(milliseconds)) throw invalid(`/${name}`, "must be an instant or a date");
+  return { [name]: new Date(milliseconds).toISOString() };
+}
+
+const invalid = (path: string, message: string): EngineError => new EngineError("payload_invalid", `${path.slice(1)} ${message}`, { errors: [{ path, message }] });
+
+/** Never rejects: a fault ends in the job's row and in the log. */
+async function runJob(engine: Engine, orgId: string, id: string, plan: ReplayPlan): Promise<void> {
+  try {
+    await runPages(engine, orgId, id, plan);
+  } catch (error) {
+    engine.log.error({ replay: id, err: error }, "A replay failed");
+    const message = error instanceof EngineError ? error.message : "Something failed on our side.";
+    await inJob(engine, plan, (tx) => updateReplay(tx, id, { status: "failed", error: message, at: engine.clock.now() })).catch((fault: unknown) => engine.log.error({ replay: id, err: fault }, "A failed replay could not be marked"));
+  }
+}
+
+const inJob = <T>(engine: Engine, plan: ReplayPlan, fn: (tx: Tx) => Promise<T>): Promise<T> => engine.store.work(plan.session, fn);
+
+async function runPages(engine: Engine, orgId: string, id: string, plan: ReplayPlan): Promise<void> {
+  const book = createTally();
+  let cursor: string | null = null;
+  let done = 0;
+  let count = 0;
+  const total = await inJob(engine, plan, async (tx) => {
+    const instances = await countInstances(tx, plan);
+    await updateReplay(tx, id, { status: "running", total: instances, at: engine.clock.now() });
+    return instances;
+  });
+  const store = async (findings: readonly ReplayFinding[], change: { readonly status?: "done" }): Promise<boolean> => {
+    const rows = findings.map((finding): ReplayDiffRow => ({ orgId, jobId: id, n: ++count, instanceId: finding.instanceId, seq: finding.seq, cause: finding.cause, diff: { ...finding.diff, org: plan.orgs.get(finding.orgId)?.code ?? null } }));
+    const tally = book.close();
+    return await inJob(engine, plan, async (tx) => {
+      if (rows.length > 0) await addReplayDiffs(tx, rows);
+      const counts = { gates: tally.byGate, machines: tally.byMachine, unknown: tally.unknown, events: tally.events } as unknown as Json;
+      const row = await updateReplay(tx, id, { ...change, total: Math.max(total, done), done, same: tally.same, changed: tally.changed, byGate: counts, at: engine.clock.now() });
+      return row !== null && row.status !== "cancelled";
+    });
+  };
+  do {
+    const page: Awaited<ReturnType<typeof replayPage>> = await replayPage(engine, plan, book, cursor);
+    done += page.done;
+    cursor = page.next;
+    if (!(await store(page.findings, {}))) return;
+  } while (cursor !== null);
+  await store(await replayAttempts(engine, plan, book), { status: "done" });
+}
+
+/** How many instances there will be; counted by pages of ids, because the log's own count is of events. */
+async function countInstances(tx: Tx, plan: ReplayPlan): Promise<number> {
+  if ((await countEvents(tx, plan.filter)) === 0) return 0;
+  let count = 0;
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof replayInstances>> = await replayInstances(tx, plan.filter, { limit: 1_000, cursor });
+    count += page.items.length;
+    cursor = page.next;
+  } while (cursor !== null);
+  return count;
+}
+

@@ -1,0 +1,47 @@
+/** A mail as it will look: subject, HTML in a frame without scripts, plain text. Rendered here, while it is edited. */
+import { useMemo, useState } from "react";
+import { compileMail } from "#engine/core/templates/compile-mail.ts";
+import type { JsonObject, MailDefinition } from "#engine/schema/types.ts";
+import { isObject } from "../document/json-path.ts";
+import { Notice } from "../ui/states.tsx";
+import { sampleObject } from "./sample-value.ts";
+
+const BRANDING: JsonObject = { name: "Your org", from: "Your org", color: "#4f46e5", logo: "", address: "", footer: "" };
+
+export function MailPreview({ content }: { content: JsonObject }) {
+  const [shape, setShape] = useState<"desktop" | "phone" | "plain">("desktop");
+  const rendered = useMemo(() => render(content), [content]);
+  return (
+    <section className="mail-preview" aria-label="Preview">
+      <div className="line">
+        <h3>Preview</h3>
+        <div className="segmented push" role="group" aria-label="Shape">
+          {(["desktop", "phone", "plain"] as const).map((one) => (
+            <button key={one} type="button" aria-pressed={shape === one} onClick={() => setShape(one)}>
+              {one === "plain" ? "Plain text" : one.charAt(0).toUpperCase() + one.slice(1)}
+            </button>
+          ))}
+        </div>
+      </div>
+      {"fault" in rendered ? (
+        <Notice tone="blocked">{rendered.fault}</Notice>
+      ) : (
+        <>
+          <p className="mail-subject">
+            <span className="small quiet">Subject</span> {rendered.subject}
+          </p>
+          {shape === "plain" ? <pre className="mail-text">{rendered.text}</pre> : <iframe className={`mail-frame is-${shape}`} title="Mail as HTML" sandbox="" srcDoc={rendered.html} />}
+        </>
+      )}
+    </section>
+  );
+}
+
+function render(content: JsonObject): { readonly subject: string; readonly html: string; readonly text: string } | { readonly fault: string } {
+  try {
+    const variables = isObject(content["variables"]) ? sampleObject(content["variables"]) : {};
+    return compileMail(content as unknown as MailDefinition, "preview").render(variables, BRANDING);
+  } catch (error) {
+    return { fault: (error as Error).message };
+  }
+}

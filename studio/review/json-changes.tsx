@@ -1,0 +1,38 @@
+/** Places of a definition that differ, each with both values. */
+import type { JsonChange } from "#engine/core/diff/json-diff.ts";
+import type { Json } from "#engine/schema/types.ts";
+
+const SIGNS = { added: "+", removed: "−", changed: "~" } as const;
+
+export function JsonChanges({ title, changes }: { title: string; changes: readonly JsonChange[] }) {
+  return (
+    <table className="diff-table">
+      <caption className="visually-hidden">{title}</caption>
+      <thead>
+        <tr>
+          <th className="sign" aria-label="Change" />
+          <th scope="col">Place</th>
+          <th scope="col">Was</th>
+          <th scope="col">Now</th>
+        </tr>
+      </thead>
+      <tbody>
+        {changes.map((change) => (
+          <tr key={change.path + change.change} className={`is-${change.change}`}>
+            <td className="sign">{SIGNS[change.change]}</td>
+            <td>
+              <code>{change.path || "/"}</code>
+            </td>
+            <td>{change.was === undefined ? null : <code>{shorten(change.was)}</code>}</td>
+            <td>{change.now === undefined ? null : <code>{shorten(change.now)}</code>}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function shorten(value: Json): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 400 ? `${text.slice(0, 400)}…` : text;
+}
