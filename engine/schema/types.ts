@@ -379,6 +379,11 @@ export interface MachineDefinition extends DefinitionBase {
   /** State path -> what to do there. */
   readonly screens?: Readonly<Record<string, ScreenSpec>>;
   readonly related?: readonly { readonly title: string; readonly type: string; readonly where: JsonObject }[];
+  /**
+   * A page without a session at `/<path>/<token>`: 32 random bytes whose SHA-256 is the record's `tokenField`. The `issue` events get the
+   * hash as payload field of that name and answer the link once, in `url`; `gate` gives outputs `http` and `code`.
+   */
+  readonly publicForm?: { readonly path: string; readonly tokenField: string; readonly issue: readonly string[]; readonly open: string; readonly submit: string; readonly gate: GateParams; readonly page: FeelMap };
   readonly layout?: JsonObject;
   readonly tests?: readonly MachineTest[];
   readonly invariants?: readonly { readonly name: string; readonly never: Feel }[];
