@@ -4,7 +4,6 @@ import { LockMode } from "@mikro-orm/core";
 import { EngineError } from "../core/errors.ts";
 import type { Kind } from "../schema/types.ts";
 import { Draft, DraftDefinitionEntity } from "./entities/definition.ts";
-import { instantOf } from "./pg-types.ts";
 import type { Tx } from "./tx.ts";
 
 export interface DraftRow {
@@ -30,8 +29,6 @@ export interface DraftDefinition {
   readonly revision: number;
 }
 
-const instant = (value: string): string => (value.includes("T") ? value : instantOf(value));
-
 function toDraft(row: InferEntity<typeof Draft>): DraftRow {
   return {
     id: row.id,
@@ -39,8 +36,8 @@ function toDraft(row: InferEntity<typeof Draft>): DraftRow {
     base: row.base ?? null,
     status: row.status,
     createdBy: row.createdBy,
-    createdAt: instant(row.createdAt),
-    updatedAt: instant(row.updatedAt),
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
   };
 }
 
@@ -52,7 +49,7 @@ function toDefinition(row: InferEntity<typeof DraftDefinitionEntity>): DraftDefi
     content: row.content ?? null,
     baseHash: row.baseHash ?? null,
     updatedBy: row.updatedBy,
-    updatedAt: instant(row.updatedAt),
+    updatedAt: row.updatedAt,
     revision: row.revision,
   };
 }
@@ -122,7 +119,9 @@ export async function saveDraftDefinition(tx: Tx, input: Omit<DraftDefinition, "
 
 /** Forgets the change; the base shows again. False when there was none. */
 export async function dropDraftDefinition(tx: Tx, draftId: string, kind: Kind, key: string): Promise<boolean> {
-  return (await tx.em.nativeDelete(DraftDefinitionEntity, { draftId, kind, key })) > 0;
+  const row = await tx.em.findOne(DraftDefinitionEntity, { draftId, kind, key });
+  if (row !== null) await tx.em.remove(row).flush();
+  return row !== null;
 }
 
 /** Everybody who ever saved into it, in order of their first save. */

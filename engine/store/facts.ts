@@ -50,7 +50,7 @@ export async function loadFacts(tx: Tx, requests: readonly FactRequest[], catalo
   const answers = [...(await loadAll(own, { ...context, tx, catalogue, orgs: [context.orgId] }))];
   if (across.length > 0) answers.push(...(await tx.asSystem(() => loadAll(across, { ...context, tx, catalogue, orgs: null }))));
   const found = new Map(answers);
-  return Object.fromEntries(requests.map(({ key }) => [key, found.get(key) ?? { $unknown: "not loaded" }]));
+  return Object.fromEntries(requests.map(({ key }) => [key, found.has(key) ? (found.get(key) ?? null) : { $unknown: "not loaded" }]));
 }
 
 /** All statements leave at once; PostgreSQL answers them in one round trip. */

@@ -49,7 +49,7 @@ export function toEngineError(error: unknown): EngineError {
   if (code === "23503") return new EngineError("record_referenced", "Other rows refer to it, or it refers to one that is not there.", {}, options);
   if (code === "GH001") return new EngineError("method_not_allowed", "The log is append-only.", {}, options);
   if (code === "42501") return new EngineError("permission_denied", "The row is not one of the session's orgs.", {}, options);
-  if (code.startsWith("08") || code.startsWith("57P") || code.startsWith("53") || code.startsWith("E"))
+  if (code.startsWith("08") || code.startsWith("28") || code.startsWith("57P") || code.startsWith("53") || code.startsWith("E"))
     return new EngineError("unavailable", "The database cannot be reached.", { retryAfter: 1 }, options);
   return new EngineError("internal", "The store failed.", {}, options);
 }

@@ -190,12 +190,9 @@ async function grouped(tx: Tx, query: Query, compiled: Compiled, limit: number):
     if (typeof each !== "string") return { name, sql: aggregateSql(each, scope), order: aggregateSql(each, scope, true) };
     if (!groups.includes(each)) return refuse(each, `"${each}" is neither grouped by nor an aggregate.`);
     const path = compilePath(scope.sources, each);
-    return { name, sql: path.kind === "number" ? `to_jsonb(${path.sql}::text)` : path.json, order: path.sql };
+    return { name, sql: groupJson(path), order: path.sql };
   });
-  const by = groups.flatMap((each) => {
-    const path = compilePath(scope.sources, each);
-    return path.json === path.sql ? [path.sql] : [path.sql, path.json];
-  });
+  const by = groups.map((each) => groupKey(compilePath(scope.sources, each)));
   const order = (query.orderBy ?? []).map((each) => {
     const { field, direction } = typeof each === "string" ? { field: each, direction: "asc" as const } : each;
     const found =
@@ -205,9 +202,21 @@ async function grouped(tx: Tx, query: Query, compiled: Compiled, limit: number):
   const org = orgs === null ? "true" : `r.org_id = any (${params.value(orgs)}::uuid[])`;
   const row = `jsonb_build_object(${fields.map((field) => `${params.value(field.name)}::text, ${field.sql}`).join(", ")})`;
   const sql = `select ${row} as row from ${from} where ${org} and ${where}${by.length === 0 ? "" : ` group by ${by.join(", ")}`} ${
-    order.length + groups.length === 0 ? "" : `order by ${[...order, ...groups.map((each) => compilePath(scope.sources, each).sql)].join(", ")}`
+    order.length + groups.length === 0 ? "" : `order by ${[...order, ...by].join(", ")}`
   } limit ${limit}`;
   return (await tx.query<{ row: JsonObject }>(sql, params.values)).map((each) => each.row);
+}
+
+/** Rows without the field and rows with a null in it are one group. */
+function groupKey(path: PathSql): string {
+  return path.kind === "list" || path.kind === "object" || path.kind === "state" ? path.json : path.sql;
+}
+
+function groupJson(path: PathSql): string {
+  if (path.kind === "number") return `to_jsonb(${path.sql}::text)`;
+  if (path.kind === "boolean") return `to_jsonb(${path.sql}::boolean)`;
+  if (path.kind === "instant") return `to_jsonb(to_char(${path.sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`;
+  return path.kind === "text" || path.kind === "id" || path.kind === "integer" ? `to_jsonb(${path.sql})` : path.json;
 }
 
 /** Sums and numbers come out as text, exact; a sum over nothing is "0". */

@@ -46,6 +46,7 @@ export async function resolveReferences(
   }
   if (wanted.size === 0) return data;
   const ids = await lookUp(tx, orgId, wanted);
+  for (const field of fields.filter((each) => givesGrant(catalogue, type, each))) await lookUpHidden(tx, field.target, wanted, ids);
   // The row that makes a global record visible in an org cannot see it yet: its own reference is looked up among all.
   const linked = new Map<string, Set<string>>();
   for (const field of fields) {
@@ -69,6 +70,20 @@ export async function resolveReferences(
   }
   if (errors.length > 0) throw new EngineError("payload_invalid", `${errors[0]?.path}: ${errors[0]?.message}`, { errors });
   return resolved as JsonObject;
+}
+
+/** Whether a row's field is what makes a restricted global row visible to the row's org. */
+function givesGrant(catalogue: Catalogue, type: TypeDefinition, field: ReferenceField): boolean {
+  const through = catalogue.type(field.type)?.visibleThrough;
+  return through !== undefined && catalogue.type(through.type)?.key === type.key && through.field === field.path.join(".");
+}
+
+/** Such a field may name a row that is not visible yet, by its id: whoever has just made it, or was given the id. Never by code, which can be guessed. */
+async function lookUpHidden(tx: Tx, target: string, wanted: ReadonlyMap<string, ReadonlySet<string>>, ids: Map<string, string>): Promise<void> {
+  const missing = [...(wanted.get(target) ?? [])].filter((value) => UUID.test(value) && !ids.has(`${target} ${value.toLowerCase()}`));
+  if (missing.length === 0) return;
+  const rows = await tx.asSystem(() => tx.query<{ id: string }>(RESOLVE, [[GLOBAL_ORG], target, missing, []]));
+  for (const row of rows) ids.set(`${target} ${row.id}`, row.id);
 }
 
 async function lookUp(tx: Tx, orgId: string | null, wanted: ReadonlyMap<string, ReadonlySet<string>>): Promise<Map<string, string>> {

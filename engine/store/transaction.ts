@@ -31,7 +31,7 @@ export async function runTransaction<T>(orm: MikroORM, client: PoolClient, sessi
 }
 
 class Transaction implements Tx {
-  readonly session: Session;
+  session: Session;
   failure: unknown;
   readonly #orm: MikroORM;
   readonly #client: PoolClient;
@@ -75,12 +75,15 @@ class Transaction implements Tx {
   }
 
   async asSystem<T>(fn: () => Promise<T>): Promise<T> {
-    if (this.session.orgs === "system") return fn();
+    const own = this.session;
+    if (own.orgs === "system") return fn();
+    this.session = { ...own, orgs: "system" };
     this.#enter("system");
     try {
       return await fn();
     } finally {
-      this.#enter(this.session.orgs);
+      this.session = own;
+      this.#enter(own.orgs);
     }
   }
 

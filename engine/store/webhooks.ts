@@ -2,7 +2,6 @@
 import type { InferEntity } from "@mikro-orm/core";
 import { Webhook } from "./entities/delivery.ts";
 import { orgsOf } from "./instances.ts";
-import { instantOf } from "./pg-types.ts";
 import type { Tx } from "./tx.ts";
 
 export interface WebhookRow {
@@ -28,7 +27,7 @@ function toWebhook(row: InferEntity<typeof Webhook>): WebhookRow {
     events: row.events as string[],
     active: active ?? true,
     createdBy,
-    createdAt: row.createdAt.includes("T") ? row.createdAt : instantOf(row.createdAt),
+    createdAt: row.createdAt,
   };
 }
 

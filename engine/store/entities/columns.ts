@@ -1,11 +1,28 @@
 /** Column kinds that most tables share. */
-import { p } from "@mikro-orm/core";
+import { p, Type } from "@mikro-orm/core";
+import { instantOf } from "../pg-types.ts";
+
+/** RFC 3339 text with milliseconds on our side, whatever the driver hands over. */
+class InstantType extends Type<string, string> {
+  override convertToJSValue(value: string | Date): string {
+    return value instanceof Date ? value.toISOString() : value.includes("T") ? value : instantOf(value);
+  }
+  override convertToDatabaseValue(value: string): string {
+    return value;
+  }
+  override getColumnType(): string {
+    return "timestamptz";
+  }
+  override compareAsType(): string {
+    return "string";
+  }
+}
 
 /** First column of every key: the org. */
 export const orgKey = () => p.uuid().primary();
 export const idKey = () => p.uuid().primary();
-export const instant = () => p.string().columnType("timestamptz");
-export const at = () => p.string().columnType("timestamptz").defaultRaw("now()");
+export const instant = () => p.type(InstantType);
+export const at = () => p.type(InstantType).defaultRaw("now()");
 /** Queried inside: parsed once when written. */
 export const jsonb = <T>() => p.json<T>().columnType("jsonb");
 /** Kept as the text that was written: what is hashed, or only ever read whole. */

@@ -49,7 +49,7 @@ export const EventLog = defineEntity({
     orgId: orgKey(),
     instanceId: idKey(),
     seq: int().primary(),
-    at: p.string().columnType("timestamptz").primary(),
+    at: instant().primary(),
     machine: text(),
     machineVersion: text(),
     release: int().nullable(),
