@@ -19,7 +19,8 @@ export interface FieldError {
 const linearRegExp = Object.assign(
   (source: string) => {
     const compiled = RE2JS.compile(source);
-    return { test: (text: string) => compiled.matcher(text).find() };
+    // ajv keeps patterns by their text: without it all of them would be the first one.
+    return { test: (text: string) => compiled.matcher(text).find(), toString: () => source };
   },
   { code: 're2js("pattern")' },
 );

@@ -1,11 +1,11 @@
 /** Recorded history against another release or draft. */
-import { getReplay, listReplayDiffs, listReplays } from "../../service/queries/replays.ts";
+import { getReplay, listReplayDiffs, listReplays } from "../../service/replay-queries.ts";
 import { cancelReplay, startReplay } from "../../service/run-replay.ts";
+import { pageOf } from "../answer.ts";
 import { pause, type StreamEvent, sendEvents } from "../event-stream.ts";
-import { listInput } from "../list-input.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
-import { freeObject, integer, list, name, object, oneOf, PAGING, page, ref, when } from "../schemas/vocabulary.ts";
+import { integer, list, name, object, oneOf, PAGING, page, ref, when } from "../schemas/vocabulary.ts";
 
 const POLL_MS = 400;
 const ENDED = new Set(["done", "failed", "cancelled"]);
@@ -25,7 +25,6 @@ export function replayRoutes({ engine }: RouteContext): RouteSpec[] {
           machines: list(name(200), 200),
           from: when,
           to: when,
-          filter: freeObject,
           missingFacts: oneOf("asOf", "recorded", "unknown"),
         },
         ["against"],
@@ -45,7 +44,7 @@ export function replayRoutes({ engine }: RouteContext): RouteSpec[] {
       summary: "Replays of the org, newest first",
       query: { ...PAGING },
       answers: { 200: { description: "A page.", schema: page("Replay") } },
-      handle: ({ scope, query }) => listReplays(engine, scope, listInput(query)),
+      handle: async ({ scope, query }) => pageOf(await listReplays(engine, scope, { limit: 200 }), query),
     },
     {
       method: "GET",
@@ -64,7 +63,7 @@ export function replayRoutes({ engine }: RouteContext): RouteSpec[] {
       summary: "What would have gone differently",
       query: { ...PAGING, cause: name(400) },
       answers: { 200: { description: "A page.", schema: page("ReplayDiff") } },
-      handle: ({ scope, params, query }) => listReplayDiffs(engine, scope, { ...idOf(params), ...listInput(query) }),
+      handle: ({ scope, params, query }) => listReplayDiffs(engine, scope, { ...idOf(params), ...query }),
     },
     {
       method: "GET",

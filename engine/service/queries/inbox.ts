@@ -78,11 +78,15 @@ export async function listTasks(
 
 function readCursors(cursor: string | null): Readonly<Record<string, string>> {
   if (cursor === null) return {};
+  const refused = new EngineError("query_invalid", "The cursor is not one of ours.", { errors: [{ path: "/cursor", message: "is not valid" }] });
+  let value: unknown;
   try {
-    return JSON.parse(cursor) as Record<string, string>;
+    value = JSON.parse(cursor);
   } catch {
-    throw new EngineError("query_invalid", "The cursor is not one of ours.", { errors: [{ path: "cursor", message: "is not valid" }] });
+    throw refused;
   }
+  if (typeof value !== "object" || value === null || Object.values(value).some((each) => typeof each !== "string")) throw refused;
+  return value as Record<string, string>;
 }
 
 function inboxOf(work: Work) {
