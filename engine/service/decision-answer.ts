@@ -66,7 +66,9 @@ function bareDecision(compact: CompactDecision): Decision {
 async function withPeople(work: Work, options: readonly UnlockOption[]): Promise<readonly UnlockOption[]> {
   const holders = new Map<string, readonly { readonly id: string; readonly name: string }[]>();
   for (const permission of new Set(options.flatMap((option) => option.acts.flatMap((act) => act.permission ?? [])))) {
-    holders.set(permission, await holdersOf(work, permission));
+    const known = work.shared?.holders.get(permission) ?? (await holdersOf(work, permission));
+    work.shared?.holders.set(permission, known);
+    holders.set(permission, known);
   }
   return options.map((option) => ({
     acts: option.acts.map((act) => (act.permission === undefined ? act : { ...act, who: holders.get(act.permission) ?? [] })),

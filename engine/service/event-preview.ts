@@ -13,7 +13,7 @@ import type { RecordRow } from "../store/records.ts";
 import { answerDecisions, isGuards } from "./decision-answer.ts";
 import { isForSender, judgeEvent, senderOf } from "./event-permission.ts";
 import { toState } from "./transition.ts";
-import { createFactLoader, type FactLoader, MAX_FACT_ROUNDS, type SettledStep, type Work } from "./work.ts";
+import { type FactLoader, factsOf, MAX_FACT_ROUNDS, type SettledStep, type Work } from "./work.ts";
 
 export interface GateView {
   readonly key: string;
@@ -43,7 +43,7 @@ export interface EventView {
 
 /** The events that the state knows and that are sent by such as the actor, in the order of the definition's names. */
 export async function previewEvents(work: Work, machine: CompiledMachine, instance: InstanceRow, record: RecordRow | null): Promise<readonly EventView[]> {
-  const loader = createFactLoader(work);
+  const loader = factsOf(work);
   const views: EventView[] = [];
   for (const type of offered(work, machine, instance)) {
     const spec = machine.definition.events[type] as EventSpec;
@@ -100,7 +100,7 @@ async function tryEvent(
       seed: PREVIEW_SEED,
     });
     if (result.kind !== "needs") return result;
-    await loader.load(result.requests.map((request) => ({ ...request, locks: [] })));
+    await loader.load(result.requests);
   }
   return { kind: "failed", code: "limit_exceeded", message: "too many facts" };
 }

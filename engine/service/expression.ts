@@ -5,7 +5,7 @@
 import { EngineError } from "../core/errors.ts";
 import { type EvaluationInput, evaluateAll } from "../core/evaluate.ts";
 import type { Feel, Json, JsonObject } from "../schema/types.ts";
-import { createFactLoader, MAX_FACT_ROUNDS, type Work } from "./work.ts";
+import { factsOf, MAX_FACT_ROUNDS, type Work } from "./work.ts";
 
 /** What the expressions are about; all parts may be missing. */
 export type Subject = Partial<Pick<EvaluationInput, "record" | "event" | "snapshot" | "instance" | "machine">> & {
@@ -17,7 +17,7 @@ export type Values<K extends string> = Readonly<Record<K, Json | undefined>>;
 
 /** Evaluates named expressions together, so that their facts load in one batch. */
 export async function evaluate<K extends string>(work: Work, subject: Subject, expressions: Readonly<Record<K, Feel>>): Promise<Values<K>> {
-  const loader = createFactLoader(work);
+  const loader = factsOf(work);
   for (let round = 0; round < MAX_FACT_ROUNDS; round++) {
     const result = evaluateAll(
       work.ruling.program,

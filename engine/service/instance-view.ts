@@ -19,7 +19,7 @@ import { answerTasks, type TaskAnswer } from "./queries/inbox.ts";
 import { etagOf } from "./record-answer.ts";
 import { fillLabel, recordTypeOf, titleOf } from "./record-type.ts";
 import { maskedData } from "./visibility.ts";
-import type { Work } from "./work.ts";
+import { forReading, type Work } from "./work.ts";
 
 export interface InstanceView {
   readonly id: string;
@@ -62,7 +62,8 @@ export interface ChecklistAnswer {
 }
 
 /** The whole view, under the rights of the work's actor. */
-export async function viewInstance(work: Work, instance: InstanceRow): Promise<InstanceView> {
+export async function viewInstance(writing: Work, instance: InstanceRow): Promise<InstanceView> {
+  const work = forReading(writing);
   const machine = await work.engine.programs.machine(work.tx, work.ruling, instance.machine, instance.machineVersion);
   const type = recordTypeOf(work.ruling.program, instance.recordType);
   const record = await loadRecord(work.tx, type, instance.recordId);
@@ -85,7 +86,7 @@ export async function viewInstance(work: Work, instance: InstanceRow): Promise<I
     context: instance.snapshot.context,
     screen: screenOf(machine, states),
     path: pathOf(machine, states),
-    checklist: await checklistOf(work, machine, subject, record, states),
+    checklist: await checklistOf(work, machine, subject, record),
     events: instance.status === "active" ? await previewEvents(work, machine, instance, record) : [],
     timers: (await timersOf(work.tx, instance.id)).map(({ name, dueAt }) => ({ name, dueAt })),
     tasks: await answerTasks({ tx: work.tx, workOf: () => work }, tasks.items),
@@ -112,13 +113,7 @@ function pathOf(machine: CompiledMachine, states: readonly string[]): InstanceVi
   return path.map((state, index) => ({ state, done: index < at, current: index === at }));
 }
 
-async function checklistOf(
-  work: Work,
-  machine: CompiledMachine,
-  subject: Subject,
-  record: RecordRow | null,
-  _states: readonly string[],
-): Promise<readonly ChecklistAnswer[]> {
+async function checklistOf(work: Work, machine: CompiledMachine, subject: Subject, record: RecordRow | null): Promise<readonly ChecklistAnswer[]> {
   const answers: ChecklistAnswer[] = [];
   for (const item of machine.definition.checklist ?? []) {
     if (item.when !== undefined && (await evaluateOne(work, subject, item.when)) !== true) continue;

@@ -3,7 +3,7 @@ import { EngineError } from "../core/errors.ts";
 import type { Tx } from "../store/tx.ts";
 import type { Engine } from "./engine-context.ts";
 import { actorIn, type Scope } from "./scope.ts";
-import type { Work } from "./work.ts";
+import { forReading, type Work } from "./work.ts";
 
 export interface Reading {
   readonly engine: Engine;
@@ -27,7 +27,7 @@ export async function inReading<T>(engine: Engine, scope: Scope, fn: (reading: R
     for (const org of scope.orgs) {
       const ruling = await engine.programs.inForce(tx, org.id, at);
       const actor = actorIn(scope, org.id, ruling.program.access);
-      works.push({ engine, tx, scope, org, ruling, actor, at, notices: [], audit: [], hasWork: false, moves: 0, opened: null });
+      works.push(forReading({ engine, tx, scope, org, ruling, actor, at, notices: [], audit: [], hasWork: false, moves: 0, opened: null, shared: null }));
     }
     const [first, ...others] = works;
     if (first === undefined) throw new EngineError("not_found", "There is nothing here.");

@@ -34,6 +34,27 @@ export interface Work {
   moves: number;
   /** The instance that the transaction was opened for, already locked; taken once. */
   opened: OpenedSend | null;
+  /** What was read already, where nothing is written any more: read models ask for the same facts many times. */
+  readonly shared: SharedReads | null;
+}
+
+export interface SharedReads {
+  readonly facts: FactLoader;
+  /** Permission -> its holders. */
+  readonly holders: Map<string, readonly { readonly id: string; readonly name: string }[]>;
+}
+
+/** The same work for reading only: facts are loaded once and without locks. */
+export function forReading(work: Work): Work {
+  if (work.shared !== null) return work;
+  const loader = createFactLoader(work);
+  const facts: FactLoader = { bag: loader.bag, load: (requests) => loader.load(requests.map((request) => ({ ...request, locks: [] }))) };
+  return { ...work, shared: { facts, holders: new Map() } };
+}
+
+/** The facts of one evaluation: those of the reading, or fresh ones. */
+export function factsOf(work: Work): FactLoader {
+  return work.shared?.facts ?? createFactLoader(work);
 }
 
 export const MAX_FACT_ROUNDS = 20;
@@ -104,7 +125,7 @@ async function openWork(engine: Engine, scope: Scope, org: OrgContext, tx: Tx, o
   const known = opened === null || instanceId === undefined ? {} : { instanceId, epoch: opened.activationEpoch };
   const ruling = await engine.programs.inForce(tx, org.id, at, known);
   const actor = options.actor ?? actorIn(scope, org.id, ruling.program.access);
-  return { engine, tx, scope, org, ruling, actor, at, notices: [], audit: [], hasWork: false, moves: 0, opened };
+  return { engine, tx, scope, org, ruling, actor, at, notices: [], audit: [], hasWork: false, moves: 0, opened, shared: null };
 }
 
 /** Locks an instance and its record; the one that the work was opened for is locked already. */

@@ -4,7 +4,7 @@ import { principalOfClient, principalOfPerson } from "#engine/service/auth/princ
 import { sealingKey } from "#engine/service/auth/sealed.ts";
 import { createEngine, type Engine } from "#engine/service/engine-context.ts";
 import { readFixture } from "#engine/service/fixture/fixture.ts";
-import { loadFixture } from "#engine/service/fixture/load-fixture.ts";
+import { type LoadedFixture, loadFixture } from "#engine/service/fixture/load-fixture.ts";
 import { loadPacks } from "#engine/service/load-packs.ts";
 import { chooseScope, type Scope } from "#engine/service/scope.ts";
 import { loadApiClient } from "#engine/store/api-keys.ts";
@@ -14,6 +14,7 @@ import { type TestDatabase, testDatabase } from "./database.ts";
 export interface ProductWorld {
   readonly database: TestDatabase;
   readonly engine: Engine;
+  readonly loaded: LoadedFixture;
   setNow(instant: string): void;
   /** Scope of a person of the fixture, by the part of the address before the @, or of the client `wms`. */
   as(account: string, org?: string): Promise<Scope>;
@@ -32,11 +33,12 @@ export async function productWorld(): Promise<ProductWorld> {
     log: { info: silent, warn: silent, error: (fields, message) => console.error(message, fields) },
   });
   const release = await loadPacks(engine, ROOT, "packs");
-  await loadFixture(engine, fixture, { release, sealing: sealingKey(Buffer.alloc(32, 7)), shiftDays: 0 });
+  const loaded = await loadFixture(engine, fixture, { release, sealing: sealingKey(Buffer.alloc(32, 7)), shiftDays: 0 });
   const emails = new Map(fixture.people.map(({ email }) => [email.split("@")[0] ?? email, email]));
   return {
     database,
     engine,
+    loaded,
     setNow(instant) {
       now = instant;
     },

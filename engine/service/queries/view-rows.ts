@@ -67,6 +67,13 @@ function cellName(tab: ViewTab, column: ViewColumn, index: number): string | nul
   return tab.query.select !== undefined && Object.hasOwn(tab.query.select, column.path) ? column.path : `c${index}`;
 }
 
+const CURRENCY = /^[A-Z]{3}$/;
+
+/** A column's `currency` is a code, or the path of one. */
+function isPath(currency: string | undefined): currency is string {
+  return currency !== undefined && !CURRENCY.test(currency);
+}
+
 /** The tab's query with every column's path selected, ordered as the reader asked. */
 function rowQuery(tab: ViewTab, sort: string | undefined): Query {
   if (tab.query.groupBy !== undefined) return tab.query;
@@ -74,6 +81,7 @@ function rowQuery(tab: ViewTab, sort: string | undefined): Query {
   for (const [index, column] of tab.columns.entries()) {
     const name = cellName(tab, column, index);
     if (name !== null && column.path !== undefined && !Object.hasOwn(select, name)) select[name] = column.path;
+    if (isPath(column.currency)) select[`c${index}_currency`] = column.currency;
   }
   const column = tab.columns.find((candidate) => candidate.id === sort?.replace(/^-/, ""));
   const direction = sort?.startsWith("-") === true ? ("desc" as const) : ("asc" as const);
@@ -102,6 +110,7 @@ async function recordRow(work: Work, tab: ViewTab, type: TypeDefinition, item: J
     if (column.gate !== undefined) cells[column.id] = await gateCell(work, column.gate, subject, record.type);
     else if (column.expr !== undefined) cells[column.id] = computed[column.id] ?? null;
     else if (name !== null) cells[column.id] = maskedCell(type, column, data, record, item[name] ?? null);
+    if (column.currency !== undefined) cells[`${column.id}.currency`] = isPath(column.currency) ? (item[`c${index}_currency`] ?? null) : column.currency;
   }
   return {
     id: record.id,
