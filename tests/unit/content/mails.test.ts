@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import type { JsonObject, MailDefinition } from "#engine/schema/types.ts";
+import { files, program } from "./content-program.ts";
+
+const mails = files.filter((file) => file.kind === "mail").map((file) => file.content as unknown as MailDefinition);
+const BRANDING = { name: "JTR Textiles", logo: "https://assets.example/jtr.png", color: "#1d4ed8" };
+
+/** A value for a variable of a mail's schema. */
+function sample(schema: JsonObject, name: string): unknown {
+  const type = [schema["type"]].flat()[0];
+  if (type === "array") return [sample((schema["items"] ?? {}) as JsonObject, name)];
+  if (type === "object")
+    return Object.fromEntries(Object.entries((schema["properties"] ?? {}) as JsonObject).map(([key, inner]) => [key, sample(inner as JsonObject, key)]));
+  return type === "boolean" ? true : type === "number" ? 1 : `<${name}>`;
+}
+
+describe("mails", () => {
+  it.each(mails.map((mail) => [mail.key, mail] as const))("%s renders with every variable that it declares", (key, mail) => {
+    const variables = sample(mail.variables, "") as JsonObject;
+    const { subject, html, text } = program.mail(key)!.render(variables, BRANDING);
+    expect(subject).not.toMatch(/[\r\n]|\{\{/);
+    expect(html).toContain("JTR Textiles");
+    expect(html).not.toContain("<customer");
+    expect(text).toContain("JTR Textiles");
+    expect(Object.keys(mail.vars).sort()).toEqual(Object.keys(mail.variables["properties"] as JsonObject).sort());
+  });
+  it.each(mails.filter((mail) => mail.audience === "customer").map((mail) => [mail.key, mail] as const))(
+    "%s tells a customer neither a deal's code nor an internal id",
+    (_key, mail) => {
+      const internal = Object.entries(mail.vars).filter(
+        ([name, feel]) => /\bid\b|deal|owner|internal|cost/i.test(name) || /^record\.(id|deal_id|owner_id)$|deals", [^)]*\)\.(code|id)/.test(feel),
+      );
+      expect(internal).toEqual([]);
+    },
+  );
+  it("[WMS-62] prepared is locked off and a tracking change is never mailed", () => {
+    expect(Object.fromEntries(mails.map((mail) => [mail.key, mail.policy]))).toMatchObject({
+      "email-routing.prepared": "locked_off",
+      "email-routing.tracking-changed": "never",
+      "email-routing.picking-started": "off",
+      "email-routing.shipped": "on",
+    });
+  });
+  it("every type can be routed by the org", () => {
+    const settings = program.settings("email-routing")!;
+    const known = Object.keys(settings.schema["properties"] as JsonObject);
+    expect(mails.map((mail) => program.mail(mail.key)!.type).filter((type) => !known.includes(type))).toEqual([]);
+  });
+});
