@@ -19,6 +19,18 @@ export interface BullmqOptions {
   readonly concurrency: number;
 }
 
+/** A Redis that does not answer within this time counts as absent: whoever waits goes on without it. */
+const RING_MS = 1_000;
+const STOP_MS = 5_000;
+
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new EngineError("unavailable", `Redis did not answer within ${ms} ms`)), ms);
+  });
+  return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
 /** Refuses a Redis that may evict keys: queue data would vanish silently. */
 async function checkRedis(redis: Redis): Promise<void> {
   const [, policy] = (await redis.config("GET", "maxmemory-policy")) as [string, string];
@@ -63,8 +75,7 @@ export async function startBullmqRelay(context: RelayContext, options: BullmqOpt
     }
     ringing = true;
     again = false;
-    queue
-      .add("ring", {})
+    within(RING_MS, queue.add("ring", {}))
       .catch(() => (options.work ? work() : undefined))
       .catch((error: unknown) => context.log.turnFailed(error))
       .finally(() => {
@@ -79,9 +90,9 @@ export async function startBullmqRelay(context: RelayContext, options: BullmqOpt
     stop: async () => {
       clearInterval(poll);
       stopping.abort();
-      await worker?.close();
+      await within(STOP_MS, worker?.close() ?? Promise.resolve()).catch(() => worker?.close(true));
       await Promise.allSettled(turns);
-      await queue.close();
+      await within(STOP_MS, queue.close()).catch(() => {});
       consumer?.disconnect();
       producer.disconnect();
     },
