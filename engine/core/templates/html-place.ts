@@ -46,6 +46,9 @@ export function scanHtml(text: string, from: HtmlPlace): HtmlPlace {
       if (text.startsWith("<!--", open)) {
         at = place({ kind: "comment" });
         i = open + 4;
+      } else if (open === text.length - 1) {
+        // What follows may be a value, and then it would be the name of a tag.
+        return place({ kind: "tag" });
       } else if (/^<[a-zA-Z/!?]/.test(text.slice(open, open + 2))) {
         const name = /^<\/?([a-zA-Z0-9-]*)/.exec(text.slice(open, open + 40))![1]!.toLowerCase();
         const closing = text[open + 1] === "/";
