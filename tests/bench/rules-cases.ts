@@ -163,7 +163,6 @@ export function tableOf(rowCount: number): { readonly definition: TableDefinitio
     }
     if (all.length === 0) all.push({ fact: "x", operator: "greaterThanInclusive", value: 0 });
     rules.push({ name: `row${i}`, priority: rowCount - i, conditions: { all }, event: { type: "row", params: { code: `c${i}` } } });
-    // biome-ignore lint/suspicious/noThenProperty: the word of decision tables
     return { id: `row${i}`, when, then: { code: `"c${i}"` } };
   });
   const inputs = {

@@ -59,7 +59,6 @@ describe("decision tables", () => {
       const hitPolicy = pick<HitPolicy>(["FIRST", "COLLECT", "UNIQUE", "RULE ORDER"]);
       const rows = Array.from({ length: 1 + Math.floor(draw() * 70) }, (_, i) => {
         const when = Object.fromEntries(names.filter(() => draw() < 0.6).map((name) => [name, pick(CELLS[name]!)]));
-        // biome-ignore lint/suspicious/noThenProperty: the word of decision tables
         return { id: `r${i}`, when, then: { out: String(i) } };
       });
       const definition: TableDefinition = {

@@ -10,86 +10,78 @@ import { shiftOf, wordOf } from "./leaves.ts";
 export const FALSE = 0;
 export const UNKNOWN_BITS = 1;
 export const TRUE = 3;
-const ALL = 0;
-const ANY = 1;
+
+/** Where a group's answer starts from, and what turns it round in the end. */
+const KIND_ALL = 0;
+const KIND_ANY = 1;
+const NEGATED = 2;
 
 export class Groups {
   /** Result of each group after `decide`. */
   readonly results: Uint8Array;
   /** The group of each tree. */
   readonly roots: Uint16Array;
-  private readonly kind: Uint8Array;
-  /** 1 where the group's result is turned round. */
-  private readonly negated: Uint8Array;
-  private readonly maskEnd: Uint16Array;
-  private readonly maskWord: Uint16Array;
-  private readonly mask: Int32Array;
-  private readonly kidEnd: Uint16Array;
-  private readonly kids: Uint16Array;
+  /** Per group: kind, number of masks, (word, mask) for each, number of groups below, each of them. One array, read front to back. */
+  private readonly program: Int32Array;
 
   constructor(trees: readonly Tree[]) {
-    const kind: number[] = [];
-    const negated: number[] = [];
-    const maskEnd: number[] = [];
-    const maskWord: number[] = [];
-    const mask: number[] = [];
-    const kidEnd: number[] = [];
-    const kids: number[] = [];
+    const program: number[] = [];
+    let count = 0;
     const place = (tree: Tree): number => {
       const children = tree.kind === "leaf" ? [tree] : tree.children;
       const below = children.flatMap((child) => (child.kind === "leaf" ? [] : [place(child)]));
       const masks = new Map<number, number>();
       for (const child of children)
         if (child.kind === "leaf") masks.set(wordOf(child.index), (masks.get(wordOf(child.index)) ?? 0) | (1 << shiftOf(child.index)));
-      kind.push(tree.kind === "any" ? ANY : ALL);
-      negated.push(tree.kind === "not" ? 1 : 0);
-      maskWord.push(...masks.keys());
-      mask.push(...masks.values());
-      maskEnd.push(mask.length);
-      kids.push(...below);
-      kidEnd.push(kids.length);
-      return kind.length - 1;
+      program.push(
+        tree.kind === "any" ? KIND_ANY : tree.kind === "not" ? KIND_ALL | NEGATED : KIND_ALL,
+        masks.size,
+        ...[...masks].flat(),
+        below.length,
+        ...below,
+      );
+      return count++;
     };
     this.roots = Uint16Array.from(trees, place);
-    this.kind = Uint8Array.from(kind);
-    this.negated = Uint8Array.from(negated);
-    this.maskEnd = Uint16Array.from(maskEnd);
-    this.maskWord = Uint16Array.from(maskWord);
-    this.mask = Int32Array.from(mask);
-    this.kidEnd = Uint16Array.from(kidEnd);
-    this.kids = Uint16Array.from(kids);
-    this.results = new Uint8Array(kind.length);
+    this.program = Int32Array.from(program);
+    this.results = new Uint8Array(count);
   }
 
   decide(planes: Int32Array): void {
-    const { kind, negated, maskEnd, maskWord, mask, kidEnd, kids, results } = this;
-    let m = 0;
-    let k = 0;
-    for (let group = 0; group < kind.length; group++) {
-      // No branches on what the conditions gave: which way they go cannot be foretold. (x | -x) >>> 31 is 1 for every x but 0.
+    const { program, results } = this;
+    let at = 0;
+    // No branches on what the conditions gave: which way they go cannot be foretold. (x | -x) >>> 31 is 1 for every x but 0.
+    for (let group = 0; group < results.length; group++) {
+      const kind = program[at]!;
+      let end = at + 2 + 2 * program[at + 1]!;
+      at += 2;
       let result: number;
-      if (kind[group] === ALL) {
+      if ((kind & KIND_ANY) === 0) {
         result = TRUE;
-        for (const end = maskEnd[group]!; m < end; m++) {
-          const word = planes[maskWord[m]!]!;
-          const notTrue = mask[m]! & ~word;
-          const isFalse = mask[m]! & ~(word | (word >> 1));
+        for (; at < end; at += 2) {
+          const word = planes[program[at]!]!;
+          const mask = program[at + 1]!;
+          const notTrue = mask & ~word;
+          const isFalse = mask & ~(word | (word >> 1));
           result &= TRUE ^ (((notTrue | -notTrue) >>> 31) << 1) ^ ((isFalse | -isFalse) >>> 31);
         }
-        for (const end = kidEnd[group]!; k < end; k++) result &= results[kids[k]!]!;
+        end = at + 1 + program[at]!;
+        for (at++; at < end; at++) result &= results[program[at]!]!;
       } else {
         result = FALSE;
-        for (const end = maskEnd[group]!; m < end; m++) {
-          const word = planes[maskWord[m]!]!;
-          const isTrue = word & mask[m]!;
-          const isUnknown = (word >> 1) & mask[m]!;
+        for (; at < end; at += 2) {
+          const word = planes[program[at]!]!;
+          const mask = program[at + 1]!;
+          const isTrue = word & mask;
+          const isUnknown = (word >> 1) & mask;
           const some = (isTrue | -isTrue) >>> 31;
           result |= (some << 1) | some | ((isUnknown | -isUnknown) >>> 31);
         }
-        for (const end = kidEnd[group]!; k < end; k++) result |= results[kids[k]!]!;
+        end = at + 1 + program[at]!;
+        for (at++; at < end; at++) result |= results[program[at]!]!;
       }
       // Kleene's not: the two bits change places and values.
-      results[group] = negated[group] === 1 ? TRUE ^ (((result & 1) << 1) | (result >> 1)) : result;
+      results[group] = (kind & NEGATED) === 0 ? result : TRUE ^ (((result & 1) << 1) | (result >> 1));
     }
   }
 }

@@ -50,6 +50,7 @@ function aggregate(signature: string, fold: (numbers: readonly Numeric[]) => Fee
     { total: true },
   );
 }
+/** 0 for no numbers, where DMN says null: an empty list of amounts must not make a limit check pass by "null is below nothing". */
 const sum = (numbers: readonly Numeric[]): Numeric | null => numbers.reduce<Numeric | null>((total, n) => (total === null ? null : add(total, n)), 0);
 const mean = (numbers: readonly Numeric[]): Numeric | null => {
   const total = sum(numbers);

@@ -177,7 +177,7 @@ describe("unary tests", () => {
 });
 
 describe("hostile text", () => {
-  it.each(["(".repeat(100) + "1" + ")".repeat(100), "[".repeat(3000), "1 in (".repeat(300), "x".repeat(4001), "-".repeat(200) + "1", "{a: ".repeat(200)])(
+  it.each([`${"(".repeat(100)}1${")".repeat(100)}`, "[".repeat(3000), "1 in (".repeat(300), "x".repeat(4001), `${"-".repeat(200)}1`, "{a: ".repeat(200)])(
     "is refused with a place: %.20s",
     (text) => {
       const result = tryCompileFeel(text);

@@ -247,7 +247,7 @@ describe("refusals", () => {
     expect(errorsOf({ ...withRules([rule({ condition: "a" })]), conditions: { a: { not: { condition: "b" } }, b: { all: [{ condition: "a" }] } } })).toContain(
       "contains itself",
     );
-    expect(errorsOf({ ...BASE, inputs: { ...BASE.inputs, toString: { type: "string" } } })).toContain("cannot be a name");
+    expect(errorsOf({ ...BASE, inputs: { ...BASE.inputs, toString: { type: "string" as const } as never } })).toContain("cannot be a name");
     expect(errorsOf({ ...BASE, derive: { late: "due < tomorrow" } })).toContain("not known here");
     expect(errorsOf({ ...BASE, outputs: { x: "1 +" } })).toContain("A value is expected");
     expect(errorsOf({ ...BASE, params: { limit: { type: "decimal", default: "x" } } })).toContain("default");

@@ -104,7 +104,6 @@ describe("unlock of tables", () => {
     },
     columns: [{ name: "method" }, { name: "signed" }, { name: "days" }],
     outputs: [{ name: "verdict", type: "string" }],
-    // biome-ignore lint/suspicious/noThenProperty: the word of decision tables
     rows: [
       { id: "a", when: { method: '"cash"', signed: "false" }, then: { verdict: '"no"' } },
       { id: "b", when: { days: "> 30" }, then: { verdict: '"late"' } },

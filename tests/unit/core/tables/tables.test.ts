@@ -20,7 +20,7 @@ function table(hitPolicy: TableDefinition["hitPolicy"], rows: readonly Row[], mo
     ...BASE,
     hitPolicy,
     outputs,
-    rows: rows.map(([when, then], i) => ({ id: `r${i}`, when, ["then"]: then ?? { out: `"${i}"` } })),
+    rows: rows.map(([when, then], i) => ({ id: `r${i}`, when, then: then ?? { out: `"${i}"` } })),
     ...more,
   } as TableDefinition;
 }
@@ -184,8 +184,8 @@ describe("refusals", () => {
       {
         ...table("FIRST", [[{}], [{}]]),
         rows: [
-          { id: "a", when: {}, ["then"]: {} },
-          { id: "a", when: {}, ["then"]: {} },
+          { id: "a", when: {}, then: {} },
+          { id: "a", when: {}, then: {} },
         ],
       } as TableDefinition,
       "Two rows",
