@@ -14,9 +14,12 @@ export interface ActivationRow {
   readonly createdAt: string;
 }
 
+/** Of two activations from the same instant the later call wins, also where the clock stands still: it counts as created after. */
 const ADD = statement(
   "activation_add",
-  "insert into activation (org_id, id, release, valid_from, percent, note, created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+  `insert into activation (org_id, id, release, valid_from, percent, note, created_by, created_at)
+   values ($1, $2, $3, $4, $5, $6, $7,
+     greatest($8::timestamptz, (select max(a.created_at) + interval '1 millisecond' from activation a where a.org_id = $1 and a.valid_from = $4::timestamptz)))`,
 );
 const EPOCH = statement("activation_epoch", "update org set activation_epoch = activation_epoch + 1 where id = $1");
 const LIST = statement(
