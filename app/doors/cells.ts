@@ -75,12 +75,13 @@ function valueCell(schema: JsonSchema, value: Json | undefined, currency: string
 /** A value in a column or panel field of a view, by its format. */
 export function formatCell(format: string | undefined, value: Json | undefined, currency: Json | undefined = null, href?: string): Cell {
   if (isBlank(value)) return NONE;
+  if (Array.isArray(value)) return { as: "list", items: value.slice(0, 20).map((entry: Json) => formatCell(format === "list" ? "money" : format, entry, currency)) };
   const text = typeof value === "object" ? describeValue(value) : String(value);
   switch (format) {
     case "code":
       return { as: "code", text, ...(href === undefined ? {} : { href }) };
     case "money":
-      return /^-?\d+(\.\d+)?$/.test(text) ? { as: "money", value: text, currency: typeof currency === "string" ? currency : null } : { as: "text", text };
+      return moneyCell(text, typeof currency === "string" ? currency : null);
     case "decimal":
       return { as: "decimal", value: text };
     case "date":
@@ -100,6 +101,12 @@ export function formatCell(format: string | undefined, value: Json | undefined, 
     default:
       return typeof value === "string" ? { as: "text", text } : { as: "json", value: value as Json };
   }
+}
+
+/** "4200.00", or "4200.00 EUR" where the amount brings its currency along. */
+function moneyCell(text: string, currency: string | null): Cell {
+  const match = /^(-?\d+(?:\.\d+)?)(?: ([A-Z]{3}))?$/.exec(text);
+  return match === null ? { as: "text", text } : { as: "money", value: match[1] ?? text, currency: match[2] ?? currency };
 }
 
 function gateCell(value: Json | undefined): Cell {

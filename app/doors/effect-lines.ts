@@ -55,7 +55,7 @@ export function moveLine(machine: MachineDefinition, from: StateValue, to: State
 }
 
 /** The whole preview of an act. */
-export function previewLines(machine: MachineDefinition, explained: Explanation, now: number, zone: string): readonly ConsequenceLine[] {
+export function previewLines(machine: MachineDefinition, explained: Explanation, now: number, zone: string, ownKey: string): readonly ConsequenceLine[] {
   switch (explained.outcome) {
     case "not_permitted":
       return [{ icon: "bar", text: explained.refusal?.detail ?? "You may not do this.", tone: "blocked" }];
@@ -71,7 +71,7 @@ export function previewLines(machine: MachineDefinition, explained: Explanation,
     }
     case "moved": {
       const overridden = explained.decisions.filter((decision) => decision.overridden !== undefined).map((decision): ConsequenceLine => ({ icon: "key", text: `${words(decision.key.replace(/^.*\./, ""))} becomes Overridden.`, strong: ["Overridden"], tone: "overridden" }));
-      const others = explained.cascade.filter((line) => line.outcome === "moved" && line.key !== null && line.from !== null).slice(0, 3).map((line): ConsequenceLine => ({ icon: "nodes", text: `${line.key?.slice(line.key.indexOf(":") + 1) ?? ""} moves on: ${words(line.event).toLowerCase()}.` }));
+      const others = explained.cascade.filter((line) => line.outcome === "moved" && line.key !== null && line.from !== null && !/:[0-9a-f]{8}-[0-9a-f-]{27}$/.test(line.key) && line.key !== ownKey).slice(0, 3).map((line): ConsequenceLine => ({ icon: "nodes", text: `${line.key?.slice(line.key.indexOf(":") + 1) ?? ""} moves on: ${words(line.event).toLowerCase()}.` }));
       const clocks = explained.timers.arm.slice(0, 2).map((timer): ConsequenceLine => {
         const due = Date.parse(timer.dueAt);
         const text = Math.abs(due - now) > 36 * 3_600_000 ? momentText(due, now, zone) : relativeText(due, now, zone);

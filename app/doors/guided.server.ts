@@ -16,6 +16,7 @@ import type { ActView, GateView, GuidedView, WayView } from "../screens/guided.t
 import { fieldsOf, type Reference } from "./cells.ts";
 import { historyEntries } from "./history.ts";
 import { leavesOf, meaningOfState, stateTitle } from "./state-words.ts";
+import { dependsOnPayload } from "./payload-gate.ts";
 import { overrideGuard } from "./override-guard.ts";
 import { meaningOf } from "#studio/ui/status-badge.tsx";
 
@@ -43,7 +44,7 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
       org: view.org,
       code: view.record?.code ?? null,
       title: view.title,
-      note: leavesOf(view.state).map((path) => stateTitle(definition, path)).join(" · "),
+      note: noteOf(definition, view),
       status: view.status,
       seq: view.seq,
       release: work.ruling.release,
@@ -57,7 +58,7 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
         type: view.record?.type ?? "",
         id: view.record?.id ?? "",
         title: type?.title ?? "Record",
-        fields: view.record === null || type === null ? [] : fieldsOf(type.schema, view.record.data, page.references as Readonly<Record<string, Reference>>).filter((field) => field.cell.as !== "text" || field.cell.text.length < 400),
+        fields: view.record === null || type === null ? [] : recordFields(page, type.schema),
       },
       people: peopleOf(page),
       clocks: [
@@ -76,13 +77,14 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
 export async function actOf(work: Work, machine: MachineDefinition, view: InstanceView, event: EventView): Promise<ActView> {
   const gates: GateView[] = [];
   const shut = event.gates.filter((gate) => gate.outcome !== "pass" && gate.decision.overridden === undefined);
-  for (const gate of event.allowed ? event.gates.slice(0, 3) : shut) gates.push(await gateOf(work, machine, view, gate));
+  const asks = event.permitted && !event.allowed && event.payloadSchema !== null && shut.length > 0 && shut.every((gate) => dependsOnPayload(work.ruling.program, machine, gate.decision));
+  for (const gate of event.allowed ? event.gates.slice(0, 3) : asks ? [] : shut) gates.push(await gateOf(work, machine, view, gate));
   return {
     type: event.type,
     title: event.title,
     description: event.description ?? null,
     tone: event.tone === "primary" || event.tone === "danger" || event.tone === "override" ? event.tone : "default",
-    allowed: event.allowed,
+    allowed: event.allowed || asks,
     permitted: event.permitted,
     who: event.refusal === undefined || event.refusal.missing.length === 0 ? null : `needs ${event.refusal.missing.join(", ")}`,
     schema: event.payloadSchema,
@@ -136,6 +138,11 @@ function stepsOf(machine: MachineDefinition, view: InstanceView, entered: Readon
   }));
 }
 
+const noteOf = (machine: MachineDefinition, view: InstanceView): string => {
+  const current = view.path.find((step) => step.current);
+  return current === undefined ? leavesOf(view.state).map((path) => stateTitle(machine, path)).join(", ") : stateTitle(machine, current.state);
+};
+
 /** The regions beside the main path, each with where it stands. */
 function lanesOf(machine: MachineDefinition, view: InstanceView): GuidedView["lanes"] {
   if (typeof view.state === "string") return [];
@@ -178,6 +185,14 @@ function pathsOf(state: Json, prefix = ""): readonly string[] {
   if (typeof state === "string") return [prefix + state];
   if (typeof state !== "object" || state === null || Array.isArray(state)) return [];
   return Object.entries(state as JsonObject).flatMap(([name, below]) => [prefix + name, ...pathsOf(below, `${prefix}${name}.`)]);
+}
+
+/** The record without what stands elsewhere on the screen: people, and long texts. */
+function recordFields(page: InstancePage, schema: JsonObject): GuidedView["record"]["fields"] {
+  const data = page.instance.record?.data ?? {};
+  const people = new Set(Object.entries(page.references).flatMap(([path, reference]) => (reference.type === "people" ? [path.slice(1)] : [])));
+  const shown = Object.fromEntries(Object.entries(data).filter(([name, value]) => !people.has(name) && !(typeof value === "string" && value.length > 400)));
+  return fieldsOf(schema, shown, page.references as Readonly<Record<string, Reference>>);
 }
 
 function peopleOf(page: InstancePage): GuidedView["people"] {

@@ -3,7 +3,8 @@ import type { Program } from "#engine/core/program.ts";
 import type { StateValue } from "#engine/core/step-types.ts";
 import type { HistoryRow } from "#engine/service/queries/history.ts";
 import type { TimelineLine } from "#engine/service/queries/instance.ts";
-import type { MachineDefinition } from "#engine/schema/types.ts";
+import type { JsonObject, MachineDefinition } from "#engine/schema/types.ts";
+import { words } from "#studio/ui/describe-value.ts";
 import type { HistoryEntry } from "../screens/guided.ts";
 import { effectLines } from "./effect-lines.ts";
 import { leavesOf, stateTitle } from "./state-words.ts";
@@ -17,7 +18,7 @@ export function historyEntries(machine: MachineDefinition, rows: readonly Histor
     return {
       id: String(row.seq),
       at: row.at,
-      text: `${line?.title ?? String(row.event["type"])}${moved(machine, row)}${line?.note ? `: ${line.note}` : ""}`,
+      text: `${line?.title ?? titleOfEvent(machine, String(row.event["type"]))}${moved(machine, row)}${noteOf(row)}`,
       by: row.actor.kind === "system" ? null : row.actor.name,
       meaning: overridden ? "overridden" : row.actor.kind === "system" ? null : "open",
       release: row.release,
@@ -25,6 +26,14 @@ export function historyEntries(machine: MachineDefinition, rows: readonly Histor
       effects: effectLines(row.effects),
     };
   });
+}
+
+const titleOfEvent = (machine: MachineDefinition, type: string): string => machine.events[type]?.title ?? machine.start[type]?.title ?? words(type);
+
+function noteOf(row: HistoryRow): string {
+  const payload = row.event["payload"];
+  const note = typeof payload === "object" && payload !== null && !Array.isArray(payload) ? (payload as JsonObject)["note"] : undefined;
+  return typeof note === "string" && note !== "" ? `: ${note}` : "";
 }
 
 function moved(machine: MachineDefinition, row: HistoryRow): string {

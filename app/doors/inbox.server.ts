@@ -1,6 +1,9 @@
 /** The inbox: open tasks and approvals of the person, and the one in the side panel. */
 import type { Engine } from "#engine/service/engine-context.ts";
 import { getTask, listTasks, type TaskAnswer } from "#engine/service/queries/inbox.ts";
+import { visibleRecord } from "#engine/service/queries/records.ts";
+import { inReading } from "#engine/service/reading.ts";
+import { titleOf } from "#engine/service/record-type.ts";
 import { EngineError } from "#engine/core/errors.ts";
 import type { Scope } from "#engine/service/scope.ts";
 import type { JsonObject } from "#engine/schema/types.ts";
@@ -14,7 +17,8 @@ const NEGATIVE = /reject|refuse|deny|decline|cancel/;
 
 export async function inbox(engine: Engine, scope: Scope, request: ListRequest): Promise<InboxView> {
   const page = await listTasks(engine, scope, { limit: PAGE, cursor: request.cursor });
-  const all = page.items.map(itemOf);
+  const titles = await titlesOf(engine, scope, page.items);
+  const all = page.items.map((task) => itemOf(task, titles.get(task.id) ?? null));
   const tab = request.tab === "approvals" || request.tab === "tasks" ? request.tab : "all";
   const kinds = [...new Map(page.items.map((task) => [task.kind, words(task.kind)]))];
   return {
@@ -40,7 +44,25 @@ function fits(task: TaskAnswer | undefined, item: InboxItem, request: ListReques
   return text === "" || `${item.title} ${item.code ?? ""} ${item.about ?? ""}`.toLowerCase().includes(text);
 }
 
-function itemOf(task: TaskAnswer): InboxItem {
+interface Named {
+  readonly title: string;
+  readonly code: string | null;
+}
+
+/** Titles of the records that tasks are about, in one reading. */
+async function titlesOf(engine: Engine, scope: Scope, tasks: readonly TaskAnswer[]): Promise<ReadonlyMap<string, Named>> {
+  const titles = new Map<string, Named>();
+  await inReading(engine, scope, async (reading) => {
+    for (const { id, record } of tasks) {
+      if (record === null) continue;
+      const found = await orNull(visibleRecord(reading, { type: record.type, id: record.id }));
+      if (found !== null) titles.set(id, { title: titleOf(found.type, found.row), code: found.row.code });
+    }
+  });
+  return titles;
+}
+
+function itemOf(task: TaskAnswer, named: Named | null): InboxItem {
   const key = task.instance?.key ?? null;
   const code = key === null ? null : key.slice(key.indexOf(":") + 1);
   const outcomes = task.outcomes.length === 0 ? ["done"] : [...task.outcomes].sort((a, b) => Number(NEGATIVE.test(a)) - Number(NEGATIVE.test(b)));
@@ -49,10 +71,10 @@ function itemOf(task: TaskAnswer): InboxItem {
     kind: task.form,
     sort: `${task.form} ${task.kind}`,
     title: task.title,
-    code: code !== null && /^[0-9a-f]{8}-/.test(code) ? null : code,
-    about: words(task.kind),
+    code: named?.code ?? (code !== null && /^[0-9a-f]{8}-/.test(code) ? null : code),
+    about: named === null || named.title === named.code ? words(task.kind) : named.title,
     org: task.org,
-    from: null,
+    from: words(task.kind),
     state: null,
     dueAt: task.dueAt,
     since: task.createdAt,
@@ -82,7 +104,8 @@ async function panelOf(engine: Engine, scope: Scope, id: string): Promise<InboxV
       fields.push({ title: words(name), cell: { as: "text", text: describeValue(shown) } });
     }
   }
-  return { item: itemOf(task), fields, guided: view };
+  const named = (await titlesOf(engine, scope, [task])).get(task.id) ?? null;
+  return { item: itemOf(task, named), fields, guided: view };
 }
 
 /** What is not there or not visible is no panel; faults are faults. */
@@ -90,7 +113,7 @@ async function orNull<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof EngineError && (error.code === "not_found" || error.code === "instance_not_found")) return null;
+    if (error instanceof EngineError && (error.code === "not_found" || error.code === "instance_not_found" || error.code === "record_not_found")) return null;
     throw error;
   }
 }

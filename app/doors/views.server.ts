@@ -1,14 +1,15 @@
 /** Pages of view definitions: lists with their side panel, and the decision page. */
 import type { Engine } from "#engine/service/engine-context.ts";
 import { EngineError } from "#engine/core/errors.ts";
-import { getInstancePage } from "#engine/service/queries/instance.ts";
-import { getView, type ViewPage as ServicePage } from "#engine/service/queries/view.ts";
+import { recordTitles } from "#engine/service/queries/record-titles.ts";
+import { recordTypeOf } from "#engine/service/record-type.ts";
+import { getView, openView, type ViewPage as ServicePage } from "#engine/service/queries/view.ts";
 import { getViewDetail, type ViewDetail } from "#engine/service/queries/view-detail.ts";
+import { viewRows } from "#engine/service/queries/view-rows.ts";
 import { inReading } from "#engine/service/reading.ts";
 import type { Scope } from "#engine/service/scope.ts";
 import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
-import { decisionMeaning } from "#studio/ui/decision-explanation.tsx";
 import type { DetailView, ListRequest, ViewPage, ViewRow } from "../screens/lists.ts";
 import { formatCell, isBlank } from "./cells.ts";
 import { guided, guidedOf } from "./guided.server.ts";
@@ -119,8 +120,7 @@ export async function detail(engine: Engine, scope: Scope, slug: string, page: s
   const found = await getViewDetail(engine, scope, { view: slug, code });
   const asked = await inReading(engine, scope, async (reading) => reading.works[0].ruling.program.view(slug)?.detail?.path ?? null);
   if (asked !== page) throw new EngineError("not_found", `The view has no page "${page.slice(0, 60)}".`);
-  const instance = await getInstancePage(engine, scope, { instance: found.instance.id });
-  const shown = await guidedOf(engine, scope, instance);
+  const shown = await guidedOf(engine, scope, { instance: found.instance, references: await referencesOf(engine, scope, found), timeline: [], mails: [], related: [] });
   const timer = [...found.instance.timers].sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1))[0];
   return {
     slug: found.view.slug,
@@ -138,6 +138,15 @@ export async function detail(engine: Engine, scope: Scope, slug: string, page: s
   };
 }
 
+async function referencesOf(engine: Engine, scope: Scope, found: ViewDetail) {
+  const { record, org } = found.instance;
+  if (record === null) return {};
+  return await inReading(engine, scope, async (reading) => {
+    const work = reading.works.find((candidate) => candidate.org.code === org) ?? reading.works[0];
+    return await recordTitles(work, recordTypeOf(work.ruling.program, record.type), record.data);
+  });
+}
+
 function suggestionOf(found: ViewDetail): DetailView["suggestion"] {
   const { suggestion } = found;
   if (suggestion === null) return null;
@@ -148,17 +157,18 @@ function suggestionOf(found: ViewDetail): DetailView["suggestion"] {
 
 /** Rows of the tabs whose rows open on this very page. */
 async function queueOf(engine: Engine, scope: Scope, slug: string, page: string): Promise<DetailView["queue"]> {
-  const tabs = await inReading(engine, scope, async (reading) => (reading.works[0].ruling.program.view(slug)?.tabs ?? []).filter((tab) => tab.open?.startsWith(`/${slug}/${page}/`)).map((tab) => tab.id));
-  const groups: DetailView["queue"][number][] = [];
-  for (const tab of tabs.slice(0, 4)) {
-    const { tab: list } = await getView(engine, scope, { view: slug, tab, limit: 50 });
-    const items = list.rows.flatMap((row) => {
-      if (row.code === null) return [];
-      const label = list.columns.filter((column) => column.format === undefined || column.format === "text").map((column) => row.cells[column.id]).find((cell) => typeof cell === "string");
-      const gate = list.columns.map((column) => row.cells[column.id]).find((cell): cell is JsonObject => typeof cell === "object" && cell !== null && !Array.isArray(cell) && "outcome" in cell);
-      return [{ id: row.id, code: row.code, label: typeof label === "string" ? label : "", meaning: gate === undefined ? null : decisionMeaning({ outcome: String(gate["outcome"]) }), note: row.org, href: `/${slug}/${page}/${encodeURIComponent(row.code)}` }];
-    });
-    if (items.length > 0) groups.push({ id: tab, title: list.title, items });
-  }
-  return groups;
+  return await inReading(engine, scope, async (reading) => {
+    const { view: definition, works } = openView(reading, slug);
+    const groups: DetailView["queue"][number][] = [];
+    for (const tab of definition.tabs.filter((candidate) => candidate.open?.startsWith(`/${slug}/${page}/`)).slice(0, 4)) {
+      const plain = { ...tab, columns: tab.columns.filter((column) => column.path !== undefined && (column.format === undefined || column.format === "text")).slice(0, 1) };
+      const { rows } = await viewRows(reading, works.map((work) => work.org.id), plain, { limit: 50 });
+      const items = rows.flatMap((row) => {
+        const label = Object.values(row.cells)[0];
+        return row.code === null ? [] : [{ id: row.id, code: row.code, label: typeof label === "string" ? label : "", meaning: null, note: row.org, href: `/${slug}/${page}/${encodeURIComponent(row.code)}` }];
+      });
+      if (items.length > 0) groups.push({ id: tab.id, title: tab.title, items });
+    }
+    return groups;
+  });
 }

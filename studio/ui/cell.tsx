@@ -21,6 +21,7 @@ export type Cell =
   | { readonly as: "deadline"; readonly dueAt: string; readonly since?: string | null | undefined }
   | { readonly as: "badge"; readonly meaning: Meaning; readonly text?: string | undefined; readonly note?: string | null | undefined }
   | { readonly as: "org"; readonly code: string }
+  | { readonly as: "list"; readonly items: readonly Cell[] }
   | { readonly as: "json"; readonly value: Json };
 
 export const NONE: Cell = { as: "none" };
@@ -67,6 +68,17 @@ export function CellView({ cell }: { cell: Cell }) {
       );
     case "org":
       return <OrgBadge code={cell.code} />;
+    case "list":
+      return (
+        <span className="cell-list">
+          {cell.items.map((item, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: entries have no identity beyond their place
+            <span key={index}>
+              <CellView cell={item} />
+            </span>
+          ))}
+        </span>
+      );
     case "json":
       return <>{describeValue(cell.value)}</>;
   }

@@ -88,5 +88,6 @@ export function relativeText(at: number, now: number, zone: string): string {
   const ms = at - now;
   if (Math.abs(ms) < 45_000) return "just now";
   if (Math.abs(ms) > 36 * 3_600_000) return dayText(at, now, zone);
-  return ms < 0 ? `${spanText(ms)} ago` : `in ${spanText(ms)}`;
+  const span = spanText(ms).replace(/^(\d+ [hd]) .*$/, "$1");
+  return ms < 0 ? `${span} ago` : `in ${span}`;
 }

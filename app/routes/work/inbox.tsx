@@ -59,7 +59,7 @@ function InboxPanel({ panel, deciding, closeHref }: { panel: NonNullable<InboxVi
   if (item.outcomes.length === 0 && guided !== null) return <InstancePanel view={guided} closeHref={closeHref} />;
   return (
     <aside className="inspector" aria-label={item.title} key={item.id}>
-      <PanelTitle org={item.org} code={item.code} title={item.title} note={item.from === null ? item.about : `${item.about === null ? "" : `${item.about}, `}asked by ${item.from}`} href={item.href} closeHref={closeHref} />
+      <PanelTitle org={item.org} code={item.code} title={item.title} note={[item.about, item.from].filter(Boolean).join(" · ")} href={item.href} closeHref={closeHref} />
       <div className="panel-scroll">
         <section>
           <Facts items={fields.map((field) => ({ title: field.title, value: <CellView cell={field.cell} /> }))} />

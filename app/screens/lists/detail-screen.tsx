@@ -24,6 +24,7 @@ export function DetailScreen({ view }: { view: DetailView }) {
   const ready = acts.filter((act) => act.allowed && act.permitted);
   const chosen = ready.find((act) => act.type === open) ?? null;
   const suggested = view.suggestion?.primary ?? null;
+  const offered = ready.filter((act) => act.type !== suggested);
   return (
     <div className={view.queue.length === 0 ? "detail no-queue" : "detail"}>
       {view.queue.length === 0 ? null : <Queue view={view} />}
@@ -73,11 +74,11 @@ export function DetailScreen({ view }: { view: DetailView }) {
             )}
           </section>
         )}
-        {ready.length === 0 ? null : (
+        {offered.length === 0 && chosen === null ? null : (
           <section className="case-acts" aria-label="Acts">
             {chosen === null ? (
               <div className="acts">
-                {ready.map((act) => (
+                {offered.map((act) => (
                   <Button key={act.type} icon={actIcon(act)} tone={act.tone === "override" ? "override" : view.suggestion === null && view.primary[0] === act.type ? "primary" : act.tone === "danger" ? "danger" : "default"} onClick={() => setOpen(act.type)}>
                     {act.title}
                   </Button>

@@ -114,7 +114,7 @@ function columnsOf(several: boolean): readonly Column<InboxItem>[] {
     },
     ...(several ? [{ id: "org", title: "Org", width: 64, cell: (item: InboxItem) => <OrgBadge code={item.org} /> }] : []),
     { id: "about", title: "About", width: 168, cell: (item) => <span className="soft">{item.about ?? ""}</span> },
-    { id: "from", title: "From", width: 136, cell: (item) => (item.state === null ? <span className="small soft">{item.from ?? ""}</span> : <StatusBadge meaning={item.state.meaning}>{item.state.text}</StatusBadge>) },
+    { id: "from", title: "Kind of work", width: 152, cell: (item) => (item.state === null ? <span className="small soft">{item.from ?? ""}</span> : <StatusBadge meaning={item.state.meaning}>{item.state.text}</StatusBadge>) },
     { id: "due", title: "Due", width: 152, cell: (item) => (item.dueAt === null ? <span className="quiet small"><RelativeTime at={item.since} /></span> : <Deadline dueAt={item.dueAt} since={item.since} />) },
   ];
 }

@@ -13,7 +13,7 @@ import type { BulkResult, ListRequest, ViewPage, ViewRow } from "../lists.ts";
 import { BulkForm } from "./bulk-form.tsx";
 import { hasForm } from "../guided/act-form.tsx";
 
-const WIDTHS: Readonly<Record<string, number>> = { code: 136, org: 64, money: 136, decimal: 112, date: 136, datetime: 152, relative: 128, badge: 136, gate: 232 };
+const WIDTHS: Readonly<Record<string, number>> = { code: 136, org: 64, money: 136, decimal: 112, date: 136, datetime: 152, relative: 128, badge: 160, gate: 232 };
 
 /** The rows of a view's tab, with what can be done to several at once. */
 export function ViewList({ view, request, scope }: { view: ViewPage; request: ListRequest; scope: string }) {
