@@ -150,7 +150,7 @@ async function seed(engine: Engine, orgIds: Desk["orgIds"], sealed: string): Pro
     const manifest = Object.fromEntries(versions.map(({ kind, key, hash }) => [`${kind}/${key}`, hash]));
     const release = await createRelease(tx, {
       base: null,
-      authors: ["system"],
+      authors: [],
       createdBy: "system",
       createdAt: at,
       note: "first",
