@@ -4,10 +4,13 @@ import { EngineError } from "../core/errors.ts";
 import type { Json, JsonObject, Kind } from "../schema/types.ts";
 import { type DefinitionVersion, definitionHistory, loadDefinitions } from "../store/definitions.ts";
 import { loadRelease, type Manifest, releaseDecisions, listReleases as storedReleases } from "../store/releases.ts";
+import { listInstances } from "../store/instances.ts";
+import { loadPerson } from "../store/people.ts";
 import { stateCounts } from "../store/studio-reads.ts";
 import { toKind } from "./definition-schema.ts";
 import { draftState, draftVersions, requireDraft, splitManifestKey } from "./draft-program.ts";
 import type { Engine } from "./engine-context.ts";
+import { isUuid } from "./fresh-id.ts";
 import { type ReleaseView, toReleaseView } from "./release-view.ts";
 import type { Scope } from "./scope.ts";
 import { inStudio } from "./studio-work.ts";
@@ -123,6 +126,25 @@ export async function diffReleases(engine: Engine, scope: Scope, input: { readon
   });
 }
 
+/** One changed definition with both contents: what a reviewer's page draws. */
+export interface DiffSides {
+  readonly diff: DefinitionDiff;
+  readonly was: JsonObject | null;
+  readonly now: JsonObject | null;
+}
+
+/** What a draft changes against its base, with both contents of each definition. */
+export async function draftSides(engine: Engine, scope: Scope, input: { readonly id: string }): Promise<readonly DiffSides[]> {
+  return await inStudio(engine, scope, "rules.view", async (work) => {
+    const state = await draftState(work.tx, await requireDraft(work.tx, input.id));
+    const changed = Object.entries(state.baseManifest).filter(([entry, hash]) => state.manifest[entry] !== hash);
+    const versions = [...(await draftVersions(work.tx, state)), ...(await loadDefinitions(work.tx, changed.map(([, hash]) => hash)))];
+    const contents = new Map(versions.map((version) => [version.hash, version.content]));
+    const contentOf = (hash: string | null): JsonObject | null => (hash === null ? null : (JSON.parse(contents.get(hash) ?? "null") as JsonObject | null));
+    return diffManifests(state.baseManifest, state.manifest, versions).map((diff) => ({ diff, was: contentOf(diff.was), now: contentOf(diff.now) }));
+  });
+}
+
 /** What a draft changes against its base. */
 export async function diffDraft(engine: Engine, scope: Scope, input: { readonly id: string }): Promise<ReleaseDiff> {
   return await inStudio(engine, scope, "rules.view", async (work) => {
@@ -172,4 +194,33 @@ export const titleOf = (version: Pick<DefinitionVersion, "content" | "key">): st
 export function sortVersions(versions: readonly DefinitionVersion[]): readonly DefinitionVersion[] {
   const order = (version: DefinitionVersion): string => `${version.kind}/${version.key}`;
   return [...versions].sort((a, b) => (order(a) < order(b) ? -1 : 1));
+}
+
+export interface StandingInstance {
+  readonly id: string;
+  readonly key: string;
+  readonly org: string;
+  readonly updatedAt: string;
+}
+
+/** Instances that stand in a state of a machine ("" is any), newest first, of the orgs that the scope chose. */
+export async function instancesInState(engine: Engine, scope: Scope, input: { readonly machine: string; readonly state: string; readonly limit?: number }): Promise<readonly StandingInstance[]> {
+  const key = await inStudio(engine, scope, "rules.view", async (work) => work.ruling.program.resolve("machine", input.machine) ?? input.machine);
+  const codes = new Map(scope.orgs.map((org) => [org.id, org.code]));
+  return await engine.store.work({ orgs: scope.orgs.map((org) => org.id), actorId: scope.principal.id }, async (tx) => {
+    const page = await listInstances(tx, { machine: key, ...(input.state === "" ? {} : { state: input.state }) }, { limit: input.limit ?? 25 });
+    return page.items.map((row) => ({ id: row.id, key: row.key, org: codes.get(row.orgId) ?? "", updatedAt: row.updatedAt }));
+  });
+}
+
+/** Names of people by id, where the asker may see them; others go by their id. */
+export async function namesOf(engine: Engine, scope: Scope, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  return await engine.store.work({ orgs: scope.orgs.map((org) => org.id), actorId: scope.principal.id }, async (tx) => {
+    const names = new Map<string, string>();
+    for (const id of new Set(ids)) {
+      const person = isUuid(id) ? await loadPerson(tx, id) : null;
+      names.set(id, person?.name ?? (id === "system" ? "Gatehouse" : id));
+    }
+    return names;
+  });
 }

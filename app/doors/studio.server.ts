@@ -1,0 +1,97 @@
+/** The studio's pages and the engine: what each page needs, gathered from the services under one scope. */
+import type { RouterContextProvider } from "react-router";
+import { dayIn } from "#engine/service/ask-decision.ts";
+import { type DraftView, getDraft, getDraftDefinition, listDrafts } from "#engine/service/drafts.ts";
+import { editorSchema } from "#engine/service/editor-schema.ts";
+import type { Engine } from "#engine/service/engine-context.ts";
+import type { Scope } from "#engine/service/scope.ts";
+import { library, problemsOfDefinition, whereUsed } from "#engine/service/studio-library.ts";
+import { getDefinition, instancesInState, liveStates, namesOf } from "#engine/service/studio-queries.ts";
+import type { JsonObject, Kind } from "#engine/schema/types.ts";
+import { hostContext } from "../host.server.ts";
+import { toPage } from "../problem.server.ts";
+import type { DraftChoice, EditorPage } from "../screens/studio/pages.ts";
+import type { DraftSummary } from "#studio/review/draft-bar.tsx";
+import { requireScope } from "../session.server.ts";
+
+export interface StudioDoor {
+  readonly engine: Engine;
+  readonly scope: Scope;
+  /** Runs a query; refusals become pages. */
+  ask<T>(query: () => Promise<T>): Promise<T>;
+}
+
+export async function openStudio(request: Request, context: Readonly<RouterContextProvider>): Promise<StudioDoor> {
+  const host = context.get(hostContext);
+  const scope = await requireScope(request, host);
+  return {
+    engine: host.engine,
+    scope,
+    ask: async (query) => {
+      try {
+        return await query();
+      } catch (error) {
+        throw toPage(error);
+      }
+    },
+  };
+}
+
+/** Everything that the page of one definition shows. */
+export async function editorPage({ engine, scope }: StudioDoor, input: { readonly kind: Kind; readonly key: string; readonly draft: string | null; readonly state: string | null }): Promise<EditorPage> {
+  const { kind, draft: draftId } = input;
+  const draft = draftId === null ? null : await getDraft(engine, scope, { id: draftId });
+  const own = draft === null ? null : await getDraftDefinition(engine, scope, { id: draft.id, kind, key: input.key });
+  const published = own === null || own.change === "changed" ? await getDefinition(engine, scope, { kind, key: input.key, ...(draft?.base === null || draft?.base === undefined ? {} : { release: draft.base }) }) : null;
+  const key = own?.key ?? published?.key ?? input.key;
+  const [shelf, problems, used] = await Promise.all([
+    library(engine, scope, { draft: draft?.id ?? null }),
+    problemsOfDefinition(engine, scope, { kind, key, draft: draft?.id ?? null }),
+    whereUsed(engine, scope, { kind, key, draft: draft?.id ?? null }),
+  ]);
+  const now = engine.clock.now();
+  return {
+    kind,
+    key,
+    content: (own?.content ?? published?.content ?? {}) as JsonObject,
+    version: own?.version ?? published?.version ?? "",
+    release: published?.release ?? draft?.base ?? null,
+    revision: own?.revision ?? 0,
+    base: own?.change === "changed" ? ((published?.content ?? null) as JsonObject | null) : null,
+    draft: draft === null ? null : await draftSummary(engine, scope, draft),
+    isDraftOpen: draft?.status === "open",
+    drafts: shelf.mayEdit ? await draftChoices(engine, scope) : [],
+    mayEdit: shelf.mayEdit,
+    problems,
+    used,
+    index: shelf.items.map((item) => ({ kind: item.kind, key: item.key, title: item.title })),
+    schema: editorSchema(kind),
+    moment: { now, today: dayIn(scope.orgs[0]?.timeZone ?? "UTC", now) },
+    counts: kind === "machine" ? await liveStates(engine, scope, { machine: key }) : null,
+    live: kind === "machine" && input.state !== null ? { state: input.state, items: await instancesInState(engine, scope, { machine: key, state: input.state }) } : null,
+  };
+}
+
+export async function draftSummary(engine: Engine, scope: Scope, draft: DraftView): Promise<DraftSummary> {
+  const names = await namesOf(engine, scope, draft.authors);
+  return {
+    id: draft.id,
+    name: draft.name,
+    base: draft.base,
+    changed: draft.definitions.length,
+    conflicts: draft.conflicts.length,
+    updatedAt: draft.updatedAt,
+    authors: draft.authors.map((id) => ({ id, name: names.get(id) ?? id, initials: initialsOf(names.get(id) ?? id) })),
+  };
+}
+
+export async function draftChoices(engine: Engine, scope: Scope): Promise<readonly DraftChoice[]> {
+  return (await listDrafts(engine, scope)).map((draft) => ({ id: draft.id, name: draft.name, changed: draft.definitions.length, updatedAt: draft.updatedAt }));
+}
+
+const initialsOf = (name: string): string =>
+  name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => word.charAt(0).toUpperCase())
+    .join("");

@@ -1,0 +1,28 @@
+import type { Kind } from "#engine/schema/types.ts";
+import { editorPage, openStudio } from "../../doors/studio.server.ts";
+import { DefinitionScreen } from "../../screens/studio/definition-screen.tsx";
+import type { Route } from "./+types/definition.ts";
+
+const FOLDERS: Readonly<Record<string, Kind>> = { machines: "machine", rulesets: "ruleset", tables: "table", mail: "mail" };
+const MODEL: readonly string[] = ["fact", "settings", "type", "view", "contract", "access"];
+
+/** `/studio/machines/:key` and its like, and `/studio/model/:kind/:key`. */
+function kindOf(params: { readonly folder?: string; readonly kind?: string }): Kind {
+  const { folder = "", kind = "" } = params;
+  if (Object.hasOwn(FOLDERS, folder)) return FOLDERS[folder] as Kind;
+  if (MODEL.includes(kind)) return kind as Kind;
+  throw new Response("There is no such page.", { status: 404 });
+}
+
+export async function loader({ request, context, params }: Route.LoaderArgs) {
+  const door = await openStudio(request, context);
+  const url = new URL(request.url);
+  const given = params as { readonly folder?: string; readonly kind?: string; readonly key: string };
+  return await door.ask(() => editorPage(door, { kind: kindOf(given), key: given.key, draft: url.searchParams.get("draft"), state: url.searchParams.get("state") }));
+}
+
+export const meta = ({ loaderData }: Route.MetaArgs) => [{ title: `${String(loaderData?.content["title"] ?? "Definition")} · Studio · Gatehouse` }];
+
+export default function Definition({ loaderData }: Route.ComponentProps) {
+  return <DefinitionScreen key={`${loaderData.kind}/${loaderData.key}/${loaderData.draft?.id ?? ""}`} page={loaderData} />;
+}

@@ -1,0 +1,48 @@
+import { EngineError } from "#engine/core/errors.ts";
+import { activateRelease } from "#engine/service/activate-release.ts";
+import { approveRelease, rejectRelease } from "#engine/service/decide-release.ts";
+import { openStudio } from "../../doors/studio.server.ts";
+import { releasesPage } from "../../doors/releases.server.ts";
+import { ReleasesScreen } from "../../screens/studio/releases-screen.tsx";
+import type { Route } from "./+types/releases.ts";
+
+export const meta = () => [{ title: "Releases · Studio · Gatehouse" }];
+
+export async function loader({ request, context }: Route.LoaderArgs) {
+  const door = await openStudio(request, context);
+  const url = new URL(request.url);
+  return await door.ask(() => releasesPage(door, { at: Number(url.searchParams.get("at")) || null, cursor: url.searchParams.get("cursor") }));
+}
+
+export interface ReleaseAnswer {
+  readonly ok: boolean;
+  readonly why: string;
+}
+
+/** Approves, rejects or activates a release; activating an older one is a rollback. */
+export async function action({ request, context }: Route.ActionArgs): Promise<ReleaseAnswer> {
+  const { engine, scope } = await openStudio(request, context);
+  const form = await request.formData();
+  const text = (name: string): string => String(form.get(name) ?? "").trim();
+  const number = Number(text("release"));
+  try {
+    switch (text("act")) {
+      case "approve":
+        await approveRelease(engine, scope, { number, note: text("note") });
+        break;
+      case "reject":
+        await rejectRelease(engine, scope, { number, note: text("note") });
+        break;
+      default:
+        await activateRelease(engine, scope, { release: number, note: text("note"), percent: text("percent") === "" ? 100 : Number(text("percent")), ...(text("at") === "" ? {} : { at: text("at") }) });
+    }
+    return { ok: true, why: "" };
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code === "internal") throw error;
+    return { ok: false, why: error.message };
+  }
+}
+
+export default function Releases({ loaderData }: Route.ComponentProps) {
+  return <ReleasesScreen page={loaderData} />;
+}

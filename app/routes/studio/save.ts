@@ -1,0 +1,49 @@
+import { data } from "react-router";
+import { EngineError } from "#engine/core/errors.ts";
+import { deleteDraft, deleteDraftDefinition, putDraftDefinition, rebaseDraft, renameDraft } from "#engine/service/drafts.ts";
+import type { Json } from "#engine/schema/types.ts";
+import { openStudio } from "../../doors/studio.server.ts";
+import { readJson } from "../../read-json.server.ts";
+import type { SaveAnswer } from "../../screens/studio/pages.ts";
+import type { Route } from "./+types/save.ts";
+
+/** Changes of a draft: a definition saved or taken back, a new name, a move onto the release in force, or its end. */
+export async function action({ request, context, params }: Route.ActionArgs) {
+  const { engine, scope } = await openStudio(request, context);
+  const body = await readBody(request);
+  const text = (name: string): string => String(body[name] ?? "");
+  const { id } = params;
+  try {
+    switch (text("act")) {
+      case "definition": {
+        const { definition, problems } = await putDraftDefinition(engine, scope, { id, kind: text("kind"), key: text("key"), content: body["content"] as Json, ...(body["revision"] === undefined ? {} : { revision: Number(body["revision"]) }) });
+        return { ok: true, revision: definition.revision, problems } satisfies SaveAnswer;
+      }
+      case "take-back":
+        await deleteDraftDefinition(engine, scope, { id, kind: text("kind"), key: text("key") });
+        break;
+      case "rename":
+        await renameDraft(engine, scope, { id, name: text("name") });
+        break;
+      case "rebase":
+        await rebaseDraft(engine, scope, { id });
+        break;
+      case "discard":
+        await deleteDraft(engine, scope, { id });
+        break;
+      default:
+        return data({ ok: false, why: "There is no such act.", code: "query_invalid" } satisfies SaveAnswer, { status: 400 });
+    }
+    return { ok: true, revision: 0, problems: [] } satisfies SaveAnswer;
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code === "internal") throw error;
+    return { ok: false, why: sentenceOf(error), code: error.code } satisfies SaveAnswer;
+  }
+}
+
+const sentenceOf = (error: EngineError): string => (error.code === "definition_invalid" ? `Not saved: ${error.message}` : error.code === "draft_conflict" ? `Not saved: ${error.message} Reload to see it.` : error.message);
+
+async function readBody(request: Request): Promise<Readonly<Record<string, unknown>>> {
+  if (request.headers.get("Content-Type")?.includes("application/json") === true) return (await readJson(request)) as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(await request.formData());
+}

@@ -1,0 +1,208 @@
+import { useState } from "react";
+import { Link, useFetcher, useSearchParams } from "react-router";
+import { KIND_WORDS } from "#studio/kinds/kind-words.ts";
+import { Button } from "#studio/ui/button.tsx";
+import { Icon } from "#studio/ui/icon.tsx";
+import { OrgBadge } from "#studio/ui/org-badge.tsx";
+import { RelativeTime } from "#studio/ui/relative-time.tsx";
+import { EmptyState, Notice } from "#studio/ui/states.tsx";
+import { StatusBadge } from "#studio/ui/status-badge.tsx";
+import type { ReleaseLine, ReleasesPage } from "./releases.ts";
+import { StudioFrame } from "./studio-frame.tsx";
+
+/** Releases newest first; the chosen one with what it changed, its decisions, and what may be done with it. */
+export function ReleasesScreen({ page }: { page: ReleasesPage }) {
+  const at = page.releases.find((release) => release.number === page.at) ?? null;
+  const inForce = new Set(page.activations.filter((one) => one.inForce).map((one) => one.release));
+  return (
+    <StudioFrame title="Releases" crumbs={[{ title: "Studio", href: "/studio" }]} draft={null}>
+      <div className="releases">
+        <div>
+          {page.releases.length === 0 ? <EmptyState title="No releases yet" icon="boxes">A draft that was published becomes the next release.</EmptyState> : null}
+          <ul>
+            {page.releases.map((release) => (
+              <ReleaseItem key={release.number} release={release} isAt={release.number === page.at} inForce={inForce.has(release.number)} name={page.names[release.author] ?? release.author} />
+            ))}
+          </ul>
+          <Older next={page.next} />
+        </div>
+        <aside className="inspector" aria-label="Release" style={{ width: "auto" }}>
+          {at === null ? null : <Detail key={at.number} page={page} release={at} inForce={inForce} />}
+        </aside>
+      </div>
+    </StudioFrame>
+  );
+}
+
+function Older({ next }: { next: string | null }) {
+  const [params] = useSearchParams();
+  if (next === null) return null;
+  const copy = new URLSearchParams(params);
+  copy.set("cursor", next);
+  return (
+    <p style={{ padding: "12px 24px" }}>
+      <Link to={`?${copy.toString()}`}>Older releases</Link>
+    </p>
+  );
+}
+
+function ReleaseItem({ release, isAt, inForce, name }: { release: ReleaseLine; isAt: boolean; inForce: boolean; name: string }) {
+  return (
+    <li className={isAt ? "release-item is-at" : "release-item"}>
+      <p className="line">
+        <Link to={`?at=${release.number}`} preventScrollReset aria-current={isAt ? "true" : undefined}>
+          <b>Release {release.number}</b>
+        </Link>
+        <ReleaseState state={release.state} />
+        {inForce ? <StatusBadge meaning="open">In force</StatusBadge> : null}
+        <span className="push small quiet nowrap">
+          {name}, <RelativeTime at={release.createdAt} />
+        </span>
+      </p>
+      {release.note === "" ? null : <p className="soft">{release.note}</p>}
+    </li>
+  );
+}
+
+const ReleaseState = ({ state }: { state: ReleaseLine["state"] }) => (state === "pending" ? <StatusBadge meaning="waitsFor">Waits for approval</StatusBadge> : state === "rejected" ? <StatusBadge meaning="refused">Rejected</StatusBadge> : <StatusBadge meaning="verified">Approved</StatusBadge>);
+
+function Detail({ page, release, inForce }: { page: ReleasesPage; release: ReleaseLine; inForce: ReadonlySet<number> }) {
+  const name = (id: string): string => page.names[id] ?? id;
+  const newest = Math.max(0, ...[...inForce]);
+  const own = page.activations.filter((one) => one.release === release.number);
+  return (
+    <>
+      <header style={{ paddingBottom: 12 }}>
+        <p className="kicker">
+          <Icon name="boxes" size={14} /> Release
+        </p>
+        <h2>{release.number}</h2>
+        <p className="small quiet">
+          {release.definitions} definitions{release.base === null ? "" : `, on release ${release.base}`}
+        </p>
+      </header>
+      <div className="inspector-body">
+        <section>
+          <h3>
+            What it changed <span className="push small quiet">{page.changes.length}</span>
+          </h3>
+          {page.changes.length === 0 ? <p className="small quiet">{release.base === null ? "The first release." : "Nothing."}</p> : null}
+          <ul className="reference-list">
+            {page.changes.map((change) => (
+              <li key={`${change.kind}/${change.key}`}>
+                <Icon name={KIND_WORDS[change.kind].icon} label={KIND_WORDS[change.kind].one} />
+                <span className="clip">{change.title}</span>
+                <span className="push line small nowrap">
+                  {change.summary.added === 0 ? null : <span className="plus">+{change.summary.added}</span>}
+                  {change.summary.removed === 0 ? null : <span className="minus">−{change.summary.removed}</span>}
+                  {change.summary.changed === 0 ? null : <span className="tilde">~{change.summary.changed}</span>}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
+        {release.decisions.map((decision) => (
+          <section key={decision.at}>
+            <p className="line">
+              <Icon name="person" />
+              {decision.decision === "approved" ? "Approved" : "Rejected"} by {name(decision.by)}
+              <span className="push small quiet">
+                <RelativeTime at={decision.at} />
+              </span>
+            </p>
+            {decision.note === "" ? null : <p className="soft">{decision.note}</p>}
+          </section>
+        ))}
+        {own.length === 0 ? null : (
+          <section>
+            <h3>Activations</h3>
+            {own.map((one) => (
+              <p key={one.id} className="line">
+                <OrgBadge code={one.org} />
+                {one.percent === 100 ? "all instances" : `${one.percent} % of instances`}
+                {one.inForce ? <StatusBadge meaning="open">In force</StatusBadge> : null}
+                <span className="push small quiet">
+                  <RelativeTime at={one.at} mode="moment" />
+                </span>
+              </p>
+            ))}
+          </section>
+        )}
+        {page.may ? <Acts page={page} release={release} isRollback={release.number < newest} /> : null}
+      </div>
+    </>
+  );
+}
+
+function Acts({ page, release, isRollback }: { page: ReleasesPage; release: ReleaseLine; isRollback: boolean }) {
+  const fetcher = useFetcher<{ ok: boolean; why: string }>();
+  const [when, setWhen] = useState<"now" | "later">("now");
+  const isOwn = release.authors.includes(page.me) || release.author === page.me;
+  const busy = fetcher.state !== "idle";
+  if (release.state === "rejected") return null;
+  return (
+    <section>
+      <fetcher.Form method="post" className="release-form">
+        <input type="hidden" name="release" value={release.number} />
+        {fetcher.data?.ok === false ? <Notice tone="blocked">{fetcher.data.why}</Notice> : null}
+        {release.state === "pending" ? (
+          isOwn ? (
+            <Notice tone="waits" icon="person">You changed this release yourself. Somebody else with the right to publish approves it.</Notice>
+          ) : (
+            <>
+              <textarea name="note" placeholder="Say why, for the record" aria-label="Note" rows={2} />
+              <span className="line" style={{ justifyContent: "flex-end" }}>
+                <Button type="submit" name="act" value="reject" tone="danger" disabled={busy}>
+                  Reject
+                </Button>
+                <Button type="submit" name="act" value="approve" tone="primary" busy={busy}>
+                  Approve
+                </Button>
+              </span>
+            </>
+          )
+        ) : page.org === null ? (
+          <p className="small quiet">Choose one org to activate a release for it.</p>
+        ) : (
+          <>
+            <h3>{isRollback ? `Go back to release ${release.number}` : `Activate for ${page.org}`}</h3>
+            <label>
+              From
+              <select value={when} onChange={(event) => setWhen(event.target.value === "later" ? "later" : "now")}>
+                <option value="now">Now</option>
+                <option value="later">Later</option>
+              </select>
+            </label>
+            {when === "later" ? <InstantField /> : null}
+            <label>
+              Share of instances, %
+              <input name="percent" type="number" min={1} max={100} defaultValue={100} />
+            </label>
+            <label>
+              Note
+              <textarea name="note" rows={2} />
+            </label>
+            <span className="line" style={{ justifyContent: "flex-end" }}>
+              <Button type="submit" name="act" value="activate" tone="primary" busy={busy}>
+                {isRollback ? "Roll back" : "Activate"}
+              </Button>
+            </span>
+          </>
+        )}
+      </fetcher.Form>
+    </section>
+  );
+}
+
+/** A local date and time, sent as an instant. */
+function InstantField() {
+  const [text, setText] = useState("");
+  const ms = Date.parse(text);
+  return (
+    <label>
+      At
+      <input type="datetime-local" value={text} onChange={(event) => setText(event.target.value)} required />
+      <input type="hidden" name="at" value={Number.isNaN(ms) ? "" : new Date(ms).toISOString()} />
+    </label>
+  );
+}

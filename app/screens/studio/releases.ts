@@ -1,0 +1,20 @@
+import type { DefinitionDiff } from "#engine/core/diff/definition-diff.ts";
+import type { ActivationView } from "#engine/service/activate-release.ts";
+import type { ReleaseView } from "#engine/service/release-view.ts";
+
+export type ReleaseLine = Omit<ReleaseView, "manifest"> & { readonly definitions: number };
+
+export interface ReleasesPage {
+  readonly releases: readonly ReleaseLine[];
+  readonly next: string | null;
+  /** The release in detail. */
+  readonly at: number | null;
+  /** What it changed against its base. */
+  readonly changes: readonly Pick<DefinitionDiff, "kind" | "key" | "title" | "change" | "summary">[];
+  readonly activations: readonly ActivationView[];
+  readonly names: Readonly<Record<string, string>>;
+  readonly me: string;
+  readonly may: boolean;
+  /** Activations are of one org; null while several are chosen. */
+  readonly org: string | null;
+}
