@@ -4,7 +4,11 @@ import type { Problem } from "#engine/core/problem.ts";
 import { createProgram } from "#engine/core/program.ts";
 import { definitions, published, readiness, review, stored } from "#tests/support/review-example.ts";
 
-type Draft = Record<string, never>;
+type Draft = Record<string, unknown>;
+/** The object at a path; the example has it. */
+const inside = (value: unknown, ...path: readonly string[]): Draft => path.reduce((each, name) => (each as Draft)[name] as Draft, value as Draft);
+const TEXT = ["config", "states", "text", "states"];
+const GATE = [...TEXT, "approved", "on", "document.publish", "guard"];
 
 /** Lints the example with these definitions in place of its own. */
 function lint(...changed: unknown[]): Problem[] {
@@ -12,8 +16,8 @@ function lint(...changed: unknown[]): Problem[] {
 }
 const codes = (problems: readonly Problem[]) => problems.filter((each) => each.severity !== "info").map((each) => `${each.code} ${each.path}`);
 /** The example machine with a change in its config. */
-function machine(change: (draft: { config: { states: { text: { states: Record<string, Draft> } } } } & Record<string, Draft>) => void): unknown {
-  const draft = structuredClone(review) as never;
+function machine(change: (draft: unknown) => void): unknown {
+  const draft = structuredClone(review) as unknown;
   change(draft);
   return draft;
 }
@@ -26,14 +30,12 @@ describe("lint", () => {
     expect(lintProgram(createProgram([...definitions].reverse()))).toEqual(lint());
   });
   it("finds states that nothing leads to and states that nothing leads out of", () => {
-    const changed = lint(machine((draft) => Object.assign(draft.config.states.text.states, { lost: {} }))).map((each) => `${each.code} ${each.path}`);
+    const changed = lint(machine((draft) => Object.assign(inside(draft, ...TEXT), { lost: {} }))).map((each) => `${each.code} ${each.path}`);
     expect(changed).toContain(`unreachable_state ${at}/lost`);
     expect(changed).toContain(`dead_end_state ${at}/lost`);
   });
   it("finds references that lead nowhere", () => {
-    const gate = machine((draft) =>
-      Object.assign(draft.config.states.text.states["approved"]!["on"]["document.publish"]["guard"]["params"], { ruleset: "readyness" }),
-    );
+    const gate = machine((draft) => Object.assign(inside(draft, ...GATE, "params"), { ruleset: "readyness" }));
     expect(fresh(gate)).toContain(`unknown_reference ${at}/approved/on/document.publish/guard/params`);
     expect(fresh({ ...published, policyTable: "nowhere", machine: "gone" })).toEqual(["unknown_reference /machine", "unknown_reference /policyTable"]);
     expect(fresh({ ...readiness, params: { most_pages: { type: "integer", default: 1, setting: "demo.limits/least_pages" } } })).toEqual([
@@ -47,8 +49,7 @@ describe("lint", () => {
     expect(fresh(access)).toContain(`unknown_permission ${at}/approved/on/document.publish/guard/params/override/permission`);
   });
   it("finds names in FEEL that mean nothing where they stand", () => {
-    const withWhen = (expr: string) =>
-      machine((draft) => Object.assign(draft.config.states.text.states["draft"]!["on"]["review.request"]["guard"]["params"], { expr }));
+    const withWhen = (expr: string) => machine((draft) => Object.assign(inside(draft, ...TEXT, "draft", "on", "review.request", "guard", "params"), { expr }));
     for (const expr of [
       "record.titel != null",
       "fact.comments > 0",
@@ -65,27 +66,22 @@ describe("lint", () => {
     expect(fresh(withWhen("record. >"))).toEqual([expect.stringContaining("does_not_compile /config")]);
   });
   it("finds transitions that are never taken and circles of `always`", () => {
-    const shadowed = machine((draft) =>
-      Object.assign(draft.config.states.text.states["review"]!["on"], { "review.reject": [{ target: "draft" }, { target: "late" }] }),
-    );
+    const shadowed = machine((draft) => Object.assign(inside(draft, ...TEXT, "review", "on"), { "review.reject": [{ target: "draft" }, { target: "late" }] }));
     expect(fresh(shadowed)).toEqual([`transition_never_taken ${at}/review/on/review.reject/1`]);
     const circle = machine((draft) => {
-      Object.assign(draft.config.states.text.states["draft"]!, { always: { target: "late" } });
-      Object.assign(draft.config.states.text.states["late"]!, { always: { target: "draft" } });
+      Object.assign(inside(draft, ...TEXT, "draft"), { always: { target: "late" } });
+      Object.assign(inside(draft, ...TEXT, "late"), { always: { target: "draft" } });
     });
     expect(fresh(circle)).toEqual([`always_cycle ${at}/draft/always`]);
   });
   it("finds events that are declared for nothing, or not declared", () => {
     expect(baseline).toContain("event_unused /events/comment.close");
-    const undeclared = machine((draft) => Object.assign(draft.config.states.text.states["draft"]!["on"], { "draft.drop": "published" }));
+    const undeclared = machine((draft) => Object.assign(inside(draft, ...TEXT, "draft", "on"), { "draft.drop": "published" }));
     expect(fresh(undeclared)).toEqual(["event_undeclared /events"]);
   });
   it("finds gates without an override, unsupplied inputs and unknown outputs", () => {
-    const { override: _, ...bare } = (review as never as Draft)["config"]["states"]["text"]["states"]["approved"]["on"]["document.publish"]["guard"][
-      "params"
-    ] as Record<string, unknown>;
-    const gate = (params: object) =>
-      machine((draft) => Object.assign(draft.config.states.text.states["approved"]!["on"]["document.publish"]["guard"], { params: { ...bare, ...params } }));
+    const { override: _, ...bare } = inside(review, ...GATE, "params");
+    const gate = (params: object) => machine((draft) => Object.assign(inside(draft, ...GATE), { params: { ...bare, ...params } }));
     expect(lint(gate({})).some((each) => each.code === "gate_without_override")).toBe(true);
     expect(fresh(gate({ expect: { colour: "red" }, bind: { size: "1" } }))).toContain(
       `unknown_input ${at}/approved/on/document.publish/guard/params/bind/size`,

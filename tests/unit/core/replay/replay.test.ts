@@ -60,12 +60,12 @@ describe("replay on the release that made the log", () => {
     expect(result.final?.value).toEqual({ log: "full", text: "published" });
   });
   it("finds what was changed in a row", () => {
-    const forge = (change: (row: Record<string, never>) => void) => {
-      const rows = structuredClone(LOG) as never as Record<string, never>[];
+    const forge = (change: (row: ReplayRow) => void) => {
+      const rows = structuredClone(LOG);
       change(rows[5]!);
-      return replayInstance({ instance, rows: rows as never, under: under(program), strict: true });
+      return replayInstance({ instance, rows, under: under(program), strict: true });
     };
-    expect(forge((row) => Object.assign(row["effects"][3]!["message"], { subject: "Other" }))).toMatchObject({
+    expect(forge((row) => Object.assign((row.effects[3] as unknown as { message: object }).message, { subject: "Other" }))).toMatchObject({
       verdict: "decisions",
       first: { seq: 6, stateDiffers: false },
     });
@@ -73,7 +73,7 @@ describe("replay on the release that made the log", () => {
       verdict: "diverged",
       first: { seq: 6, stateDiffers: true },
     });
-    expect(forge((row) => Object.assign(row["decisions"][0]!, { inputs: { pages: 39, open_comments: 0 } }))).toMatchObject({ verdict: "decisions" });
+    expect(forge((row) => Object.assign(row.decisions[0]!, { inputs: { pages: 39, open_comments: 0 } }))).toMatchObject({ verdict: "decisions" });
   });
 });
 
