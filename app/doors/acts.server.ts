@@ -17,7 +17,7 @@ import type { BulkResult } from "../screens/lists.ts";
 import { previewLines } from "./effect-lines.ts";
 
 /** The key of one click: the same click sent again gets the first answer. */
-function idempotencyOf(once: string, body: Json): { idempotency?: Idempotency } {
+export function idempotencyOf(once: string, body: Json): { idempotency?: Idempotency } {
   return /^[\x21-\x7e]{8,200}$/.test(once) ? { idempotency: { key: `ui:${once}`, fingerprint: hashDefinition(body) } } : {};
 }
 

@@ -3,6 +3,7 @@ import type { Engine } from "#engine/service/engine-context.ts";
 import type { Scope } from "#engine/service/scope.ts";
 import type { Door } from "../screens/door.ts";
 import { act, bulk, complete, preview } from "./acts.server.ts";
+import { begin } from "./begin.server.ts";
 import { guided } from "./guided.server.ts";
 import { inbox } from "./inbox.server.ts";
 import { operations, settleOutbox, verify } from "./operations.server.ts";
@@ -19,6 +20,7 @@ export function createDoor(engine: Engine, scope: Scope): Door {
     guided: (instance) => guided(engine, scope, instance),
     preview: (request) => preview(engine, scope, request),
     act: (request) => act(engine, scope, request),
+    begin: (id, payload, once) => begin(engine, scope, id, payload, once),
     bulk: (type, instances, payload, once) => bulk(engine, scope, type, instances, payload, once),
     complete: (tasks, outcome, note, once) => complete(engine, scope, tasks, outcome, note, once),
     view: (slug, request) => view(engine, scope, slug, request),

@@ -12,6 +12,7 @@ import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
 import type { DetailView, ListRequest, ViewPage, ViewRow } from "../screens/lists.ts";
 import { formatCell, isBlank } from "./cells.ts";
+import { beginsOf } from "./begin.server.ts";
 import { guided, guidedOf } from "./guided.server.ts";
 import { filterFields, toFilter } from "./list-filter.ts";
 
@@ -19,7 +20,7 @@ export async function view(engine: Engine, scope: Scope, slug: string, request: 
   const declared = await inReading(engine, scope, async (reading) => {
     const definition = reading.works[0].ruling.program.view(slug);
     const tab = definition?.tabs.find((candidate) => candidate.id === request.tab) ?? definition?.tabs[0];
-    return { filters: tab?.filters ?? [], from: tab?.query.from ?? null, sortable: new Set((tab?.columns ?? []).filter((column) => column.path !== undefined).map((column) => column.id)), tab: tab?.id };
+    return { begins: tab === undefined ? [] : beginsOf(reading, tab), filters: tab?.filters ?? [], from: tab?.query.from ?? null, sortable: new Set((tab?.columns ?? []).filter((column) => column.path !== undefined).map((column) => column.id)), tab: tab?.id };
   });
   const filter = toFilter(request.filters, declared.filters);
   const page = await getView(engine, scope, {
@@ -47,7 +48,7 @@ export async function view(engine: Engine, scope: Scope, slug: string, request: 
     count: page.tabs.find((candidate) => candidate.id === tab.id)?.count ?? null,
     acts: tab.events.filter((event) => event.permitted && event.bulk).map((event) => ({ type: event.type, title: event.title, tone: toneOf(event.tone), schema: event.payloadSchema as JsonSchema | null })),
     panel: request.at === null ? null : await panelOf(engine, scope, request.at),
-    canImport: false,
+    begins: declared.begins,
     type: declared.from,
   };
 }

@@ -13,6 +13,7 @@ export interface Door {
   guided(instance: string): Promise<GuidedView>;
   preview(request: Omit<ActRequest, "once">): Promise<PreviewView>;
   act(request: ActRequest): Promise<ActResult>;
+  begin(id: string, payload: JsonObject, once: string): Promise<ActResult>;
   bulk(type: string, instances: readonly string[], payload: JsonObject, once: string): Promise<BulkResult>;
   complete(tasks: readonly string[], outcome: string, note: string | null, once: string): Promise<BulkResult>;
   view(slug: string, request: ListRequest): Promise<ViewPage>;

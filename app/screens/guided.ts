@@ -105,7 +105,7 @@ export interface FieldError {
 
 /** What came of an act. */
 export type ActResult =
-  | { readonly ok: true; readonly message: string }
+  | { readonly ok: true; readonly message: string; readonly href?: string }
   | { readonly ok: false; readonly title: string; readonly detail: string; readonly hint: string; readonly code: string; readonly errors: readonly FieldError[] };
 
 export interface ActRequest {

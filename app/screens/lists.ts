@@ -80,6 +80,13 @@ export interface BulkAct {
   readonly schema: JsonSchema | null;
 }
 
+/** Something that can be begun from a view: a start event of its machine, or a record of its type. */
+export interface BeginView {
+  readonly id: string;
+  readonly title: string;
+  readonly schema: JsonSchema;
+}
+
 export interface ViewPage {
   readonly slug: string;
   readonly title: string;
@@ -97,7 +104,7 @@ export interface ViewPage {
   readonly count: number | null;
   readonly acts: readonly BulkAct[];
   readonly panel: GuidedView | null;
-  readonly canImport: boolean;
+  readonly begins: readonly BeginView[];
   readonly type: string | null;
 }
 

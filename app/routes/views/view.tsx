@@ -1,10 +1,12 @@
 import { useOutletContext, useSearchParams } from "react-router";
+import { ButtonLink } from "#studio/ui/button.tsx";
 import { KeyHelp, LIST_KEYS } from "#studio/ui/key-help.tsx";
 import { Tabs } from "#studio/ui/tabs.tsx";
 import { openDoor } from "../../engine.server.ts";
 import { listHref, readList } from "../../list-request.ts";
 import { readJson } from "../../read-json.server.ts";
 import { asObject } from "../../screens/guided.ts";
+import { BeginPanel } from "../../screens/lists/begin-panel.tsx";
 import { InstancePanel } from "../../screens/lists/instance-panel.tsx";
 import { ViewList } from "../../screens/lists/view-list.tsx";
 import { ViewSummary } from "../../screens/lists/view-summary.tsx";
@@ -24,6 +26,7 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
 export async function action({ request, context }: Route.ActionArgs) {
   const body = await readJson(request);
   const door = await openDoor(request, context);
+  if (typeof body["begin"] === "string") return await door.begin(body["begin"], asObject(body["payload"]), String(body["once"] ?? ""));
   const instances = Array.isArray(body["instances"]) ? body["instances"].map(String).slice(0, 500) : [];
   return await door.bulk(String(body["type"] ?? ""), instances, asObject(body["payload"]), String(body["once"] ?? ""));
 }
@@ -31,22 +34,42 @@ export async function action({ request, context }: Route.ActionArgs) {
 export default function View({ loaderData: { view, list } }: Route.ComponentProps) {
   const shell = useOutletContext<ShellView>();
   const [params] = useSearchParams();
+  const begun = view.begins.find((begin) => begin.id === params.get("begin"));
   const shown = new Set(view.rows.flatMap((row) => [row.id, row.instance ?? ""]));
   useLiveRefresh((notice) => shown.has(notice.id) || notice.kind === "instance" || (view.type !== null && notice.of.endsWith(view.type)));
   return (
     <>
-      <TopBar title={view.title} />
+      <TopBar
+        title={view.title}
+        extra={
+          <span className="line">
+            {view.begins.map((begin) => (
+              <ButtonLink key={begin.id} small icon="plus" href={beginHref(params, begin.id)}>
+                {begin.title}
+              </ButtonLink>
+            ))}
+          </span>
+        }
+      />
       <main id="content" className="content" tabIndex={-1}>
         {view.tabs.length < 2 ? null : <Tabs label={view.title} current={view.tab} tabs={view.tabs.map((tab) => ({ ...tab, href: listHref(params, { tab: tab.id }) }))} />}
-        <div className={view.panel === null ? "work" : "work has-panel"}>
+        <div className={view.panel === null && begun === undefined ? "work" : "work has-panel"}>
           <div className="list">
             {view.summary === null ? null : <ViewSummary summary={view.summary} />}
             <ViewList key={`${view.slug} ${view.tab}`} view={view} request={list} scope={shell.scope} />
           </div>
-          {view.panel === null ? null : <InstancePanel key={view.panel.id} view={view.panel} closeHref={listHref(params, { at: null })} prefer={view.acts.map((act) => act.type)} />}
+          {begun !== undefined ? <BeginPanel key={begun.id} begin={begun} closeHref={beginHref(params, null)} several={shell.scope === "all"} /> : view.panel === null ? null : <InstancePanel key={view.panel.id} view={view.panel} closeHref={listHref(params, { at: null })} prefer={view.acts.map((act) => act.type)} />}
         </div>
         <KeyHelp lines={LIST_KEYS} />
       </main>
     </>
   );
+}
+
+function beginHref(before: URLSearchParams, id: string | null): string {
+  const next = new URLSearchParams(before);
+  next.delete("at");
+  if (id === null) next.delete("begin");
+  else next.set("begin", id);
+  return `?${next.toString()}`;
 }

@@ -1,0 +1,43 @@
+/** Signing in as somebody, calling the API as them, and what every page must keep: no console error, nothing against axe. */
+import { AxeBuilder } from "@axe-core/playwright";
+import { type APIRequestContext, expect, type Page, test as base } from "@playwright/test";
+
+export const test = base.extend<{ page: Page }>({
+  page: async ({ page }, use) => {
+    const faults: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) faults.push(message.text());
+    });
+    page.on("pageerror", (error) => faults.push(error.message));
+    await use(page);
+    expect(faults, "errors in the console").toEqual([]);
+  },
+});
+
+/** Enters by the demo list, as somebody who looks at the product would. */
+export async function enterAs(page: Page, name: string): Promise<void> {
+  await page.goto("/login");
+  await page.getByRole("button", { name: new RegExp(`^${name}(?! \\d)`) }).first().click();
+  await expect(page.getByRole("heading", { level: 1, name: "Inbox" })).toBeVisible();
+}
+
+/** Calls the API with the page's session, from the page's own origin. */
+export async function call<T>(page: Page, method: "GET" | "POST" | "PATCH", path: string, body?: unknown): Promise<T> {
+  const origin = new URL(page.url()).origin;
+  const request: APIRequestContext = page.request;
+  const response = await request.fetch(path, {
+    method,
+    headers: { Origin: origin, "Sec-Fetch-Site": "same-origin", ...(method === "GET" ? {} : { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() }) },
+    ...(body === undefined ? {} : { data: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  expect(response.status(), `${method} ${path}: ${text.slice(0, 400)}`).toBeLessThan(300);
+  return JSON.parse(text) as T;
+}
+
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+  expect(violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(" ")).join(", ")}`)).toEqual([]);
+}
+
+export { expect };

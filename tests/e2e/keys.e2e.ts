@@ -1,0 +1,38 @@
+/** The keyboard alone: palette, list keys, the sheet of keys. */
+import { enterAs, expect, test } from "./actors.ts";
+
+test("Ctrl-K goes to a view", async ({ page }) => {
+  await enterAs(page, "Manager JTR");
+  await page.keyboard.press("Control+k");
+  const search = page.getByRole("textbox", { name: "Search or run an act" });
+  await expect(search).toBeFocused();
+  await search.fill("Fulfil");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/fulfillment/);
+});
+
+test("? shows the keys, Escape closes them", async ({ page }) => {
+  await enterAs(page, "Manager JTR");
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog", { name: "Keys" })).toHaveCount(0);
+});
+
+test("the theme can be turned dark and stays so", async ({ page }) => {
+  await enterAs(page, "Manager JTR");
+  await page.getByRole("button", { name: /theme and sign out/ }).click();
+  await page.getByRole("menuitem", { name: "Dark" }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", "dark");
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", "dark");
+});
+
+test("several orgs: the switch changes the scope and is remembered", async ({ page }) => {
+  await enterAs(page, "Manager Multi");
+  await page.getByRole("radio", { name: "All" }).click();
+  await expect(page.getByText("never summed")).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("radio", { name: "All" })).toHaveAttribute("aria-checked", "true");
+});

@@ -1,0 +1,65 @@
+/** Every page at laptop and phone width: it renders, fits its width, has no axe violation; the picture goes to test-results. */
+import { enterAs, expect, expectAccessible, test } from "./actors.ts";
+
+const PAGES = [
+  ["inbox", "/work"],
+  ["deals", "/deals"],
+  ["fulfillment", "/fulfillment"],
+  ["fulfillment-approval", "/fulfillment?tab=approval"],
+  ["credit", "/credit"],
+  ["pricing", "/pricing"],
+  ["payments", "/payments"],
+  ["customers", "/customers"],
+  ["supply-tracking", "/supply-tracking"],
+  ["fx-rates", "/fx-rates"],
+  ["receipts", "/operations"],
+  ["outbox", "/operations?tab=outbox"],
+  ["mails", "/operations?tab=mails"],
+  ["audit", "/operations?tab=audit"],
+] as const;
+
+test("sign-in page", async ({ page }, info) => {
+  await page.goto("/login");
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expectAccessible(page);
+  await page.screenshot({ path: info.outputPath("login.png"), fullPage: true });
+});
+
+test("problem page is open to everybody", async ({ page }) => {
+  await page.goto("/problems/gate_blocked");
+  await expect(page.getByRole("heading", { name: "A gate blocks this event" })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("pages behind the sign-in lead there and back", async ({ page }) => {
+  await page.goto("/fulfillment?tab=approval");
+  await expect(page).toHaveURL(/\/login\?to=/);
+  await page.getByRole("button", { name: /^Manager JTR/ }).click();
+  await expect(page).toHaveURL(/\/fulfillment\?tab=approval/);
+});
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`pages of a manager, ${scheme}`, async ({ page }, info) => {
+    test.setTimeout(240_000);
+    await page.emulateMedia({ colorScheme: scheme });
+    await enterAs(page, "Manager JTR");
+    for (const [name, path] of PAGES) {
+      await test.step(name, async () => {
+        await page.goto(path);
+        await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+        await expect(page.getByRole("heading", { name: "Something failed on our side" })).toHaveCount(0);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(overflow, "the page is wider than the window").toBeLessThanOrEqual(1);
+        await expectAccessible(page);
+        await page.screenshot({ path: info.outputPath(`${name}-${scheme}.png`), fullPage: true });
+      });
+    }
+  });
+}
+
+test("an address that nothing has says so, inside the shell", async ({ page }) => {
+  await enterAs(page, "Manager JTR");
+  await page.goto("/no-such-view");
+  await expect(page.getByText("There is nothing here").first()).toBeVisible();
+  await expectAccessible(page);
+});
