@@ -48,7 +48,7 @@ function indexesOf(type: TypeDefinition): readonly { readonly name: string; read
     const name = `record_x_${hash("sha256", text + where, "hex").slice(0, 24)}`;
     return { name, sql: `create index concurrently ${name} on record ${text} ${where}` };
   };
-  const fields = indexedFields(type).map((names) => make(`(org_id, ${names.map((name) => `(${compilePath(sources, name).sql})`).join(", ")}, created_at, id)`));
+  const fields = indexedFields(type).map((names) => make(`(org_id, ${names.map((name) => `(${compilePath(sources, name).sql})`).join(", ")}, id)`));
   return (type.searchable ?? []).length === 0 ? fields : [...fields, make(`using gin (${searchVector(type, "record")})`)];
 }
 

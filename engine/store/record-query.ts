@@ -112,7 +112,7 @@ function listSql(query: Query, compiled: Compiled, limit: number, cursor: string
   const keys = sortKeys(query, scope);
   const after = afterCursor(cursor);
   const where = after === null ? compiled.where : `${compiled.where} and ${keyset(keys, after, params)}`;
-  const order = (prefix: string): string => keys.map((key, n) => `${prefix === "" ? key.path.sql : `${prefix}.k${n}`} ${key.direction} nulls last`).join(", ");
+  const order = (prefix: string): string => keys.map((key, n) => `${prefix === "" ? key.path.sql : `${prefix}.k${n}`} ${key.direction}`).join(", ");
   const columns = `r.org_id, r.id, ${keys.map((key, n) => `${key.path.sql} as k${n}, ${key.path.json} as s${n}`).join(", ")}, ${rowSql(query, scope)} as row`;
   const page = (org: string): string => `select ${columns} from ${from} where ${org} and ${where} order by ${order("")} limit ${limit + 1}`;
   const rows = orgs === null ? page("true") : `select p.* from unnest(${params.value(orgs)}::uuid[]) o(id) cross join lateral (${page("r.org_id = o.id")}) p`;
@@ -140,7 +140,7 @@ function sortKeys(query: Query, scope: FilterScope): readonly SortKey[] {
   return [...keys, { path: compilePath(scope.sources, "@id"), direction: keys.at(-1)?.direction ?? "desc" }];
 }
 
-/** Rows after the cursor's: equal in the keys before, beyond in one. Nulls come last. */
+/** Rows after the cursor's: equal in the keys before, beyond in one. A null counts as the greatest value, as in PostgreSQL's indexes, which run both ways. */
 function keyset(keys: readonly SortKey[], after: readonly CursorValue[], params: Conditions): string {
   if (after.length !== keys.length)
     throw new EngineError("query_invalid", "The cursor belongs to another order.", { errors: [{ path: "/cursor", message: "other order" }] });
@@ -159,7 +159,15 @@ function keyset(keys: readonly SortKey[], after: readonly CursorValue[], params:
   }
   const parts = keys.map((key, n) => {
     const equal = keys.slice(0, n).map((before, m) => `${before.path.sql} is not distinct from ${value(m)}`);
-    const beyond = after[n] === null ? "false" : `(${key.path.sql} ${key.direction === "asc" ? ">" : "<"} ${value(n)} or ${key.path.sql} is null)`;
+    const ascending = key.direction === "asc";
+    const beyond =
+      after[n] === null
+        ? ascending
+          ? "false"
+          : `${key.path.sql} is not null`
+        : ascending
+          ? `(${key.path.sql} > ${value(n)} or ${key.path.sql} is null)`
+          : `${key.path.sql} < ${value(n)}`;
     return [...equal, beyond].join(" and ");
   });
   return `(${parts.map((part) => `(${part})`).join(" or ")})`;

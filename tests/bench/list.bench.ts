@@ -38,7 +38,7 @@ await admin.query("insert into org (id, code, name, branding) select id, 'O' || 
 await admin.query(
   `insert into record (org_id, id, type, code, data, version, created_at, created_by, updated_at, updated_by)
    select ($1::uuid[])[1 + n % 3], uuidv7(), 'things', 'T' || n, jsonb_build_object('name', 'thing ' || md5(n::text), 'amount', (n % 100000)::text || '.50', 'owner_id', md5((n % 5000)::text)::uuid,
-     'colour', (array['red', 'green', 'blue'])[1 + n % 3], 'due', date '2026-01-01' + (n % 365)), 1, timestamptz '2025-01-01' + n * interval '10 seconds', 'x', now(), 'x' from generate_series(1, $2::int) n`,
+     'colour', (array['red', 'green', 'blue'])[1 + (n / 3) % 3], 'due', date '2026-01-01' + (n % 365)), 1, timestamptz '2025-01-01' + n * interval '10 seconds', 'x', now(), 'x' from generate_series(1, $2::int) n`,
   [orgs, rows],
 );
 await admin.query(
