@@ -7,7 +7,7 @@ import type { EngineEvent } from "../core/step-types.ts";
 import { findInstanceByKey, findInstanceOfRecord, type InstanceRow, loadInstance } from "../store/instances.ts";
 import type { CascadeItem } from "./cascade-item.ts";
 import { isUuid } from "./fresh-id.ts";
-import { acceptPayload } from "./payload.ts";
+import { acceptPayload, withoutForbiddenNulls } from "./payload.ts";
 import { lookupOf } from "./reference-lookup.ts";
 import { type CascadeResult, startFromCascade } from "./start-from-cascade.ts";
 import { type Moved, moveInstance, type Transition } from "./transition.ts";
@@ -58,7 +58,7 @@ export async function sendTo(
   if (opened.instance === null) return { instance: null, outcome: { kind: "not_found" } };
   const machine = await work.engine.programs.machine(work.tx, work.ruling, opened.instance.machine, opened.instance.machineVersion);
   const spec = Object.hasOwn(machine.definition.events, event.type) ? machine.definition.events[event.type] : undefined;
-  const payload = await acceptPayload(spec?.payload, event.payload, lookupOf(work));
+  const payload = await acceptPayload(spec?.payload, withoutForbiddenNulls(spec?.payload, event.payload), lookupOf(work));
   const outcome = await moveInstance(work, { instance: opened.instance, record: opened.record }, { ...event, payload });
   return { instance: outcome.kind === "moved" ? outcome.instance : opened.instance, outcome };
 }

@@ -12,6 +12,7 @@ import type { InstanceRow } from "../store/instances.ts";
 import type { RecordRow } from "../store/records.ts";
 import { answerDecisions, isGuards } from "./decision-answer.ts";
 import { isForSender, judgeEvent, senderOf } from "./event-permission.ts";
+import { callerSchema } from "./issue-link.ts";
 import { toState } from "./transition.ts";
 import { type FactLoader, factsOf, MAX_FACT_ROUNDS, type SettledStep, type Work } from "./work.ts";
 
@@ -134,7 +135,7 @@ async function viewEvent(
     allowed: verdict.allow && result.kind !== "blocked",
     permitted: verdict.allow,
     ...(verdict.allow ? {} : { refusal: { code: verdict.code, missing: verdict.missing } }),
-    payloadSchema: spec.payload ?? null,
+    payloadSchema: callerSchema(machine, type, spec.payload),
     gates,
     tone: spec.tone ?? "default",
     ...(spec.confirm === undefined ? {} : { confirm: spec.confirm }),

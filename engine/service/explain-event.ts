@@ -9,6 +9,7 @@ import { runCascade } from "./cascade.ts";
 import { answerDecisions, guardsFirst } from "./decision-answer.ts";
 import { type PublicEffect, publicEffects } from "./effect-answer.ts";
 import type { Engine } from "./engine-context.ts";
+import { issueLink } from "./issue-link.ts";
 import { locateInstance } from "./locate-instance.ts";
 import type { Scope } from "./scope.ts";
 import { attemptEvent, openStanding, type SendInput } from "./send-event.ts";
@@ -61,7 +62,9 @@ export async function explainEvent(engine: Engine, scope: Scope, input: ExplainI
       const standing = await openStanding(work, location, input.instance);
       const { state, seq } = standing.instance;
       const still = { seq, from: state, to: state, effects: [], timers: { arm: [], cancel: [] }, cascade: [] };
-      const send: SendInput = { ...input };
+      const machine = await work.engine.programs.machine(work.tx, work.ruling, standing.instance.machine, standing.instance.machineVersion);
+      const payload = issueLink(work.engine, machine, input.type, input.payload)?.payload ?? input.payload;
+      const send: SendInput = { ...input, payload };
       const attempt = await attemptEvent(work, standing, send);
       if (attempt instanceof Refused) return { ...still, outcome: "not_permitted", decisions: [], refusal: refusalOf(attempt.error) };
       if (attempt.kind === "not_available") return { ...still, outcome: "not_available", decisions: [], events: attempt.available };

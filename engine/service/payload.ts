@@ -61,6 +61,35 @@ export function checkPayload(schema: JsonSchema | undefined, payload: unknown): 
   return copy;
 }
 
+/**
+ * A value that the engine itself has put together, without the nulls that its schema has no place for: FEEL reads an absent
+ * field as null, so what is copied from one machine to another may carry them.
+ */
+export function withoutForbiddenNulls<T extends Json>(schema: Json | undefined, value: T): T {
+  return pruned(schema, value) as T;
+}
+
+function pruned(schema: Json | undefined, value: Json): Json {
+  if (!isObject(schema)) return value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map((element) => pruned(schema["items"], element));
+  const properties = schema["properties"];
+  if (!isObject(value) || !isObject(properties)) return value;
+  const kept: Record<string, Json> = {};
+  for (const [name, member] of Object.entries(value)) {
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (member !== null || acceptsNull(property)) kept[name] = pruned(property, member);
+  }
+  return kept;
+}
+
+function acceptsNull(schema: Json | undefined): boolean {
+  if (!isObject(schema)) return true;
+  const { type, enum: values } = schema;
+  if (Array.isArray(values) && !(values as readonly Json[]).includes(null)) return false;
+  if (typeof type === "string") return type === "null";
+  return !Array.isArray(type) || (type as readonly Json[]).includes("null");
+}
+
 /** The object with the schema's `default` for every own property that is absent; one level deep. */
 export function withDefaults(schema: JsonSchema, value: JsonObject): JsonObject {
   const properties = schema["properties"];

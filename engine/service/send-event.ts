@@ -15,6 +15,7 @@ import type { Engine } from "./engine-context.ts";
 import { refuseEvent } from "./event-permission.ts";
 import { type Answer, type Idempotency, once } from "./idempotency.ts";
 import { type InstanceView, viewInstance } from "./instance-view.ts";
+import { issueLink } from "./issue-link.ts";
 import { instanceNotFound, type Location, locateInstance } from "./locate-instance.ts";
 import { acceptPayload } from "./payload.ts";
 import { lookupOf } from "./reference-lookup.ts";
@@ -44,6 +45,8 @@ export interface SendAnswer {
   readonly decisions: readonly (Decision | CompactDecision)[];
   readonly effects: readonly PublicEffect[];
   readonly instance?: InstanceView;
+  /** Of a public form whose link this event has issued: told once, kept nowhere. */
+  readonly url?: string;
 }
 
 /**
@@ -54,24 +57,31 @@ export interface SendAnswer {
  */
 export async function sendEvent(engine: Engine, scope: Scope, input: SendInput): Promise<Answer<SendAnswer>> {
   const location = await locateInstance(engine, scope, input.instance);
-  return await inWork(engine, scope, location.org, (work) => once(work, input.idempotency, 200, () => sendIn(work, location, input)), {
-    instanceId: location.id,
-  });
+  let url: string | null = null;
+  const answer = await inWork(
+    engine,
+    scope,
+    location.org,
+    (work) => {
+      url = null;
+      return once(work, input.idempotency, 200, async () => {
+        const sent = await deliver(work, location, input);
+        if (sent instanceof Refused) return sent;
+        url = sent.url;
+        return input.answer === "lean" ? leanAnswerOf(sent) : await sendAnswerOf(work, sent);
+      });
+    },
+    { instanceId: location.id },
+  );
+  return url === null ? answer : { ...answer, body: { ...answer.body, url } };
 }
 
-/** The same inside a transaction that is open. */
-export async function sendIn(work: Work, location: Location, input: SendInput): Promise<SendAnswer | Refused> {
-  const sent = await deliver(work, location, input);
-  if (sent instanceof Refused) return sent;
-  return input.answer === "lean" ? leanAnswerOf(sent) : await sendAnswerOf(work, sent);
-}
-
-function leanAnswerOf({ moved, cascade }: Sent): SendAnswer {
+function leanAnswerOf({ moved, cascade }: Pick<Sent, "moved" | "cascade">): SendAnswer {
   return { seq: moved.seq, from: moved.from, to: moved.to, decisions: moved.decisions, effects: publicEffects(moved.effects, cascade) };
 }
 
 /** The full answer: decisions expanded, the instance as its reader may see it. */
-export async function sendAnswerOf(work: Work, sent: Sent): Promise<SendAnswer> {
+export async function sendAnswerOf(work: Work, sent: Pick<Sent, "moved" | "cascade">): Promise<SendAnswer> {
   const decisions = await answerDecisions(work, sent.moved.decisions);
   return { ...leanAnswerOf(sent), decisions, instance: await viewInstance(work, sent.moved.instance) };
 }
@@ -79,15 +89,18 @@ export async function sendAnswerOf(work: Work, sent: Sent): Promise<SendAnswer> 
 export interface Sent {
   readonly moved: Moved;
   readonly cascade: readonly CascadeResult[];
+  readonly url: string | null;
 }
 
 /** Checks, steps, commits and cascades; the answer is the caller's. */
 export async function deliver(work: Work, location: Location, input: SendInput): Promise<Sent | Refused> {
   const standing = await openStanding(work, location, input.instance);
-  const attempt = await attemptEvent(work, standing, input);
+  const machine = await work.engine.programs.machine(work.tx, work.ruling, standing.instance.machine, standing.instance.machineVersion);
+  const link = issueLink(work.engine, machine, input.type, input.payload);
+  const attempt = await attemptEvent(work, standing, link === null ? input : { ...input, payload: link.payload });
   if (attempt instanceof Refused) return attempt;
   if (attempt.kind !== "moved") return refuseTransition(work, standing, input, attempt);
-  return { moved: attempt, cascade: await runCascade(work, attempt.cascade) };
+  return { moved: attempt, cascade: await runCascade(work, attempt.cascade), url: link?.url ?? null };
 }
 
 /** Locks the instance. - throws EngineError `instance_not_found` */
@@ -162,7 +175,7 @@ function declaredOverrides(node: unknown): { readonly ref: string; readonly perm
 }
 
 /** The error of an event that did not move, with its line in the audit log. */
-async function refuseTransition(work: Work, standing: Standing, input: SendInput, transition: Exclude<Transition, Moved>): Promise<Refused> {
+export async function refuseTransition(work: Work, standing: Standing, input: SendInput, transition: Exclude<Transition, Moved>): Promise<Refused> {
   const { instance } = standing;
   if (transition.kind === "not_available") {
     const state = JSON.stringify(transition.state);
@@ -173,8 +186,9 @@ async function refuseTransition(work: Work, standing: Standing, input: SendInput
       }),
     );
   }
-  const decisions = await answerDecisions(work, guardsFirst(transition.decisions));
+  // The gates that are shut; what they asked in turn stands in the audit log and in an explanation.
   const shut = shutOnes(transition.decisions);
+  const decisions = await answerDecisions(work, shut);
   const reasons = shut.flatMap((decision) => decision.reasons);
   auditRefusal(work, standing, input, "event_blocked", { reasons: reasons.map((reason) => reason.code), decisions: transition.decisions as never });
   const why = reasons.map((reason) => reason.message).join(" ");

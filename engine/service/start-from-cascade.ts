@@ -7,7 +7,7 @@ import type { InstanceRow } from "../store/instances.ts";
 import { openStart } from "../store/send-path.ts";
 import type { CascadeItem } from "./cascade-item.ts";
 import { evaluateOne } from "./expression.ts";
-import { acceptPayload } from "./payload.ts";
+import { acceptPayload, withoutForbiddenNulls } from "./payload.ts";
 import { lookupOf } from "./reference-lookup.ts";
 import { beginInstance, type Transition } from "./transition.ts";
 import type { Work } from "./work.ts";
@@ -26,7 +26,7 @@ export async function startFromCascade(work: Work, item: Extract<CascadeItem, { 
   const machine = work.ruling.program.machine(item.machine);
   if (machine === null) throw new EngineError("internal", `There is no machine "${item.machine}" in release ${work.ruling.release}.`);
   const { name, spec } = startOf(machine, item.event);
-  const payload = await acceptPayload(spec.payload, item.payload, lookupOf(work));
+  const payload = await acceptPayload(spec.payload, withoutForbiddenNulls(spec.payload, item.payload), lookupOf(work));
   const event: EngineEvent = { type: name, payload, via: "cascade" };
   const unique = item.unique ?? (await uniqueOf(work, spec, event));
   const opened = await openStart(work.tx, { orgId: work.org.id, machine: machine.key, ...(unique === null ? {} : { unique }) });

@@ -16,6 +16,7 @@ import { refuseEvent } from "./event-permission.ts";
 import { freshId } from "./fresh-id.ts";
 import { type Answer, type Idempotency, once } from "./idempotency.ts";
 import { type InstanceView, viewInstance } from "./instance-view.ts";
+import { issueLink } from "./issue-link.ts";
 import { acceptPayload } from "./payload.ts";
 import { recordTypeOf } from "./record-type.ts";
 import { lookupOf } from "./reference-lookup.ts";
@@ -41,16 +42,20 @@ export interface StartInput {
  * - throws EngineError `definition_not_found`, `event_not_available`, `event_not_permitted`, `gate_blocked`, `payload_invalid`,
  *   `record_not_found`, `org_required`, `unique_taken`
  */
-export async function startInstance(engine: Engine, scope: Scope, input: StartInput): Promise<Answer<InstanceView>> {
+export async function startInstance(engine: Engine, scope: Scope, input: StartInput): Promise<Answer<InstanceView & { readonly url?: string }>> {
   const org = requireOneOrg(scope);
-  const answer = await inWork(engine, scope, org, (work) =>
-    once(work, input.idempotency, 201, async () => {
+  let url: string | null = null;
+  const answer = await inWork(engine, scope, org, (work) => {
+    url = null;
+    return once(work, input.idempotency, 201, async () => {
       const started = await startIn(work, input);
       if (started instanceof Refused) return started;
+      url = started.url;
       return { existing: started.outcome === "existing", view: await viewInstance(work, started.instance) };
-    }),
-  );
-  return { status: answer.body.existing ? 200 : 201, replayed: answer.replayed, body: answer.body.view };
+    });
+  });
+  const { existing, view } = answer.body;
+  return { status: existing ? 200 : 201, replayed: answer.replayed, body: url === null ? view : { ...view, url } };
 }
 
 export interface Started {
@@ -58,6 +63,8 @@ export interface Started {
   readonly instance: InstanceRow;
   readonly transition: Transition | null;
   readonly cascade: readonly CascadeResult[];
+  /** Of a public form whose link the start has issued. */
+  readonly url: string | null;
 }
 
 /** The same inside a transaction that is open. */
@@ -66,7 +73,9 @@ export async function startIn(work: Work, input: StartInput): Promise<Started | 
   if (machine === null) throw new EngineError("definition_not_found", `There is no machine "${input.machine}".`);
   const { name, spec } = startOf(machine, input.event.type);
   const via = input.via ?? (work.scope.channel === "ui" ? "ui" : "api");
-  const given = typeof input.event.payload === "object" && input.event.payload !== null ? (input.event.payload as JsonObject) : {};
+  const link = issueLink(work.engine, machine, name, input.event.payload);
+  const asked = link?.payload ?? input.event.payload;
+  const given = typeof asked === "object" && asked !== null ? (asked as JsonObject) : {};
   const record = input.record === undefined ? null : await namedRecord(work, machine, input.record);
   const instanceId = freshId(work.at, work.engine.seed(), machine.key);
   const draft: EngineEvent = { type: name, payload: given, via };
@@ -75,7 +84,7 @@ export async function startIn(work: Work, input: StartInput): Promise<Started | 
     auditAttempt(work, "event_refused", { type: "machine", id: machine.key }, { event: name, code: refusal.code });
     return new Refused(refusal);
   }
-  const payload = await acceptPayload(spec.payload, input.event.payload, lookupOf(work, { asReader: work.actor.kind !== "system" }));
+  const payload = await acceptPayload(spec.payload, asked, lookupOf(work, { asReader: work.actor.kind !== "system" }));
   const event: EngineEvent = { type: name, payload, via, ...(input.idempotency === undefined ? {} : { idempotencyKey: input.idempotency.key }) };
   const unique = await uniqueOf(work, spec, event);
   const opened = await openStart(work.tx, {
@@ -84,10 +93,10 @@ export async function startIn(work: Work, input: StartInput): Promise<Started | 
     ...(record === null ? {} : { record: { type: record.type, id: record.id } }),
     ...(unique === null ? {} : { unique }),
   });
-  if (opened.instance !== null) return { outcome: "existing", instance: opened.instance, transition: null, cascade: [] };
+  if (opened.instance !== null) return { outcome: "existing", instance: opened.instance, transition: null, cascade: [], url: null };
   const transition = await beginInstance(work, { machine, instanceId, event, record: opened.record ?? record, unique });
   if (transition.kind !== "moved") return await refuseStart(work, machine, name, transition);
-  return { outcome: "started", instance: transition.instance, transition, cascade: await runCascade(work, transition.cascade) };
+  return { outcome: "started", instance: transition.instance, transition, cascade: await runCascade(work, transition.cascade), url: link?.url ?? null };
 }
 
 async function namedRecord(work: Work, machine: CompiledMachine, named: { readonly type: string; readonly id: string }): Promise<RecordRow> {
@@ -107,8 +116,9 @@ async function refuseStart(work: Work, machine: CompiledMachine, event: string, 
   if (transition.kind === "not_available") {
     return new Refused(new EngineError("event_not_available", `"${event}" does not start ${machine.key}.`, { events: transition.available }));
   }
-  const decisions = await answerDecisions(work, guardsFirst(transition.decisions));
+  // The gates that are shut; what they asked in turn stands in the audit log and in an explanation.
   const shut = shutOnes(transition.decisions);
+  const decisions = await answerDecisions(work, shut);
   const reasons = shut.flatMap((decision) => decision.reasons);
   auditAttempt(work, "event_blocked", { type: "machine", id: machine.key }, { event, reasons: reasons.map((reason) => reason.code) });
   return new Refused(

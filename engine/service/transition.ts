@@ -9,7 +9,7 @@ import type { InstanceRow } from "../store/instances.ts";
 import { createRecord, type RecordRow, updateRecord } from "../store/records.ts";
 import { commitSend } from "../store/send-path.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
-import { checkPayload, withDefaults } from "./payload.ts";
+import { checkPayload, withDefaults, withoutForbiddenNulls } from "./payload.ts";
 import { recordTypeOf, touchesKeys } from "./record-type.ts";
 import { healable, type SettledStep, stepWithFacts, type Work } from "./work.ts";
 
@@ -202,7 +202,8 @@ async function writeOwnRecord(work: Work, machine: CompiledMachine, before: Befo
   if (after === null) return before.record;
   if (before.record !== null && !result.recordChanged) return before.record;
   const type = recordTypeOf(work.ruling.program, after.type);
-  const data = checkPayload(type.schema, before.record === null ? withDefaults(type.schema, after.data) : after.data);
+  const kept = withoutForbiddenNulls(type.schema, after.data);
+  const data = checkPayload(type.schema, before.record === null ? withDefaults(type.schema, kept) : kept);
   const common = { orgId: type.scope === "global" ? null : work.org.id, id: after.id, data, actorId: work.actor.id, at: work.at };
   if (before.record === null) {
     try {

@@ -7,7 +7,7 @@ import { createRecord, deleteRecord, loadRecord, type RecordRow, updateRecord } 
 import type { CascadeItem } from "./cascade-item.ts";
 import { freshId } from "./fresh-id.ts";
 import { changeHooks } from "./on-change.ts";
-import { checkPayload, withDefaults } from "./payload.ts";
+import { checkPayload, withDefaults, withoutForbiddenNulls } from "./payload.ts";
 import { recordTypeOf } from "./record-type.ts";
 import { healable, type Work } from "./work.ts";
 
@@ -41,7 +41,10 @@ export async function writeRecord(
     if (write.op === "update" || write.op === "delete") {
       throw new EngineError("record_not_found", `There is no ${write.type} ${write.id ?? JSON.stringify(write.by ?? {})} to ${write.op}.`);
     }
-    const data = checkPayload(type.schema, withDefaults(type.schema, withoutUnset({ ...plainValues(write.by), ...write.set })));
+    const data = checkPayload(
+      type.schema,
+      withDefaults(type.schema, withoutForbiddenNulls(type.schema, withoutUnset({ ...plainValues(write.by), ...write.set }))),
+    );
     const id = write.id ?? freshId(work.at, work.engine.seed(), write.type);
     try {
       return { before: null, after: await createRecord(work.tx, work.ruling.catalogue, type, { ...common, id, code: write.code ?? null, data }) };
@@ -53,7 +56,7 @@ export async function writeRecord(
     await deleteRecord(work.tx, work.ruling.catalogue, type, { ...common, id: before.id });
     return { before, after: null };
   }
-  const data = checkPayload(type.schema, withoutUnset({ ...before.data, ...write.set }));
+  const data = checkPayload(type.schema, withoutForbiddenNulls(type.schema, withoutUnset({ ...before.data, ...write.set })));
   return { before, after: await updateRecord(work.tx, work.ruling.catalogue, type, { ...common, id: before.id, data, ifVersion: before.version }) };
 }
 

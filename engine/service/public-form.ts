@@ -1,0 +1,158 @@
+/**
+ * Forms for people without an account: a machine's `publicForm`. The link carries a secret of 256 bits that is told once and
+ * kept only as its SHA-256; looking at the form never uses it up, submitting it moves the machine under a row lock, so that of
+ * two submissions one wins.
+ */
+import { EngineError } from "../core/errors.ts";
+import type { CompiledMachine } from "../core/machine/compile.ts";
+import type { OrgContext } from "../core/step-types.ts";
+import type { JsonObject, JsonSchema, MachineDefinition } from "../schema/types.ts";
+import { findInstanceOfRecord, type InstanceRow } from "../store/instances.ts";
+import { listOrgs, loadOrg } from "../store/people.ts";
+import { queryRecords } from "../store/record-query.ts";
+import { toOrgContext } from "./auth/principals.ts";
+import { runCascade } from "./cascade.ts";
+import { shutOnes } from "./decision-answer.ts";
+import type { Engine } from "./engine-context.ts";
+import { evaluateMap, type Subject } from "./expression.ts";
+import { askGate } from "./gate-decision.ts";
+import type { Scope } from "./scope.ts";
+import { attemptEvent, openStanding, refuseTransition, type SendInput } from "./send-event.ts";
+import { sha256 } from "./sha256.ts";
+import type { Standing } from "./transition.ts";
+import { inWork, Refused, type Work } from "./work.ts";
+
+type PublicForm = NonNullable<MachineDefinition["publicForm"]>;
+
+export interface FormInput {
+  /** First segment of the URL. */
+  readonly path: string;
+  readonly token: string;
+}
+
+export interface OpenForm {
+  /** What the page shows, as the machine says. */
+  readonly page: JsonObject;
+  readonly schema: JsonSchema | null;
+  /** Code of the form's record: what its sender and its reader call it by. */
+  readonly ref: string | null;
+}
+
+/**
+ * Shows a form.
+ *
+ * - throws EngineError `form_not_found` for unknown, malformed and withdrawn links alike, `form_gone` with the reason
+ */
+export async function openForm(engine: Engine, input: FormInput): Promise<OpenForm> {
+  return await withForm(engine, input, async (work, { form, machine, standing }) => {
+    const seen = await attemptEvent(work, standing, { instance: standing.instance.id, type: form.open, via: "public" });
+    const now = !(seen instanceof Refused) && seen.kind === "moved" ? { instance: seen.instance, record: standing.record } : standing;
+    if (!(seen instanceof Refused) && seen.kind === "moved") await runCascade(work, seen.cascade);
+    const page = await evaluateMap(work, subjectOf(machine, now), form.page);
+    return { page, schema: machine.definition.events[form.submit]?.payload ?? null, ref: standing.record?.code ?? null };
+  });
+}
+
+export interface SubmitInput extends FormInput {
+  readonly payload: unknown;
+  /** Hash of the sender's address, where the form keeps one. */
+  readonly ipHash?: string;
+}
+
+/**
+ * Submits a form.
+ *
+ * - throws EngineError as openForm, and `payload_invalid`, `gate_blocked` with reasons
+ */
+export async function submitForm(engine: Engine, input: SubmitInput): Promise<{ readonly ref: string | null }> {
+  return await withForm(engine, input, async (work, { form, machine, standing }) => {
+    const payload = withAddress(machine.definition.events[form.submit]?.payload, input);
+    const send: SendInput = { instance: standing.instance.id, type: form.submit, payload, via: "public" };
+    const sent = await attemptEvent(work, standing, send);
+    if (sent instanceof Refused) return sent;
+    if (sent.kind !== "moved") return await refuseTransition(work, standing, send, sent);
+    await runCascade(work, sent.cascade);
+    return { ref: standing.record?.code ?? null };
+  });
+}
+
+function withAddress(schema: JsonSchema | undefined, { payload, ipHash }: SubmitInput): unknown {
+  const properties = schema?.["properties"] as JsonObject | undefined;
+  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return payload;
+  if (properties === undefined || !Object.hasOwn(properties, "ip_hash")) return payload;
+  return { ...payload, ip_hash: ipHash ?? null };
+}
+
+interface FoundForm {
+  readonly form: PublicForm;
+  readonly machine: CompiledMachine;
+  readonly standing: Standing;
+}
+
+async function withForm<T>(engine: Engine, input: FormInput, fn: (work: Work, found: FoundForm) => Promise<T | Refused>): Promise<T> {
+  const place = await findForm(engine, input);
+  if (place === null) throw formNotFound();
+  const { org, instance } = place;
+  return await inWork(
+    engine,
+    publicScope(org),
+    org,
+    async (work) => {
+      const standing = await openStanding(work, { org, id: instance.id }, instance.id);
+      const machine = await engine.programs.machine(work.tx, work.ruling, instance.machine, instance.machineVersion);
+      const form = machine.definition.publicForm;
+      if (form === undefined) return new Refused(formNotFound());
+      const { open, decision } = await askGate(work, form.gate, subjectOf(machine, standing), standing.instance.recordType);
+      if (open) return await fn(work, { form, machine, standing });
+      const [shut] = shutOnes([{ ...decision, at: "guard" }]);
+      const reasons = shut?.reasons ?? decision.reasons;
+      return new Refused(
+        Number(decision.output["http"]) === 410 ? new EngineError("form_gone", reasons[0]?.message ?? "The form is closed.", { reasons }) : formNotFound(),
+      );
+    },
+    { instanceId: instance.id },
+  );
+}
+
+const formNotFound = (): EngineError => new EngineError("form_not_found", "This form does not exist.");
+
+const TOKEN = /^[A-Za-z0-9_-]{22,64}$/;
+
+/** The instance of a link, looked up by the hash of its secret under the system's grant. */
+async function findForm(engine: Engine, { path, token }: FormInput): Promise<{ readonly org: OrgContext; readonly instance: InstanceRow } | null> {
+  if (!TOKEN.test(token)) return null;
+  const hash = sha256(token);
+  return await engine.store.work({ orgs: "system", actorId: "public" }, async (tx) => {
+    for (const row of await listOrgs(tx)) {
+      if (!row.active) continue;
+      const ruling = await engine.programs.inForce(tx, row.id, engine.clock.now());
+      const definition = ruling.program.all("machine").find(({ content }) => content.publicForm?.path === path)?.content;
+      if (definition?.publicForm === undefined) continue;
+      const where = { [definition.publicForm.tokenField]: hash };
+      const page = await queryRecords(tx, ruling.catalogue, { from: definition.record, where, limit: 1 }, { orgs: [row.id], limit: 1 });
+      const id = page.items[0]?.["id"];
+      const instance = typeof id === "string" ? await findInstanceOfRecord(tx, id, definition.key) : null;
+      const org = instance === null ? null : await loadOrg(tx, instance.orgId);
+      if (instance !== null && org !== null) return { org: toOrgContext(org), instance };
+    }
+    return null;
+  });
+}
+
+function subjectOf(machine: CompiledMachine, { instance, record }: Standing): Subject {
+  return { machine, record, snapshot: instance.snapshot, instance: { id: instance.id, key: instance.key, seq: instance.seq } };
+}
+
+function publicScope(org: OrgContext): Scope {
+  const principal = {
+    id: "public",
+    kind: "public",
+    name: "Public form",
+    level: null,
+    grants: [{ org, roles: [] }],
+    defaultOrgId: null,
+    narrowedTo: null,
+    direct: [],
+  } as const;
+  return { principal, orgs: [org], mode: "one", channel: "api" };
+}
