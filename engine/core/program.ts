@@ -58,7 +58,7 @@ export interface Program {
 }
 
 export interface ProgramOptions {
-  /** Versions that no reference leads to, only `machine(ref, version)`: instances are pinned to them. */
+  /** Versions that no reference goes to, only `machine(ref, version)`: instances are pinned to them. */
   readonly older?: readonly StoredDefinition[];
   readonly cache?: CompileCache;
 }

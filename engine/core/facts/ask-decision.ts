@@ -25,7 +25,7 @@ export interface Asking {
 /**
  * The decision of a rule set or table; null while facts are missing.
  *
- * - throws EngineError `internal` for a reference that leads nowhere: publishing refuses those
+ * - throws EngineError `internal` for a reference that goes nowhere: publishing refuses those
  */
 export function askDecision(scope: ExpressionScope, ref: string, asking: Asking): CompactDecision | null {
   const { world } = scope;

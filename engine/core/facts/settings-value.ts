@@ -34,7 +34,7 @@ const own = (object: JsonObject, name: string): Json | undefined => (Object.hasO
 
 /**
  * Params of a decision that the org's settings set differently from their default.
- * A reference that leads nowhere leaves the default in force.
+ * A reference that goes nowhere leaves the default in force.
  */
 export function settingParams(world: World, program: Program, params: Readonly<Record<string, ParamSpec>>): JsonObject {
   let out: Record<string, Json> | undefined;

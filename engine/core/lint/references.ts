@@ -1,4 +1,4 @@
-/** References that lead nowhere: rule sets, tables, machines and their events, mails, types, contracts, settings, permissions. */
+/** References that go nowhere: rule sets, tables, machines and their events, mails, types, contracts, settings, permissions. */
 import type { Json, JsonObject, Kind } from "../../schema/types.ts";
 import type { ActionBody } from "../machine/code.ts";
 import { type Problem, pointer } from "../problem.ts";

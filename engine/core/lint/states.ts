@@ -1,4 +1,4 @@
-/** States that nothing leads to, and states that nothing leads out of. */
+/** States that nothing goes to, and states that nothing goes out of. */
 import { isAtomic, isBelow } from "../machine/chart.ts";
 import type { CompiledMachine } from "../machine/compile.ts";
 import { initialEntry } from "../machine/entry-set.ts";
@@ -19,7 +19,7 @@ export function unreachableStates(program: Program): Problem[] {
           "unreachable_state",
           stored,
           `/config${node.pointer}`,
-          `No transition leads to the state "${node.path}"`,
+          `No transition goes to the state "${node.path}"`,
           "Add a transition to it, or remove it.",
         ),
       );
@@ -62,10 +62,10 @@ export function deadEnds(program: Program): Problem[] {
       let isInRegion = false;
       for (let index = node.index; index >= 0; index = chart.nodes[index]!.parent) {
         const each = chart.nodes[index]!;
-        const leads = [...each.on.values(), each.always].some((list) =>
+        const goes = [...each.on.values(), each.always].some((list) =>
           list.some(({ targets }) => targets?.some((target) => target !== node.index && !isBelow(chart, node.index, target))),
         );
-        if (leads) return [];
+        if (goes) return [];
         if (each.parent >= 0 && chart.nodes[each.parent]!.type === "parallel") isInRegion = true;
       }
       // A region may well come to rest while the others go on.
@@ -76,7 +76,7 @@ export function deadEnds(program: Program): Problem[] {
           "dead_end_state",
           stored,
           `/config${node.pointer}`,
-          `Nothing leads out of the state "${node.path}", and it is not final`,
+          `Nothing goes out of the state "${node.path}", and it is not final`,
           'Give it `"type": "final"`, or a transition.',
         ),
       ];

@@ -8,7 +8,7 @@ export type HistoryValue = ReadonlyMap<number, readonly number[]>;
 type AnyChart = Chart<unknown, unknown>;
 type AnyTransition = ChartTransition<unknown, unknown>;
 
-/** Where a history node leads: what was remembered, or its default. */
+/** Where a history node goes: what was remembered, or its default. */
 function historyTargets(chart: AnyChart, node: ChartNode<unknown, unknown>, history: HistoryValue): readonly number[] {
   return history.get(node.index) ?? defaultHistory(chart, node);
 }

@@ -143,7 +143,7 @@ function microstep<G, A>(run: Run<G, A>, selected: readonly ChartTransition<G, A
   drainRaised(run);
 
   const only = transitions.length === 1 ? transitions[0]! : null;
-  // What is still active was not left, so it is not entered: a history target may lead back to the source itself.
+  // What is still active was not left, so it is not entered: a history target may go back to the source itself.
   const entries = only?.entrySet ?? [...computeEntry(chart, transitions, domains, run.history)].filter((index) => !active.has(index));
   if (host.at) {
     const after = [...active, ...entries];

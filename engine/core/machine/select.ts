@@ -125,7 +125,7 @@ export function removeConflicting<G, A>(
 }
 
 /**
- * What a transition leaves, for conflicts. A history target that leads back to the source leaves nothing, and XState then takes it
+ * What a transition leaves, for conflicts. A history target that goes back to the source leaves nothing, and XState then takes it
  * beside a transition that does leave the source: two children of one state become active. Such a transition claims its source here.
  */
 function conflictSet(
