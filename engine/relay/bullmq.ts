@@ -64,6 +64,13 @@ export async function startBullmqRelay(context: RelayContext, options: BullmqOpt
   worker?.on("error", (error) => context.log.turnFailed(error));
   await worker?.waitUntilReady();
 
+  /** Waits for the turns under way; true when there were any, which may have left something due. */
+  const anotherRuns = async () => {
+    const others = [...turns];
+    await Promise.allSettled(others);
+    return others.length > 0;
+  };
+
   let ringing = false;
   let again = false;
   /** At most one ring is under way, and one more follows when something was committed meanwhile. Without Redis the process works by itself. */
@@ -86,7 +93,10 @@ export async function startBullmqRelay(context: RelayContext, options: BullmqOpt
   const poll = setInterval(wake, options.pollMs);
   return {
     wake,
-    drain: work,
+    async drain() {
+      do await work();
+      while (await anotherRuns());
+    },
     stop: async () => {
       clearInterval(poll);
       stopping.abort();

@@ -9,7 +9,7 @@ import { isReservedEvent } from "../core/machine/chart.ts";
 import type { CompactDecision, Decision, EngineEvent, OverrideRequest, StateValue } from "../core/step-types.ts";
 import type { EventSpec, GuardConfig, JsonObject } from "../schema/types.ts";
 import { runCascade } from "./cascade.ts";
-import { answerDecisions, guardsFirst, shutOnes } from "./decision-answer.ts";
+import { answerDecisions, shutOnes } from "./decision-answer.ts";
 import { type PublicEffect, publicEffects } from "./effect-answer.ts";
 import type { Engine } from "./engine-context.ts";
 import { refuseEvent } from "./event-permission.ts";

@@ -10,7 +10,7 @@ import type { InstanceRow } from "../store/instances.ts";
 import { loadRecord, type RecordRow } from "../store/records.ts";
 import { openStart } from "../store/send-path.ts";
 import { runCascade } from "./cascade.ts";
-import { answerDecisions, guardsFirst, shutOnes } from "./decision-answer.ts";
+import { answerDecisions, shutOnes } from "./decision-answer.ts";
 import type { Engine } from "./engine-context.ts";
 import { refuseEvent } from "./event-permission.ts";
 import { freshId } from "./fresh-id.ts";
