@@ -307,6 +307,23 @@ const readyMail = {
   templates: { subject: "Ready: {{title}}", html: "<p>{{title}}</p>", text: "{{title}}" },
 };
 
+const digest = {
+  kind: "mail",
+  key: "lending.asked-digest",
+  title: "Asked for",
+  audience: "staff",
+  policy: "on",
+  recipients: 'for p in people({role: "chief"}) return p.email',
+  machine: "message",
+  policyTable: "mail-policy",
+  ref: 'org.code + "-" + string(today)',
+  vars: { titles: 'for l in find all("loans", {"@state": "asked"}) return l.title' },
+  variables: object({ titles: { type: "array", items: text() } }, ["titles"]),
+  delivery: "B",
+  schedule: { cron: "30 8 * * 1-5", query: 'find all("loans", {"@state": "asked"})' },
+  templates: { subject: "Asked for", html: "<ul>{{#each titles}}<li>{{this}}</li>{{/each}}</ul>", text: "{{#each titles}}{{this}} {{/each}}" },
+};
+
 const quota = {
   kind: "ruleset",
   key: "lending.quota",
@@ -576,6 +593,7 @@ export const lendingPack = [
   messageMachine,
   mailPolicy,
   readyMail,
+  digest,
   quota,
   settings,
   loanMachine,

@@ -1,0 +1,133 @@
+/**
+ * Reads the first sheet of an XLSX file (ECMA-376) as rows of text: numbers as written, dates of date-formatted cells as ISO
+ * dates. Only what an import needs; formulas give their stored value, macros and links are never looked at.
+ */
+import { inflateRawSync } from "node:zlib";
+import { EngineError } from "../../core/errors.ts";
+
+const MAX_PART_BYTES = 50 * 1024 * 1024;
+const MAX_ROWS = 20_000;
+
+const invalid = (why: string): EngineError => new EngineError("import_invalid", `The file is not an XLSX workbook that can be read: ${why}.`);
+
+/** - throws EngineError `import_invalid` */
+export function readXlsx(bytes: Uint8Array): readonly (readonly string[])[] {
+  const parts = readZip(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const sheetName = [...parts.keys()].filter((name) => /^xl\/worksheets\/sheet\d+\.xml$/.test(name)).sort(bySheetNumber)[0];
+  const sheet = sheetName === undefined ? undefined : parts.get(sheetName)?.();
+  if (sheet === undefined) throw invalid("it has no sheet");
+  const strings = sharedStrings(parts.get("xl/sharedStrings.xml")?.());
+  const dateStyles = dateStyleIndexes(parts.get("xl/styles.xml")?.());
+  const rows: string[][] = [];
+  for (const [, inner = ""] of sheet.matchAll(/<row\b[^>]*>([\s\S]*?)<\/row>/g)) {
+    const row: string[] = [];
+    for (const [, attributes = "", content = ""] of inner.matchAll(/<c\b([^>]*?)(?:\/>|>([\s\S]*?)<\/c>)/g)) {
+      const reference = /\br="([A-Z]{1,3})\d+"/.exec(attributes)?.[1];
+      const column = reference === undefined ? row.length : columnIndex(reference);
+      while (row.length < column) row.push("");
+      row[column] = cellText(attributes, content, strings, dateStyles);
+    }
+    if (row.some((cell) => cell.trim() !== "")) rows.push(row);
+    if (rows.length > MAX_ROWS) throw new EngineError("import_invalid", `The file has more than ${MAX_ROWS} rows.`);
+  }
+  return rows;
+}
+
+const bySheetNumber = (a: string, b: string): number => Number(/\d+/.exec(a)?.[0]) - Number(/\d+/.exec(b)?.[0]);
+
+function columnIndex(letters: string): number {
+  let index = 0;
+  for (const letter of letters) index = index * 26 + (letter.charCodeAt(0) - 64);
+  return index - 1;
+}
+
+function cellText(attributes: string, content: string, strings: readonly string[], dateStyles: ReadonlySet<number>): string {
+  const type = /\bt="([a-zA-Z]+)"/.exec(attributes)?.[1];
+  if (type === "inlineStr") return textsOf(content);
+  const value = /<v>([\s\S]*?)<\/v>/.exec(content)?.[1];
+  if (value === undefined) return "";
+  if (type === "s") return strings[Number(value)] ?? "";
+  if (type === "b") return value === "1" ? "true" : "false";
+  if (type !== undefined && type !== "n") return unescapeXml(value);
+  const style = Number(/\bs="(\d+)"/.exec(attributes)?.[1] ?? -1);
+  return dateStyles.has(style) ? isoDate(Number(value)) : plainNumber(value);
+}
+
+/** Days since 1899-12-30, as Excel counts them from March 1900 on. */
+function isoDate(days: number): string {
+  return new Date(Date.UTC(1899, 11, 30) + Math.round(days * 86_400_000)).toISOString().slice(0, 10);
+}
+
+/** A double as Excel stores it, without the digits that it never showed. */
+function plainNumber(text: string): string {
+  const number = Number(text);
+  if (!Number.isFinite(number)) return text;
+  const short = Number(number.toPrecision(15));
+  return Number.isInteger(short) ? short.toFixed(0) : String(short);
+}
+
+function sharedStrings(xml: string | undefined): readonly string[] {
+  return xml === undefined ? [] : [...xml.matchAll(/<si\b[^>]*>([\s\S]*?)<\/si>|<si\b[^>]*\/>/g)].map(([, inner = ""]) => textsOf(inner));
+}
+
+/** The texts of a string item; phonetic runs are left out. */
+function textsOf(xml: string): string {
+  const bare = xml.replace(/<rPh\b[\s\S]*?<\/rPh>/g, "");
+  return [...bare.matchAll(/<t\b[^>]*>([\s\S]*?)<\/t>/g)].map(([, text = ""]) => unescapeXml(text)).join("");
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+function unescapeXml(text: string): string {
+  return text.replace(/&(?:#(\d+)|#x([0-9a-fA-F]+)|([a-z]+));/g, (whole, decimal: string | undefined, hex: string | undefined, name: string | undefined) => {
+    if (name !== undefined) return ENTITIES[name] ?? whole;
+    const point = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
+    return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+  });
+}
+
+/** Numbers of the cell styles that show dates. */
+function dateStyleIndexes(xml: string | undefined): ReadonlySet<number> {
+  if (xml === undefined) return new Set();
+  const own = new Map([...xml.matchAll(/<numFmt\b[^>]*numFmtId="(\d+)"[^>]*formatCode="([^"]*)"/g)].map(([, id, code]) => [Number(id), code ?? ""]));
+  const cells = /<cellXfs\b[^>]*>([\s\S]*?)<\/cellXfs>/.exec(xml)?.[1] ?? "";
+  const formats = [...cells.matchAll(/<xf\b[^>]*numFmtId="(\d+)"/g)].map(([, id]) => Number(id));
+  return new Set(
+    formats.flatMap((id, index) => ((id >= 14 && id <= 22) || /[dy]/i.test((own.get(id) ?? "").replace(/"[^"]*"|\[[^\]]*\]/g, "")) ? [index] : [])),
+  );
+}
+
+/** Parts by name, inflated when asked for. Reads the central directory (APPNOTE 4.3.12); no encryption, no ZIP64. */
+function readZip(file: Buffer): ReadonlyMap<string, () => string> {
+  const end = file.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
+  if (end < 0 || end + 22 > file.length) throw invalid("it is no zip archive");
+  const count = file.readUInt16LE(end + 10);
+  let at = file.readUInt32LE(end + 16);
+  const parts = new Map<string, () => string>();
+  for (let index = 0; index < count; index++) {
+    if (at + 46 > file.length || file.readUInt32LE(at) !== 0x02014b50) throw invalid("its directory is broken");
+    const method = file.readUInt16LE(at + 10);
+    const packed = file.readUInt32LE(at + 20);
+    const size = file.readUInt32LE(at + 24);
+    const nameLength = file.readUInt16LE(at + 28);
+    const header = file.readUInt32LE(at + 42);
+    const name = file.toString("utf8", at + 46, at + 46 + nameLength);
+    parts.set(name, () => inflate(file, { method, packed, size, header }));
+    at += 46 + nameLength + file.readUInt16LE(at + 30) + file.readUInt16LE(at + 32);
+  }
+  return parts;
+}
+
+function inflate(file: Buffer, part: { readonly method: number; readonly packed: number; readonly size: number; readonly header: number }): string {
+  const { method, packed, size, header } = part;
+  if (size > MAX_PART_BYTES || header + 30 > file.length || file.readUInt32LE(header) !== 0x04034b50) throw invalid("a part is too large or broken");
+  const start = header + 30 + file.readUInt16LE(header + 26) + file.readUInt16LE(header + 28);
+  const bytes = file.subarray(start, start + packed);
+  if (method === 0) return bytes.toString("utf8");
+  if (method !== 8) throw invalid("a part is packed in an unknown way");
+  try {
+    return inflateRawSync(bytes, { maxOutputLength: MAX_PART_BYTES }).toString("utf8");
+  } catch (error) {
+    throw new EngineError("import_invalid", "A part of the workbook cannot be unpacked.", {}, { cause: error });
+  }
+}

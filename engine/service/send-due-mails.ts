@@ -1,0 +1,128 @@
+/**
+ * Sends the mails that have a schedule, once per org and run: digests and daily packs. Called by the relay's beat; a run that
+ * was missed while nothing ran is made up once, under its own date, and the mail's own key keeps it from going twice.
+ */
+import { Cron } from "croner";
+import { EngineError } from "../core/errors.ts";
+import { type CompiledMachine, compileMachine } from "../core/machine/compile.ts";
+import type { Instant, OrgContext } from "../core/step-types.ts";
+import type { JsonObject, MachineDefinition, MailDefinition } from "../schema/types.ts";
+import { listActivations } from "../store/activations.ts";
+import { listOrgs } from "../store/people.ts";
+import { toOrgContext } from "./auth/principals.ts";
+import { runCascade } from "./cascade.ts";
+import type { Engine } from "./engine-context.ts";
+import { freshId } from "./fresh-id.ts";
+import { systemScope } from "./scope.ts";
+import { startFromCascade } from "./start-from-cascade.ts";
+import { inWork, stepWithFacts, type Work } from "./work.ts";
+
+/** Runs that this process has seen to: org and mail -> the run's instant. Others are kept apart by the mail's key. */
+const seen = new WeakMap<Engine, Map<string, Instant>>();
+
+/** Sends what is due now; gives how many mails were written (suppressed ones too). An org whose mail fails does not hold up the others. */
+export async function sendDueMails(engine: Engine): Promise<number> {
+  const orgs = await engine.store.work({ orgs: "system", actorId: "system" }, async (tx) => {
+    const active = (await listOrgs(tx)).filter((org) => org.active);
+    return await Promise.all(active.map(async (org) => ({ org: toOrgContext(org), since: (await listActivations(tx, org.id)).at(-1)?.createdAt ?? null })));
+  });
+  const done = seen.get(engine) ?? new Map<string, Instant>();
+  seen.set(engine, done);
+  let written = 0;
+  for (const { org, since } of orgs) {
+    if (since === null) continue;
+    for (const mail of await scheduled(engine, org)) {
+      const due = lastRun(mail, org, engine.clock.now());
+      const name = `${org.id} ${mail.key}`;
+      if (due === null || due < since || done.get(name) === due) continue;
+      done.set(name, due);
+      try {
+        if (await sendOne(engine, org, mail, due)) written += 1;
+      } catch (error) {
+        done.delete(name);
+        if (!(error instanceof EngineError)) throw error;
+        engine.log.error({ org: org.id, mail: mail.key, code: error.code, detail: error.message }, "a scheduled mail could not be written");
+      }
+    }
+  }
+  return written;
+}
+
+async function scheduled(engine: Engine, org: OrgContext): Promise<readonly MailDefinition[]> {
+  return await engine.store.work({ orgs: [org.id], actorId: "system" }, async (tx) => {
+    const { program } = await engine.programs.inForce(tx, org.id, engine.clock.now());
+    return program.all("mail").flatMap(({ content }) => (content.schedule === undefined ? [] : [content]));
+  });
+}
+
+/** The newest run at or before now, in the org's zone; null for a pattern that never ran. */
+function lastRun(mail: MailDefinition, org: OrgContext, now: Instant): Instant | null {
+  const cron = new Cron(mail.schedule?.cron ?? "", { timezone: org.timeZone, paused: true });
+  const from = new Date(Date.parse(now) + 1);
+  const [run] = cron.previousRuns(1, from);
+  return run === undefined || run.getTime() > Date.parse(now) ? null : run.toISOString();
+}
+
+/** Writes the mail of one run; false where its query gives nothing or it was written before. */
+async function sendOne(engine: Engine, org: OrgContext, mail: MailDefinition, due: Instant): Promise<boolean> {
+  return await inWork(engine, systemScope(org), org, async (work) => {
+    const machine = schedulerOf(mail);
+    const { result } = await stepWithFacts(work, machine, {
+      snapshot: null,
+      instance: { id: freshId(due, "schedule", `${org.id} ${mail.key}`), key: `schedule:${mail.key}`, seq: 0 },
+      record: null,
+      event: { type: START, payload: {}, via: "timer" },
+      actor: work.actor,
+      org,
+      now: due,
+      seed: engine.seed(),
+    });
+    if (result.kind === "failed") throw new EngineError(result.code, result.message);
+    return result.kind === "moved" && (await startMails(work, result.effects));
+  });
+}
+
+async function startMails(work: Work, effects: readonly { readonly kind: string }[]): Promise<boolean> {
+  let written = false;
+  for (const effect of effects) {
+    if (!isMail(effect)) continue;
+    const { message, machine, key } = effect;
+    const payload = { ...message, about: { schedule: String(message["type"]) } };
+    const instanceId = freshId(work.at, work.engine.seed(), key);
+    const started = await startFromCascade(work, { kind: "start", cause: key, machine, event: null, payload, unique: String(message["key"]), instanceId });
+    if (started.outcome.kind !== "moved") continue;
+    written = true;
+    await runCascade(work, started.outcome.cascade);
+  }
+  return written;
+}
+
+function isMail(effect: {
+  readonly kind: string;
+}): effect is { readonly kind: "mail"; readonly key: string; readonly machine: string; readonly message: JsonObject } {
+  return effect.kind === "mail";
+}
+
+const START = "schedule.due";
+const SCHEDULERS = new WeakMap<MailDefinition, CompiledMachine>();
+
+/** The smallest machine that asks for the mail: so recipients, policy and texts are those of every other mail. */
+function schedulerOf(mail: MailDefinition): CompiledMachine {
+  let machine = SCHEDULERS.get(mail);
+  if (machine === undefined) {
+    const query = mail.schedule?.query;
+    const params = { mail: mail.key, ...(query === undefined ? {} : { when: `count(${query}) > 0` }) };
+    const definition: MachineDefinition = {
+      kind: "machine",
+      key: "engine.schedule",
+      title: mail.title,
+      record: "none",
+      start: { [START]: { title: mail.title, by: "system" } },
+      events: {},
+      config: { id: "schedule", initial: "due", states: { due: { type: "final", entry: [{ type: "mail", params }] } } },
+    };
+    machine = compileMachine(definition, `schedule ${mail.key}`);
+    SCHEDULERS.set(mail, machine);
+  }
+  return machine;
+}
