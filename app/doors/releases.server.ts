@@ -5,12 +5,18 @@ import { mayDecideReleases } from "#engine/service/studio-rights.ts";
 import type { ReleasesPage } from "../screens/studio/releases.ts";
 import type { StudioDoor } from "./studio.server.ts";
 
-export async function releasesPage({ engine, scope }: StudioDoor, input: { readonly at: number | null; readonly cursor: string | null }): Promise<ReleasesPage> {
+export async function releasesPage(
+  { engine, scope }: StudioDoor,
+  input: { readonly at: number | null; readonly cursor: string | null },
+): Promise<ReleasesPage> {
   const list = await listReleases(engine, scope, { limit: 30, cursor: input.cursor });
   const activations = scope.orgs.length === 1 ? await listActivations(engine, scope) : [];
   const at = list.items.find((release) => release.number === input.at) ?? list.items[0] ?? null;
   const diff = at === null || at.base === null ? null : await diffReleases(engine, scope, { a: at.base, b: at.number });
-  const people = [...list.items.flatMap((release) => [release.author, ...release.authors, ...release.decisions.map((one) => one.by)]), ...activations.map((one) => one.by)];
+  const people = [
+    ...list.items.flatMap((release) => [release.author, ...release.authors, ...release.decisions.map((one) => one.by)]),
+    ...activations.map((one) => one.by),
+  ];
   const may = await mayDecideReleases(engine, scope);
   return {
     releases: list.items.map(({ manifest, ...release }) => ({ ...release, definitions: Object.keys(manifest).length })),

@@ -7,13 +7,26 @@ import type { NewReplayPage, ReplayDiffLine, ReplayPage } from "../screens/repla
 import type { StudioDoor } from "./studio.server.ts";
 
 export async function newReplayPage({ engine, scope }: StudioDoor): Promise<NewReplayPage> {
-  const [releases, drafts, machines, replays] = await Promise.all([listReleases(engine, scope, { limit: 30 }), listDrafts(engine, scope), listDefinitions(engine, scope, { kind: "machine" }), listReplays(engine, scope)]);
-  const names = await namesOf(engine, scope, replays.map((replay) => replay.createdBy));
+  const [releases, drafts, machines, replays] = await Promise.all([
+    listReleases(engine, scope, { limit: 30 }),
+    listDrafts(engine, scope),
+    listDefinitions(engine, scope, { kind: "machine" }),
+    listReplays(engine, scope),
+  ]);
+  const names = await namesOf(
+    engine,
+    scope,
+    replays.map((replay) => replay.createdBy),
+  );
   return {
     releases: releases.items.map((release) => ({ number: release.number, note: release.note, state: release.state })),
     drafts: drafts.map((draft) => ({ id: draft.id, name: draft.name, changed: draft.definitions.length })),
     machines: machines.map((machine) => ({ key: machine.key, title: machine.title })),
-    replays: replays.map((replay) => ({ ...replay, against: againstOf(replay, new Map(drafts.map((draft) => [draft.id, draft.name]))), by: names.get(replay.createdBy) ?? replay.createdBy })),
+    replays: replays.map((replay) => ({
+      ...replay,
+      against: againstOf(replay, new Map(drafts.map((draft) => [draft.id, draft.name]))),
+      by: names.get(replay.createdBy) ?? replay.createdBy,
+    })),
     today: engine.clock.now().slice(0, 10),
     orgs: scope.orgs.map((org) => org.code),
   };
@@ -27,10 +40,18 @@ function againstOf(replay: ReplayView, drafts: ReadonlyMap<string, string>): str
 
 const toLine = (view: ReplayDiffView): ReplayDiffLine => ({ n: view.n, cause: view.cause, diff: view.diff as unknown as DiffContent });
 
-export async function replayPage({ engine, scope }: StudioDoor, input: { readonly id: string; readonly cause: string | null; readonly cursor: string | null; readonly at: number | null }): Promise<ReplayPage> {
+export async function replayPage(
+  { engine, scope }: StudioDoor,
+  input: { readonly id: string; readonly cause: string | null; readonly cursor: string | null; readonly at: number | null },
+): Promise<ReplayPage> {
   const replay = await getReplay(engine, scope, { id: input.id });
   const drafts = await listDrafts(engine, scope);
-  const diffs = await listReplayDiffs(engine, scope, { id: input.id, limit: 100, cursor: input.cursor, ...(input.cause === null ? {} : { cause: input.cause }) });
+  const diffs = await listReplayDiffs(engine, scope, {
+    id: input.id,
+    limit: 100,
+    cursor: input.cursor,
+    ...(input.cause === null ? {} : { cause: input.cause }),
+  });
   const lines = diffs.items.map(toLine);
   return {
     replay,
@@ -55,7 +76,19 @@ export async function exportReplay({ engine, scope }: StudioDoor, id: string, fo
   if (format === "json") return JSON.stringify({ replay, diffs: all }, null, 2);
   const rows = all.map((view) => {
     const diff = view.diff as unknown as DiffContent;
-    return [diff.org ?? "", diff.instance.machine ?? "", diff.instance.code ?? diff.instance.id, String(view.seq), diff.event, diff.at, view.cause, diff.was.outcome, diff.now.outcome, JSON.stringify(diff.was.state), JSON.stringify(diff.now.state)];
+    return [
+      diff.org ?? "",
+      diff.instance.machine ?? "",
+      diff.instance.code ?? diff.instance.id,
+      String(view.seq),
+      diff.event,
+      diff.at,
+      view.cause,
+      diff.was.outcome,
+      diff.now.outcome,
+      JSON.stringify(diff.was.state),
+      JSON.stringify(diff.now.state),
+    ];
   });
   const head = ["org", "machine", "instance", "seq", "event", "at", "cause", "was", "now", "was_state", "now_state"];
   return [head, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n");

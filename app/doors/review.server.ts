@@ -17,4 +17,3 @@ export async function reviewPage({ engine, scope }: StudioDoor, id: string): Pro
   const entries = await draftSides(engine, scope, { id });
   return { draft: await draftSummary(engine, scope, draft), status: draft.status, entries, conflicts: draft.conflicts };
 }
-

@@ -1,5 +1,6 @@
 /** The studio's pages and the engine: what each page needs, gathered from the services under one scope. */
 import type { RouterContextProvider } from "react-router";
+import type { JsonObject, JsonSchema, Kind } from "#engine/schema/types.ts";
 import { dayIn } from "#engine/service/ask-decision.ts";
 import { type DraftView, getDraft, getDraftDefinition, listDrafts } from "#engine/service/drafts.ts";
 import { editorSchema } from "#engine/service/editor-schema.ts";
@@ -7,11 +8,10 @@ import type { Engine } from "#engine/service/engine-context.ts";
 import type { Scope } from "#engine/service/scope.ts";
 import { library, problemsOfDefinition, whereUsed } from "#engine/service/studio-library.ts";
 import { getDefinition, instancesInState, liveStates, namesOf } from "#engine/service/studio-queries.ts";
-import type { JsonObject, Kind } from "#engine/schema/types.ts";
+import type { DraftSummary } from "#studio/review/draft-bar.tsx";
 import { hostContext } from "../host.server.ts";
 import { toPage } from "../problem.server.ts";
 import type { DraftChoice, EditorPage } from "../screens/studio/pages.ts";
-import type { DraftSummary } from "#studio/review/draft-bar.tsx";
 import { requireScope } from "../session.server.ts";
 
 export interface StudioDoor {
@@ -38,11 +38,17 @@ export async function openStudio(request: Request, context: Readonly<RouterConte
 }
 
 /** Everything that the page of one definition shows. */
-export async function editorPage({ engine, scope }: StudioDoor, input: { readonly kind: Kind; readonly key: string; readonly draft: string | null; readonly state: string | null }): Promise<EditorPage> {
+export async function editorPage(
+  { engine, scope }: StudioDoor,
+  input: { readonly kind: Kind; readonly key: string; readonly draft: string | null; readonly state: string | null },
+): Promise<EditorPage> {
   const { kind, draft: draftId } = input;
   const draft = draftId === null ? null : await getDraft(engine, scope, { id: draftId });
   const own = draft === null ? null : await getDraftDefinition(engine, scope, { id: draft.id, kind, key: input.key });
-  const published = own === null || own.change === "changed" ? await getDefinition(engine, scope, { kind, key: input.key, ...(draft?.base === null || draft?.base === undefined ? {} : { release: draft.base }) }) : null;
+  const published =
+    own === null || own.change === "changed"
+      ? await getDefinition(engine, scope, { kind, key: input.key, ...(draft?.base === null || draft?.base === undefined ? {} : { release: draft.base }) })
+      : null;
   const key = own?.key ?? published?.key ?? input.key;
   const [shelf, problems, used] = await Promise.all([
     library(engine, scope, { draft: draft?.id ?? null }),
@@ -53,7 +59,7 @@ export async function editorPage({ engine, scope }: StudioDoor, input: { readonl
   return {
     kind,
     key,
-    content: (own?.content ?? published?.content ?? {}) as JsonObject,
+    content: inSchemaOrder((own?.content ?? published?.content ?? {}) as JsonObject, editorSchema(kind)),
     version: own?.version ?? published?.version ?? "",
     release: published?.release ?? draft?.base ?? null,
     revision: own?.revision ?? 0,
@@ -68,8 +74,18 @@ export async function editorPage({ engine, scope }: StudioDoor, input: { readonl
     schema: editorSchema(kind),
     moment: { now, today: dayIn(scope.orgs[0]?.timeZone ?? "UTC", now) },
     counts: kind === "machine" ? await liveStates(engine, scope, { machine: key }) : null,
-    live: kind === "machine" && input.state !== null ? { state: input.state, items: await instancesInState(engine, scope, { machine: key, state: input.state }) } : null,
+    live:
+      kind === "machine" && input.state !== null
+        ? { state: input.state, items: await instancesInState(engine, scope, { machine: key, state: input.state }) }
+        : null,
   };
+}
+
+/** Stored JSON has its keys sorted; people read a definition as its schema lists them: kind, key, title first. */
+function inSchemaOrder(content: JsonObject, schema: JsonSchema): JsonObject {
+  const order = Object.keys((schema["properties"] ?? {}) as JsonObject);
+  const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  return Object.fromEntries(Object.entries(content).toSorted(([a], [b]) => place(a) - place(b)));
 }
 
 export async function draftSummary(engine: Engine, scope: Scope, draft: DraftView): Promise<DraftSummary> {

@@ -117,7 +117,13 @@ function compileProblem(program: Program, version: DefinitionVersion): Problem[]
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     const found = Array.isArray(error.data["errors"]) ? (error.data["errors"] as readonly { readonly path: string; readonly message: string }[]) : [];
-    const entry = { severity: "error", code: "does_not_compile", kind: version.kind, key: version.key, hint: "Mend the definition; nothing else of it could be checked." } as const;
+    const entry = {
+      severity: "error",
+      code: "does_not_compile",
+      kind: version.kind,
+      key: version.key,
+      hint: "Mend the definition; nothing else of it could be checked.",
+    } as const;
     if (found.length > 0) return found.map(({ path, message }) => ({ ...entry, path, message }));
     return [{ ...entry, path: "", message: error.message }];
   }

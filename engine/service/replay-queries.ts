@@ -1,7 +1,7 @@
 /** What is known of a replay: how far it is, what it counted, every instance that went elsewhere. */
 import { EngineError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../schema/types.ts";
-import { loadReplay, listReplays as storedReplays, type ReplayJobRow, replayDiffs } from "../store/replays.ts";
+import { loadReplay, type ReplayJobRow, replayDiffs, listReplays as storedReplays } from "../store/replays.ts";
 import type { Engine } from "./engine-context.ts";
 import { isUuid } from "./fresh-id.ts";
 import type { GateTally, MachineTally } from "./replay-tally.ts";
@@ -38,7 +38,23 @@ export function toReplayView(row: ReplayJobRow): ReplayView {
   const counts = (typeof row.byGate === "object" && row.byGate !== null && !Array.isArray(row.byGate) ? row.byGate : {}) as { readonly [key: string]: Json };
   const list = <T>(name: string): readonly T[] => (Array.isArray(counts[name]) ? (counts[name] as unknown as readonly T[]) : []);
   const { id, request, status, done, total, same, changed, error, createdBy, createdAt, updatedAt } = row;
-  return { id, request, status, done, total, same, changed, unknown: Number(counts["unknown"] ?? 0), events: Number(counts["events"] ?? 0), byGate: list("gates"), byMachine: list("machines"), error, createdBy, createdAt, updatedAt };
+  return {
+    id,
+    request,
+    status,
+    done,
+    total,
+    same,
+    changed,
+    unknown: Number(counts["unknown"] ?? 0),
+    events: Number(counts["events"] ?? 0),
+    byGate: list("gates"),
+    byMachine: list("machines"),
+    error,
+    createdBy,
+    createdAt,
+    updatedAt,
+  };
 }
 
 /** The job, where the asker holds a grant to every org that it looked at: its sums tell about all of them. */

@@ -2,7 +2,7 @@
  * Replays recorded instances page by page through another ruling: loads rows, supplies facts that they do not hold, folds them,
  * counts. Used by the replay job and by the check of a draft.
  */
-import { type Divergence, replayInstance, type ReplayResult, type ReplayRow } from "../core/replay.ts";
+import { type Divergence, type ReplayResult, type ReplayRow, replayInstance } from "../core/replay.ts";
 import type { DecisionAt } from "../core/replay-compare.ts";
 import type { CompactDecision, EngineEvent, FactBag, FactRequest, OrgContext, OverrideRequest } from "../core/step-types.ts";
 import type { Json, JsonObject } from "../schema/types.ts";
@@ -41,10 +41,18 @@ const FACT_ROUNDS = 200;
 const MAX_ATTEMPTS = 2_000;
 
 /** One page of instances; `next` is null on the last. Findings are those that did not come out the same. */
-export async function replayPage(engine: Engine, plan: ReplayPlan, book: TallyBook, cursor: string | null): Promise<{ readonly findings: readonly ReplayFinding[]; readonly done: number; readonly next: string | null }> {
+export async function replayPage(
+  engine: Engine,
+  plan: ReplayPlan,
+  book: TallyBook,
+  cursor: string | null,
+): Promise<{ readonly findings: readonly ReplayFinding[]; readonly done: number; readonly next: string | null }> {
   return await engine.store.work(plan.session, async (tx) => {
     const page = await replayInstances(tx, plan.filter, { limit: PAGE, cursor });
-    const rows = await replayRows(tx, page.items.map((item) => item.id));
+    const rows = await replayRows(
+      tx,
+      page.items.map((item) => item.id),
+    );
     const byInstance = Map.groupBy(rows, (row) => row.instanceId);
     const decisionAt = await recordedDecisions(engine, tx, plan, rows);
     const findings: ReplayFinding[] = [];
@@ -54,7 +62,11 @@ export async function replayPage(engine: Engine, plan: ReplayPlan, book: TallyBo
       const org = plan.orgs.get(item.orgId);
       if (first === undefined || org === undefined) continue;
       const result = await replayOne(tx, plan, own, org, decisionAt);
-      book.addInstance(first.machine, own.flatMap((row) => row.decisions), result);
+      book.addInstance(
+        first.machine,
+        own.flatMap((row) => row.decisions),
+        result,
+      );
       if (result.verdict !== "identical") findings.push(findingOf(own, result));
       await breathe();
     }
@@ -96,7 +108,18 @@ async function replayOne(tx: Tx, plan: ReplayPlan, rows: readonly EventRow[], or
 
 /** The machine is not in the release: nothing can be said. */
 function unplayable(row: ReplayRow): ReplayResult {
-  const difference: Divergence = { seq: row.seq, event: row.event.type, result: "unknown", recordedState: row.to, replayedState: null, stateDiffers: false, decisions: [], effects: null, timersDiffer: false, recordDiffers: false };
+  const difference: Divergence = {
+    seq: row.seq,
+    event: row.event.type,
+    result: "unknown",
+    recordedState: row.to,
+    replayedState: null,
+    stateDiffers: false,
+    decisions: [],
+    effects: null,
+    timersDiffer: false,
+    recordDiffers: false,
+  };
   return { verdict: "unknown", rows: 0, differences: [difference], first: difference, final: null, missing: null };
 }
 
@@ -110,7 +133,14 @@ function toReplayRow(row: EventRow, org: OrgContext): ReplayRow {
 const UNKNOWN: Json = { $unknown: "not recorded" };
 
 /** Values for facts that a row does not hold, by the plan's choice. Every request gets one, so the replay always goes on. */
-async function supply(tx: Tx, plan: ReplayPlan, rows: readonly EventRow[], input: readonly ReplayRow[], seq: number, requests: readonly FactRequest[]): Promise<FactBag> {
+async function supply(
+  tx: Tx,
+  plan: ReplayPlan,
+  rows: readonly EventRow[],
+  input: readonly ReplayRow[],
+  seq: number,
+  requests: readonly FactRequest[],
+): Promise<FactBag> {
   const row = rows.find((each) => each.seq === seq);
   if (plan.missingFacts === "asOf" && row !== undefined) {
     const bag = await loadFacts(tx, requests, plan.ruling.catalogue, { orgId: row.orgId, now: row.at, asOf: row.at });
@@ -159,7 +189,11 @@ export async function replayAttempts(engine: Engine, plan: ReplayPlan, book: Tal
     let cursor: string | null = null;
     let seen = 0;
     do {
-      const page: Awaited<ReturnType<typeof searchAudit>> = await searchAudit(tx, { action: "event_blocked", ...windowOf(plan.filter) }, { limit: 200, cursor });
+      const page: Awaited<ReturnType<typeof searchAudit>> = await searchAudit(
+        tx,
+        { action: "event_blocked", ...windowOf(plan.filter) },
+        { limit: 200, cursor },
+      );
       seen += page.items.length;
       cursor = page.next;
       for (const item of page.items) {
@@ -172,9 +206,22 @@ export async function replayAttempts(engine: Engine, plan: ReplayPlan, book: Tal
   });
 }
 
-const windowOf = (filter: ReplayFilter) => ({ ...(filter.orgs === undefined ? {} : { orgs: filter.orgs }), ...(filter.from === undefined ? {} : { from: filter.from }), ...(filter.to === undefined ? {} : { to: filter.to }) });
+const windowOf = (filter: ReplayFilter) => ({
+  ...(filter.orgs === undefined ? {} : { orgs: filter.orgs }),
+  ...(filter.from === undefined ? {} : { from: filter.from }),
+  ...(filter.to === undefined ? {} : { to: filter.to }),
+});
 
-function reaskAttempt(plan: ReplayPlan, book: TallyBook, item: { readonly orgId: string | null; readonly at: string; readonly subject: { readonly type: string; readonly id: string } | null; readonly detail: JsonObject }): ReplayFinding | null {
+function reaskAttempt(
+  plan: ReplayPlan,
+  book: TallyBook,
+  item: {
+    readonly orgId: string | null;
+    readonly at: string;
+    readonly subject: { readonly type: string; readonly id: string } | null;
+    readonly detail: JsonObject;
+  },
+): ReplayFinding | null {
   const recorded = Array.isArray(item.detail["decisions"]) ? (item.detail["decisions"] as unknown as readonly CompactDecision[]) : [];
   const org = item.orgId === null ? undefined : plan.orgs.get(item.orgId);
   const key = typeof item.detail["key"] === "string" ? item.detail["key"] : "";
@@ -186,14 +233,27 @@ function reaskAttempt(plan: ReplayPlan, book: TallyBook, item: { readonly orgId:
     const compiled = plan.ruling.program.decision(decision.key);
     if (compiled === null || !decision.at.startsWith("guard")) return [];
     const again = compiled.evaluate(decision.inputs, decision.params, moment);
-    return [{ key: decision.key, was: meaningOf(decision), now: meaningOf({ ...again, ...(decision.expect === undefined ? {} : { expect: decision.expect }) }), decision, again }];
+    return [
+      {
+        key: decision.key,
+        was: meaningOf(decision),
+        now: meaningOf({ ...again, ...(decision.expect === undefined ? {} : { expect: decision.expect }) }),
+        decision,
+        again,
+      },
+    ];
   });
   if (asked.length === 0) return null;
   book.addAttempt(machine ?? item.subject.type, asked);
   const wouldPass = asked.some((one) => one.was === "blocked") && asked.every((one) => one.now !== "blocked");
   const turned = asked.find((one) => one.was !== one.now);
   if (!wouldPass || turned === undefined) return null;
-  const brief = (decision: Pick<CompactDecision, "outcome" | "output" | "fired" | "version">) => ({ outcome: decision.outcome, output: decision.output, fired: decision.fired, version: decision.version });
+  const brief = (decision: Pick<CompactDecision, "outcome" | "output" | "fired" | "version">) => ({
+    outcome: decision.outcome,
+    output: decision.output,
+    fired: decision.fired,
+    version: decision.version,
+  });
   const diff = {
     instance: { id: item.subject.id, machine, code: key.slice(key.indexOf(":") + 1) || null },
     seq: Number(item.detail["seq"] ?? 0),
@@ -202,7 +262,9 @@ function reaskAttempt(plan: ReplayPlan, book: TallyBook, item: { readonly orgId:
     verdict: "diverged",
     was: { state: null, release: null, outcome: "blocked" },
     now: { state: null, outcome: "moved" },
-    decisions: asked.filter((one) => one.was !== one.now).map((one) => ({ key: one.key, at: one.decision.at, recorded: brief(one.decision), replayed: brief(one.again), conditions: [] })),
+    decisions: asked
+      .filter((one) => one.was !== one.now)
+      .map((one) => ({ key: one.key, at: one.decision.at, recorded: brief(one.decision), replayed: brief(one.again), conditions: [] })),
     effects: null,
     facts: inputsOf(recorded),
     following: 0,
@@ -238,5 +300,11 @@ export async function replayBriefly(engine: Engine, scope: Scope, ruling: Ruling
 
 export function planOf(scope: Scope, ruling: Ruling, filter: ReplayFilter, missingFacts: MissingFacts): ReplayPlan {
   const ids = scope.orgs.map((org) => org.id);
-  return { session: { orgs: ids, actorId: scope.principal.id }, orgs: new Map(scope.orgs.map((org) => [org.id, org])), ruling, filter: { ...filter, orgs: ids }, missingFacts };
+  return {
+    session: { orgs: ids, actorId: scope.principal.id },
+    orgs: new Map(scope.orgs.map((org) => [org.id, org])),
+    ruling,
+    filter: { ...filter, orgs: ids },
+    missingFacts,
+  };
 }

@@ -1,7 +1,8 @@
 /** Counts of a replay: how each gate decided then and now, how many instances of each machine went elsewhere. Pure. */
+
+import { sameJson } from "../core/canonical.ts";
 import type { Divergence, ReplayResult } from "../core/replay.ts";
 import type { DecisionDifference } from "../core/replay-compare.ts";
-import { sameJson } from "../core/canonical.ts";
 import type { CompactDecision } from "../core/step-types.ts";
 import type { Json } from "../schema/types.ts";
 
@@ -117,7 +118,9 @@ export function createTally(): TallyBook {
         changed: sum("changed"),
         unknown: sum("unknown"),
         events,
-        byGate: [...gates].map(([key, gate]) => ({ key, ...gate, was: { ...gate.was }, now: { ...gate.now } })).sort((a, b) => b.changed - a.changed || b.total - a.total || (a.key < b.key ? -1 : 1)),
+        byGate: [...gates]
+          .map(([key, gate]) => ({ key, ...gate, was: { ...gate.was }, now: { ...gate.now } }))
+          .sort((a, b) => b.changed - a.changed || b.total - a.total || (a.key < b.key ? -1 : 1)),
         byMachine: [...machines].map(([key, one]) => ({ key, ...one })).sort((a, b) => b.changed - a.changed || (a.key < b.key ? -1 : 1)),
       };
     },

@@ -8,9 +8,9 @@ import { draftRuling, draftState, requireDraft } from "./draft-program.ts";
 import type { Engine } from "./engine-context.ts";
 import { freshId, isUuid } from "./fresh-id.ts";
 import type { Ruling } from "./program-cache.ts";
+import { type ReplayView, requireReplay, toReplayView } from "./replay-queries.ts";
 import { type MissingFacts, planOf, type ReplayFinding, type ReplayPlan, replayAttempts, replayPage } from "./replay-run.ts";
 import { createTally } from "./replay-tally.ts";
-import { type ReplayView, requireReplay, toReplayView } from "./replay-queries.ts";
 import type { Scope } from "./scope.ts";
 import { inStudio } from "./studio-work.ts";
 import { auditAttempt, type Work } from "./work.ts";
@@ -83,7 +83,8 @@ function instant(name: "from" | "to", text: string | undefined): Record<string, 
   return { [name]: new Date(milliseconds).toISOString() };
 }
 
-const invalid = (path: string, message: string): EngineError => new EngineError("payload_invalid", `${path.slice(1)} ${message}`, { errors: [{ path, message }] });
+const invalid = (path: string, message: string): EngineError =>
+  new EngineError("payload_invalid", `${path.slice(1)} ${message}`, { errors: [{ path, message }] });
 
 /** Never rejects: a fault ends in the job's row and in the log. */
 async function runJob(engine: Engine, orgId: string, id: string, plan: ReplayPlan): Promise<void> {
@@ -92,7 +93,9 @@ async function runJob(engine: Engine, orgId: string, id: string, plan: ReplayPla
   } catch (error) {
     engine.log.error({ replay: id, err: error }, "A replay failed");
     const message = error instanceof EngineError ? error.message : "Something failed on our side.";
-    await inJob(engine, plan, (tx) => updateReplay(tx, id, { status: "failed", error: message, at: engine.clock.now() })).catch((fault: unknown) => engine.log.error({ replay: id, err: fault }, "A failed replay could not be marked"));
+    await inJob(engine, plan, (tx) => updateReplay(tx, id, { status: "failed", error: message, at: engine.clock.now() })).catch((fault: unknown) =>
+      engine.log.error({ replay: id, err: fault }, "A failed replay could not be marked"),
+    );
   }
 }
 
@@ -109,12 +112,30 @@ async function runPages(engine: Engine, orgId: string, id: string, plan: ReplayP
     return instances;
   });
   const store = async (findings: readonly ReplayFinding[], change: { readonly status?: "done" }): Promise<boolean> => {
-    const rows = findings.map((finding): ReplayDiffRow => ({ orgId, jobId: id, n: ++count, instanceId: finding.instanceId, seq: finding.seq, cause: finding.cause, diff: { ...finding.diff, org: plan.orgs.get(finding.orgId)?.code ?? null } }));
+    const rows = findings.map(
+      (finding): ReplayDiffRow => ({
+        orgId,
+        jobId: id,
+        n: ++count,
+        instanceId: finding.instanceId,
+        seq: finding.seq,
+        cause: finding.cause,
+        diff: { ...finding.diff, org: plan.orgs.get(finding.orgId)?.code ?? null },
+      }),
+    );
     const tally = book.close();
     return await inJob(engine, plan, async (tx) => {
       if (rows.length > 0) await addReplayDiffs(tx, rows);
       const counts = { gates: tally.byGate, machines: tally.byMachine, unknown: tally.unknown, events: tally.events } as unknown as Json;
-      const row = await updateReplay(tx, id, { ...change, total: Math.max(total, done), done, same: tally.same, changed: tally.changed, byGate: counts, at: engine.clock.now() });
+      const row = await updateReplay(tx, id, {
+        ...change,
+        total: Math.max(total, done),
+        done,
+        same: tally.same,
+        changed: tally.changed,
+        byGate: counts,
+        at: engine.clock.now(),
+      });
       return row !== null && row.status !== "cancelled";
     });
   };
@@ -139,4 +160,3 @@ async function countInstances(tx: Tx, plan: ReplayPlan): Promise<number> {
   } while (cursor !== null);
   return count;
 }
-

@@ -3,9 +3,9 @@ import { type DefinitionDiff, diffDefinition, type Side } from "../core/diff/def
 import { EngineError } from "../core/errors.ts";
 import type { Json, JsonObject, Kind } from "../schema/types.ts";
 import { type DefinitionVersion, definitionHistory, loadDefinitions } from "../store/definitions.ts";
-import { loadRelease, type Manifest, releaseDecisions, listReleases as storedReleases } from "../store/releases.ts";
 import { listInstances } from "../store/instances.ts";
 import { loadPerson } from "../store/people.ts";
+import { loadRelease, type Manifest, releaseDecisions, listReleases as storedReleases } from "../store/releases.ts";
 import { stateCounts } from "../store/studio-reads.ts";
 import { toKind } from "./definition-schema.ts";
 import { draftState, draftVersions, requireDraft, splitManifestKey } from "./draft-program.ts";
@@ -138,7 +138,13 @@ export async function draftSides(engine: Engine, scope: Scope, input: { readonly
   return await inStudio(engine, scope, "rules.view", async (work) => {
     const state = await draftState(work.tx, await requireDraft(work.tx, input.id));
     const changed = Object.entries(state.baseManifest).filter(([entry, hash]) => state.manifest[entry] !== hash);
-    const versions = [...(await draftVersions(work.tx, state)), ...(await loadDefinitions(work.tx, changed.map(([, hash]) => hash)))];
+    const versions = [
+      ...(await draftVersions(work.tx, state)),
+      ...(await loadDefinitions(
+        work.tx,
+        changed.map(([, hash]) => hash),
+      )),
+    ];
     const contents = new Map(versions.map((version) => [version.hash, version.content]));
     const contentOf = (hash: string | null): JsonObject | null => (hash === null ? null : (JSON.parse(contents.get(hash) ?? "null") as JsonObject | null));
     return diffManifests(state.baseManifest, state.manifest, versions).map((diff) => ({ diff, was: contentOf(diff.was), now: contentOf(diff.now) }));
@@ -204,7 +210,11 @@ export interface StandingInstance {
 }
 
 /** Instances that stand in a state of a machine ("" is any), newest first, of the orgs that the scope chose. */
-export async function instancesInState(engine: Engine, scope: Scope, input: { readonly machine: string; readonly state: string; readonly limit?: number }): Promise<readonly StandingInstance[]> {
+export async function instancesInState(
+  engine: Engine,
+  scope: Scope,
+  input: { readonly machine: string; readonly state: string; readonly limit?: number },
+): Promise<readonly StandingInstance[]> {
   const key = await inStudio(engine, scope, "rules.view", async (work) => work.ruling.program.resolve("machine", input.machine) ?? input.machine);
   const codes = new Map(scope.orgs.map((org) => [org.id, org.code]));
   return await engine.store.work({ orgs: scope.orgs.map((org) => org.id), actorId: scope.principal.id }, async (tx) => {

@@ -67,6 +67,10 @@ export function humanise(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** The main way, where the definition names one. */
+const pathOf = (definition: JsonObject): readonly string[] =>
+  Array.isArray(definition["path"]) ? definition["path"].filter((state): state is string => typeof state === "string") : [];
+
 const listOf = (value: unknown): readonly unknown[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
 
 export function buildChart(definition: JsonObject): Chart {
@@ -118,33 +122,49 @@ export function buildChart(definition: JsonObject): Chart {
       transitions.push({ ...raw, targets, label: labelOf(raw.kind, raw.event, raw.guard, raw.isLast) });
     }
   }
-  return { root: "", states: inReadingOrder(states, transitions), transitions, broken };
+  return { root: "", states: inReadingOrder(states, transitions, pathOf(definition)), transitions, broken };
 }
 
 /**
- * Children in the order in which they are reached from the initial one. Stored definitions do not keep the order of keys, so it
- * must not decide how a machine looks.
+ * Children in the order in which one reads them: along the main path, each state before those it leads to, ends last. Stored
+ * definitions do not keep the order of keys, so it must not decide how a machine looks.
  */
-function inReadingOrder(states: ReadonlyMap<string, ChartState>, transitions: readonly ChartTransition[]): ReadonlyMap<string, ChartState> {
+function inReadingOrder(
+  states: ReadonlyMap<string, ChartState>,
+  transitions: readonly ChartTransition[],
+  path: readonly string[],
+): ReadonlyMap<string, ChartState> {
   const childOf = (container: string, id: string): string | null => {
     for (let at: string | null = id; at !== null; at = states.get(at)?.parent ?? null) if (states.get(at)?.parent === container) return at;
     return null;
   };
+  const rank = (container: string, id: string): number => {
+    const index = path.findIndex((state) => childOf(container, state) === id);
+    return index < 0 ? path.length : index;
+  };
+  /** States that `at` leads to, the next one of the main path first. */
+  const nextOf = (container: string, at: string): string[] => {
+    const found = transitions.filter((one) => childOf(container, one.source) === at).flatMap((one) => one.targets.map((target) => childOf(container, target)));
+    const next = [...new Set(found)].filter((id) => id !== null && id !== at) as string[];
+    const own = rank(container, at);
+    const distance = (id: string): number => (rank(container, id) > own && rank(container, id) < path.length ? rank(container, id) - own : path.length + 1);
+    return next.toSorted((a, b) => distance(a) - distance(b));
+  };
   const order = (state: ChartState): readonly string[] => {
-    if (state.kind === "parallel" || state.initial === null) return state.children;
-    const reached = new Set<string>([state.initial]);
-    for (const at of reached) {
-      for (const transition of transitions) {
-        if (childOf(state.id, transition.source) !== at) continue;
-        for (const target of transition.targets) {
-          const next = childOf(state.id, target);
-          if (next !== null) reached.add(next);
-        }
-      }
-    }
-    const isEnd = (id: string): boolean => states.get(id)?.kind === "final";
-    const found = [...reached];
-    return [...found.filter((id) => !isEnd(id)), ...found.filter(isEnd), ...state.children.filter((id) => !reached.has(id))];
+    if (state.kind === "parallel") return state.children.toSorted((a, b) => rank(state.id, a) - rank(state.id, b));
+    const seen = new Set<string>();
+    const finished: string[] = [];
+    const walk = (id: string): void => {
+      if (seen.has(id)) return;
+      seen.add(id);
+      for (const next of nextOf(state.id, id)) walk(next);
+      finished.push(id);
+    };
+    if (state.initial !== null) walk(state.initial);
+    const reached = finished.toReversed();
+    const rest = state.children.filter((id) => !seen.has(id));
+    for (const id of rest) walk(id);
+    return [...reached, ...finished.slice(reached.length).toReversed()];
   };
   const result = new Map<string, ChartState>();
   const visit = (id: string): void => {

@@ -79,7 +79,7 @@ export function elkGraph(input: GraphInput): ElkNode {
       "elk.json.edgeCoords": "ROOT",
       "elk.padding": padding(LANE_BAR + 12),
       "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
-      "elk.layered.cycleBreaking.strategy": "DEPTH_FIRST",
+      "elk.layered.cycleBreaking.strategy": "MODEL_ORDER",
       "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
       "elk.layered.nodePlacement.favorStraightEdges": "true",
       "elk.layered.edgeRouting.selfLoopDistribution": "NORTH",

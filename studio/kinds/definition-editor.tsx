@@ -28,7 +28,13 @@ export function DefinitionEditor({ handle, canEdit, problems, schema, used }: De
   return (
     <div className={kind === "mail" ? "workspace is-mail" : "workspace"}>
       <div className="workspace-canvas is-json">
-        <JsonEditor label={`${key} as JSON`} value={content} schema={schema} at={at} onChange={canEdit ? (value) => isObject(value) && handle.run({ type: "replace-json", content: value }, "json") : undefined} />
+        <JsonEditor
+          label={`${key} as JSON`}
+          value={content}
+          schema={schema}
+          at={at}
+          onChange={canEdit ? (value) => isObject(value) && handle.run({ type: "replace-json", content: value }, "json") : undefined}
+        />
       </div>
       <aside className="inspector" aria-label={`About ${key}`}>
         <header className="about-head">

@@ -22,6 +22,9 @@ export function JsonEditor({ label, value, schema, onChange, at = null }: JsonEd
   const [text, setText] = useState(given);
   const [fault, setFault] = useState<string | null>(null);
   const sent = useRef(value);
+  // The editor exists only in browsers: the server sends its outline.
+  const [isMounted, setMounted] = useState(false);
+  useEffect(() => setMounted(true), []);
   useEffect(() => {
     if (sameJson(sent.current, value)) return;
     sent.current = value;
@@ -38,9 +41,13 @@ export function JsonEditor({ label, value, schema, onChange, at = null }: JsonEd
   };
   return (
     <div className="json-editor">
-      <Suspense fallback={<JsonSkeleton />}>
-        <CodeMirrorJson label={label} text={text} schema={schema} onEdit={onChange === undefined ? undefined : edit} at={at} />
-      </Suspense>
+      {isMounted ? (
+        <Suspense fallback={<JsonSkeleton />}>
+          <CodeMirrorJson label={label} text={text} schema={schema} onEdit={onChange === undefined ? undefined : edit} at={at} />
+        </Suspense>
+      ) : (
+        <JsonSkeleton />
+      )}
       {fault === null ? null : (
         <p className="json-fault m-blocked" role="status">
           <Icon name="bar" /> {fault}

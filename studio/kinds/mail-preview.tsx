@@ -30,7 +30,11 @@ export function MailPreview({ content }: { content: JsonObject }) {
           <p className="mail-subject">
             <span className="small quiet">Subject</span> {rendered.subject}
           </p>
-          {shape === "plain" ? <pre className="mail-text">{rendered.text}</pre> : <iframe className={`mail-frame is-${shape}`} title="Mail as HTML" sandbox="" srcDoc={rendered.html} />}
+          {shape === "plain" ? (
+            <pre className="mail-text">{rendered.text}</pre>
+          ) : (
+            <iframe className={`mail-frame is-${shape}`} title="Mail as HTML" sandbox="" srcDoc={rendered.html} />
+          )}
         </>
       )}
     </section>

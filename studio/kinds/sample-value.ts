@@ -26,7 +26,13 @@ export function sampleValue(schema: Json | undefined, name = "", depth = 0): Jso
     case "boolean":
       return true;
     case "string":
-      return schema["format"] === "date" ? NOW.slice(0, 10) : schema["format"] === "date-time" ? NOW : schema["format"] === "email" ? "name@example.com" : `‹${name.replaceAll("_", " ") || "text"}›`;
+      return schema["format"] === "date"
+        ? NOW.slice(0, 10)
+        : schema["format"] === "date-time"
+          ? NOW
+          : schema["format"] === "email"
+            ? "name@example.com"
+            : `‹${name.replaceAll("_", " ") || "text"}›`;
     default:
       return isObject(schema["properties"]) ? sampleObject(schema, depth) : `‹${name.replaceAll("_", " ")}›`;
   }

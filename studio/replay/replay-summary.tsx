@@ -21,10 +21,20 @@ export function ReplayBar({ counts, isRunning }: { counts: ReplayCounts; isRunni
         {unknown === 0 ? null : <span className="is-unknown" style={{ flexGrow: unknown }} />}
         {left === 0 ? null : <span className="is-left" style={{ flexGrow: left }} />}
       </div>
-      <span><i className="is-same" /> <b>{formatDecimal(same)}</b> same</span>
-      <span><i className="is-changed" /> <b>{formatDecimal(changed)}</b> changed</span>
-      <span><i className="is-unknown" /> <b>{formatDecimal(unknown)}</b> unknown, a fact is missing</span>
-      {left === 0 ? null : <span className="quiet"><b>{formatDecimal(left)}</b> to go</span>}
+      <span>
+        <i className="is-same" /> <b>{formatDecimal(same)}</b> same
+      </span>
+      <span>
+        <i className="is-changed" /> <b>{formatDecimal(changed)}</b> changed
+      </span>
+      <span>
+        <i className="is-unknown" /> <b>{formatDecimal(unknown)}</b> unknown, a fact is missing
+      </span>
+      {left === 0 ? null : (
+        <span className="quiet">
+          <b>{formatDecimal(left)}</b> to go
+        </span>
+      )}
     </div>
   );
 }

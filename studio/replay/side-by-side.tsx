@@ -45,7 +45,9 @@ export function SideBySide({ diff, against }: { diff: DiffContent; against: stri
     <table className="side-by-side">
       <thead>
         <tr>
-          <td className="quiet">{diff.decisions.length === 0 ? "" : `${diff.decisions.length} ${diff.decisions.length === 1 ? "decision differs" : "decisions differ"}`}</td>
+          <td className="quiet">
+            {diff.decisions.length === 0 ? "" : `${diff.decisions.length} ${diff.decisions.length === 1 ? "decision differs" : "decisions differ"}`}
+          </td>
           <th scope="col">
             <span className="small quiet">Was{diff.was.release === null ? "" : `, Release ${diff.was.release}`}</span>
             <OutcomeBadge outcome={was} />
@@ -60,11 +62,16 @@ export function SideBySide({ diff, against }: { diff: DiffContent; against: stri
         {diff.decisions.map((decision) => (
           <DecisionRows key={`${decision.key} ${decision.at}`} decision={decision} facts={diff.facts[decision.key] ?? {}} />
         ))}
-        <Line name="Next state" was={stateText(diff.was.state)} now={diff.now.outcome === "moved" ? stateText(diff.now.state) : `stays ${stateText(diff.now.state)}`} differs={stateDiffers} />
-        {diff.effects === null ? null : (
-          <Line name="Effects" was={effectText(diff.effects.gone)} now={effectText(diff.effects.added)} differs />
-        )}
-        {diff.following > 0 ? <Line name="Afterwards" was="" now={`${diff.following} more ${diff.following === 1 ? "event differs" : "events differ"}`} differs={false} /> : null}
+        <Line
+          name="Next state"
+          was={stateText(diff.was.state)}
+          now={diff.now.outcome === "moved" ? stateText(diff.now.state) : `stays ${stateText(diff.now.state)}`}
+          differs={stateDiffers}
+        />
+        {diff.effects === null ? null : <Line name="Effects" was={effectText(diff.effects.gone)} now={effectText(diff.effects.added)} differs />}
+        {diff.following > 0 ? (
+          <Line name="Afterwards" was="" now={`${diff.following} more ${diff.following === 1 ? "event differs" : "events differ"}`} differs={false} />
+        ) : null}
       </tbody>
     </table>
   );
@@ -76,15 +83,22 @@ function DecisionRows({ decision, facts }: { decision: DecisionDifference; facts
     <>
       <tr className="is-gate">
         <th scope="rowgroup">{words(decision.key.slice(decision.key.indexOf(".") + 1))}</th>
-        <td>{decision.recorded === null ? <span className="quiet">not asked</span> : `${words(decision.recorded.outcome)}${fired(decision.recorded.fired)}`}</td>
-        <td>{decision.replayed === null ? <span className="quiet">not asked</span> : `${words(decision.replayed.outcome)}${fired(decision.replayed.fired)}`}</td>
+        <td>
+          {decision.recorded === null ? <span className="quiet">not asked</span> : `${words(decision.recorded.outcome)}${fired(decision.recorded.fired)}`}
+        </td>
+        <td>
+          {decision.replayed === null ? <span className="quiet">not asked</span> : `${words(decision.replayed.outcome)}${fired(decision.replayed.fired)}`}
+        </td>
       </tr>
       {decision.conditions.map((one, index) => (
         <Condition key={`${one.rule} ${one.fact} ${index.toString()}`} one={one} />
       ))}
-      {Object.entries(facts).filter(([name]) => !changed.has(name)).slice(0, 12).map(([name, value]) => (
-        <Line key={name} name={words(name)} was={describeValue(value)} now={describeValue(value)} differs={false} />
-      ))}
+      {Object.entries(facts)
+        .filter(([name]) => !changed.has(name))
+        .slice(0, 12)
+        .map(([name, value]) => (
+          <Line key={name} name={words(name)} was={describeValue(value)} now={describeValue(value)} differs={false} />
+        ))}
     </>
   );
 }
@@ -92,7 +106,10 @@ function DecisionRows({ decision, facts }: { decision: DecisionDifference; facts
 const fired = (rules: readonly string[]): string => (rules.length === 0 ? "" : `, ${rules.join(", ")}`);
 
 function Condition({ one }: { one: ConditionDifference }) {
-  const side = (value: ConditionDifference["recorded"]): string => (value === null ? "no such condition" : `${describeValue(value.actual)}, needs ${one.operator.startsWith("is") ? words(one.operator).toLowerCase() : `${words(one.operator).toLowerCase()} ${describeValue(value.expected)}`}`);
+  const side = (value: ConditionDifference["recorded"]): string =>
+    value === null
+      ? "no such condition"
+      : `${describeValue(value.actual)}, needs ${one.operator.startsWith("is") ? words(one.operator).toLowerCase() : `${words(one.operator).toLowerCase()} ${describeValue(value.expected)}`}`;
   return <Line name={`${words(one.fact)}`} note={one.rule} was={side(one.recorded)} now={side(one.replayed)} differs />;
 }
 
@@ -112,7 +129,9 @@ function Line({ name, note, was, now, differs }: { name: string; note?: string; 
 export function stateText(state: StateValue | null): string {
   if (state === null) return "nowhere";
   if (typeof state === "string") return words(state).toLowerCase();
-  return Object.entries(state).map(([region, inner]) => `${words(region).toLowerCase()} ${stateText(inner)}`).join(", ");
+  return Object.entries(state)
+    .map(([region, inner]) => `${words(region).toLowerCase()} ${stateText(inner)}`)
+    .join(", ");
 }
 
 function effectText(effects: readonly JsonObject[]): string {

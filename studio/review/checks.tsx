@@ -25,7 +25,10 @@ export function Checks({ lines, renderLink }: { lines: readonly CheckLine[]; ren
   return (
     <section aria-label="Checks">
       <h3 className="line">
-        Checks <span className="push small quiet">{done} of {lines.length} done</span>
+        Checks{" "}
+        <span className="push small quiet">
+          {done} of {lines.length} done
+        </span>
       </h3>
       <ul className="checks">
         {lines.map((line) => (
@@ -41,7 +44,11 @@ export function Checks({ lines, renderLink }: { lines: readonly CheckLine[]; ren
                     {item.href === null ? item.text : renderLink(item.href, item.text)}
                   </li>
                 ))}
-                {line.items.length > 8 ? <li style={{ display: "block", minHeight: 0 }} className="quiet">{line.items.length - 8} more</li> : null}
+                {line.items.length > 8 ? (
+                  <li style={{ display: "block", minHeight: 0 }} className="quiet">
+                    {line.items.length - 8} more
+                  </li>
+                ) : null}
               </ul>
             )}
           </li>

@@ -37,7 +37,17 @@ export function DefinitionDiffView({ entry }: { entry: DiffEntry }) {
       {templates.map((part) => (
         <TextDiff key={part.id} title={part.id} was={textOf(part.was)} now={textOf(part.now)} />
       ))}
-      {diff.kind === "machine" || others.length === 0 ? null : <JsonChanges title={diff.title} changes={others.map((part) => ({ path: part.id, change: part.change, ...(part.was === undefined ? {} : { was: part.was }), ...(part.now === undefined ? {} : { now: part.now }) }))} />}
+      {diff.kind === "machine" || others.length === 0 ? null : (
+        <JsonChanges
+          title={diff.title}
+          changes={others.map((part) => ({
+            path: part.id,
+            change: part.change,
+            ...(part.was === undefined ? {} : { was: part.was }),
+            ...(part.now === undefined ? {} : { now: part.now }),
+          }))}
+        />
+      )}
     </article>
   );
 }

@@ -15,9 +15,25 @@ export interface DraftSummary {
   /** Initials and names of everybody who changed something. */
   readonly authors: readonly { readonly id: string; readonly name: string; readonly initials: string }[];
 }
-export type SaveState = { readonly kind: "saved" } | { readonly kind: "unsaved" } | { readonly kind: "saving" } | { readonly kind: "refused"; readonly why: string };
+export type SaveState =
+  | { readonly kind: "saved" }
+  | { readonly kind: "unsaved" }
+  | { readonly kind: "saving" }
+  | { readonly kind: "refused"; readonly why: string };
 
-export function DraftBar({ draft, save, reviewHref, onLeave, onRebase }: { draft: DraftSummary; save: SaveState; reviewHref: string | null; onLeave?: (() => void) | undefined; onRebase?: (() => void) | undefined }) {
+export function DraftBar({
+  draft,
+  save,
+  reviewHref,
+  onLeave,
+  onRebase,
+}: {
+  draft: DraftSummary;
+  save: SaveState;
+  reviewHref: string | null;
+  onLeave?: (() => void) | undefined;
+  onRebase?: (() => void) | undefined;
+}) {
   return (
     <section className="draft-bar" aria-label={`Draft ${draft.name}`}>
       <Icon name="branch" />
@@ -52,7 +68,20 @@ export function DraftBar({ draft, save, reviewHref, onLeave, onRebase }: { draft
         <StatusBadge meaning="open">No conflicts</StatusBadge>
       )}
       <span className="small soft nowrap" role="status">
-        {save.kind === "saving" ? "Saving" : save.kind === "unsaved" ? "Not saved yet" : save.kind === "refused" ? <span className="mark m-blocked"><Icon name="bar" />{save.why}</span> : <>Saved <RelativeTime at={draft.updatedAt} /></>}
+        {save.kind === "saving" ? (
+          "Saving"
+        ) : save.kind === "unsaved" ? (
+          "Not saved yet"
+        ) : save.kind === "refused" ? (
+          <span className="mark m-blocked">
+            <Icon name="bar" />
+            {save.why}
+          </span>
+        ) : (
+          <>
+            Saved <RelativeTime at={draft.updatedAt} />
+          </>
+        )}
       </span>
       {onLeave === undefined ? null : (
         <Button tone="plain" small onClick={onLeave}>

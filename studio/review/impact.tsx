@@ -10,7 +10,19 @@ export interface GateImpact {
   readonly now: { readonly open: number; readonly blocked: number; readonly overridden: number };
 }
 
-export function Impact({ total, changed, gates, days, link }: { total: number; changed: number; gates: readonly GateImpact[]; days: string; link: React.ReactNode }) {
+export function Impact({
+  total,
+  changed,
+  gates,
+  days,
+  link,
+}: {
+  total: number;
+  changed: number;
+  gates: readonly GateImpact[];
+  days: string;
+  link: React.ReactNode;
+}) {
   return (
     <>
       <section>

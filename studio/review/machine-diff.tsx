@@ -4,7 +4,7 @@ import type { DefinitionDiff } from "#engine/core/diff/definition-diff.ts";
 import type { JsonObject } from "#engine/schema/types.ts";
 import { MachineCanvas } from "../canvas/machine-canvas.tsx";
 import { createDocument } from "../document/document.ts";
-import { NOTHING, pick, type Picked, type Selection } from "../document/selection.ts";
+import { NOTHING, type Picked, pick, type Selection } from "../document/selection.ts";
 import { Button } from "../ui/button.tsx";
 import { JsonChanges } from "./json-changes.tsx";
 import { focusOnChanges, mergeMachines } from "./merge-machines.ts";
@@ -24,7 +24,14 @@ export function MachineDiff({ diff, was, now }: { diff: DefinitionDiff; was: Jso
     <>
       {drawn ? (
         <div className="diff-canvas">
-          <MachineCanvas document={document} mode="diff" selection={selection} onSelect={(picked: Picked | null) => setSelection(picked === null ? NOTHING : pick(picked))} marks={merged.marks} showMinimap={false} />
+          <MachineCanvas
+            document={document}
+            mode="diff"
+            selection={selection}
+            onSelect={(picked: Picked | null) => setSelection(picked === null ? NOTHING : pick(picked))}
+            marks={merged.marks}
+            showMinimap={false}
+          />
         </div>
       ) : null}
       {drawn ? (
@@ -38,7 +45,17 @@ export function MachineDiff({ diff, was, now }: { diff: DefinitionDiff; was: Jso
         </p>
       ) : null}
       {part?.changes === undefined ? null : <JsonChanges title={part.id} changes={part.changes} />}
-      {others.length === 0 ? null : <JsonChanges title="Besides the statechart" changes={others.map((one) => ({ path: one.id, change: one.change, ...(one.was === undefined ? {} : { was: one.was }), ...(one.now === undefined ? {} : { now: one.now }) }))} />}
+      {others.length === 0 ? null : (
+        <JsonChanges
+          title="Besides the statechart"
+          changes={others.map((one) => ({
+            path: one.id,
+            change: one.change,
+            ...(one.was === undefined ? {} : { was: one.was }),
+            ...(one.now === undefined ? {} : { now: one.now }),
+          }))}
+        />
+      )}
     </>
   );
 }

@@ -2,10 +2,10 @@
 import type { PartChange } from "#engine/core/diff/definition-diff.ts";
 import { machineParts } from "#engine/core/diff/machine-parts.ts";
 import type { Json, JsonObject } from "#engine/schema/types.ts";
-import { statePointer } from "../document/commands/rename-title.ts";
-import { isObject, valueAt, withValueAt } from "../document/json-path.ts";
 import { buildChart } from "../canvas/chart.ts";
 import type { DiffMark } from "../canvas/to-flow.ts";
+import { statePointer } from "../document/commands/rename-title.ts";
+import { isObject, valueAt, withValueAt } from "../document/json-path.ts";
 
 export interface MergedMachine {
   readonly content: JsonObject;
@@ -37,7 +37,10 @@ function withTransition(content: JsonObject, id: string, transition: Json): Json
   const colon = middle.indexOf(":");
   const kind = middle.slice(0, colon);
   const event = middle.slice(colon + 1);
-  const place = [...statePointer(source), ...(kind === "event" ? ["on", event] : kind === "after" ? ["after", event] : kind === "done" ? ["onDone"] : ["always"])];
+  const place = [
+    ...statePointer(source),
+    ...(kind === "event" ? ["on", event] : kind === "after" ? ["after", event] : kind === "done" ? ["onDone"] : ["always"]),
+  ];
   if (valueAt(content, statePointer(source)) === undefined) return content;
   const there = valueAt(content, place);
   const list = there === undefined ? [] : Array.isArray(there) ? there : [there];

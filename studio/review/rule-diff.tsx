@@ -55,7 +55,9 @@ export function RuleDiff({ diff, was, now }: { diff: DefinitionDiff; was: JsonOb
 function Sentence({ part, side, definition }: { part: PartChange; side: "was" | "now"; definition: RulesetDefinition }) {
   return (
     <span>
-      {ruleSentence(part[side] as unknown as Rule, definition).map((piece, index) => (piece.strong ? <b key={index.toString()}>{piece.text}</b> : <span key={index.toString()}>{piece.text}</span>))}
+      {ruleSentence(part[side] as unknown as Rule, definition).map((piece, index) =>
+        piece.strong ? <b key={index.toString()}>{piece.text}</b> : <span key={index.toString()}>{piece.text}</span>,
+      )}
     </span>
   );
 }

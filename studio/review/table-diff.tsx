@@ -56,7 +56,18 @@ function DiffRow({ line, columns, outputs }: { line: Line; columns: readonly str
     const isChanged = line.kind === "changed" && before !== after;
     return (
       <td key={`${side} ${name}`} className={isChanged ? "is-changed" : undefined}>
-        <code>{isChanged ? <Fragment><del>{before}</del><ins>{after}</ins></Fragment> : line.kind === "removed" ? before : after}</code>
+        <code>
+          {isChanged ? (
+            <Fragment>
+              <del>{before}</del>
+              <ins>{after}</ins>
+            </Fragment>
+          ) : line.kind === "removed" ? (
+            before
+          ) : (
+            after
+          )}
+        </code>
       </td>
     );
   };
@@ -70,7 +81,8 @@ function DiffRow({ line, columns, outputs }: { line: Line; columns: readonly str
   );
 }
 
-const rowsOf = (content: JsonObject | null): readonly TableRow[] => (Array.isArray(content?.["rows"]) ? (content["rows"] as unknown as readonly TableRow[]) : []);
+const rowsOf = (content: JsonObject | null): readonly TableRow[] =>
+  Array.isArray(content?.["rows"]) ? (content["rows"] as unknown as readonly TableRow[]) : [];
 
 /** Rows of the newer version in order; removed ones stand where they were. */
 function linesOf(diff: DefinitionDiff, was: readonly TableRow[], now: readonly TableRow[]): Line[] {

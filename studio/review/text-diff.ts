@@ -11,7 +11,8 @@ const MOST = 2_000;
 export function diffLines(was: string, now: string): DiffLine[] {
   const before = was === "" ? [] : was.split("\n");
   const after = now === "" ? [] : now.split("\n");
-  if (before.length > MOST || after.length > MOST) return [...before.map((text): DiffLine => ({ kind: "removed", text })), ...after.map((text): DiffLine => ({ kind: "added", text }))];
+  if (before.length > MOST || after.length > MOST)
+    return [...before.map((text): DiffLine => ({ kind: "removed", text })), ...after.map((text): DiffLine => ({ kind: "added", text }))];
   const lengths = commonLengths(before, after);
   const lines: DiffLine[] = [];
   let a = 0;

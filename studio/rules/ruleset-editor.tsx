@@ -10,8 +10,8 @@ import { ProblemsBar } from "../canvas/problems-bar.tsx";
 import { fromPointer, isObject } from "../document/json-path.ts";
 import type { DocumentHandle } from "../document/use-document.ts";
 import { JsonEditor } from "../kinds/json-editor.tsx";
+import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/states.tsx";
-import { StatusBadge } from "../ui/status-badge.tsx";
 import { coverageCount, coverageOf } from "./coverage.ts";
 import { DecisionFrame } from "./decision-frame.tsx";
 import { RuleList } from "./rule-list.tsx";
@@ -100,9 +100,10 @@ export function RulesetEditor({ handle, version, moment, canEdit, problems, sche
             note={
               total === 0 || live.results.length === 0 ? null : (
                 <>
-                  <StatusBadge meaning={covered === total ? "open" : "unknown"}>
+                  <span className={`tally small ${covered === total ? "m-open" : "m-unknown"}`}>
+                    <Icon name={covered === total ? "check" : "warn"} size={14} />
                     {covered} of {total} outcomes covered
-                  </StatusBadge>
+                  </span>
                   {never.length === 0 ? null : (
                     <span className="small quiet clip">
                       never true: <code>{never.join(", ")}</code>

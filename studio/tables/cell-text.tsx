@@ -20,12 +20,19 @@ export function cellParts(text: string, params: Readonly<Record<string, ParamSpe
   });
 }
 
+/** Cells up to this long stay on one line. */
+const SHORT = 28;
+
 export function CellText({ text, params, isResult }: { text: string; params: Readonly<Record<string, ParamSpec>>; isResult: boolean }) {
   if (text.trim() === "-" || text === "") return <span className="quiet">-</span>;
   const parts = cellParts(text, params);
   const values = parts.filter((part) => part.kind === "param").map((part) => params[part.text]?.default);
   return (
-    <code className={isResult && parts.length === 1 && parts[0]?.kind === "number" ? "cell-code is-number" : "cell-code"}>
+    <code
+      className={["cell-code", isResult && parts.length === 1 && parts[0]?.kind === "number" ? "is-number" : "", text.length <= SHORT ? "is-short" : ""]
+        .filter(Boolean)
+        .join(" ")}
+    >
       {parts.map((part, index) => (
         <span key={index.toString()} className={`cell-${part.kind}`}>
           {part.text}

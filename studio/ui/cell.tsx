@@ -1,4 +1,5 @@
 import "./meaning.css";
+import type { Json } from "#engine/schema/types.ts";
 import { describeValue } from "./describe-value.ts";
 import { Anchor } from "./link.tsx";
 import { formatDecimal, Money } from "./money.tsx";
@@ -6,7 +7,6 @@ import { OrgBadge } from "./org-badge.tsx";
 import { Deadline, RelativeTime } from "./relative-time.tsx";
 import { type Meaning, StatusBadge } from "./status-badge.tsx";
 import { dateText } from "./time.ts";
-import type { Json } from "#engine/schema/types.ts";
 
 /** A value with the way it is shown: what lists, record panels and figures are made of. Plain data, so loaders can send it. */
 export type Cell =
@@ -31,7 +31,7 @@ export function CellView({ cell }: { cell: Cell }) {
     case "none":
       return <span className="quiet">–</span>;
     case "text":
-      return cell.quiet ? <span className="quiet">{cell.text}</span> : <>{cell.text}</>;
+      return cell.quiet ? <span className="quiet">{cell.text}</span> : cell.text;
     case "code":
       return cell.href === undefined ? (
         <span className="code">{cell.text}</span>

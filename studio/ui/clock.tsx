@@ -13,6 +13,7 @@ const ClockContext = createContext<ClockValue>({ now: 0, zone: "UTC" });
 export function ClockProvider({ now, zone, children }: { now: string; zone: string; children: React.ReactNode }) {
   const start = Date.parse(now);
   const [passed, setPassed] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new instant of the server starts the count anew
   useEffect(() => {
     const since = performance.now();
     setPassed(0);

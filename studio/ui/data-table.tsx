@@ -82,10 +82,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   useKeys({
     j: () => move(1),
     k: () => move(-1),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    ...(current === undefined ? {} : { Enter: () => onOpen?.(current), x: () => toggle(current) }),
-    ...(selected !== undefined && selected.size > 0 ? { Escape: () => onSelect?.(new Set()) } : {}),
+    arrowdown: () => move(1),
+    arrowup: () => move(-1),
+    ...(current === undefined ? {} : { enter: () => onOpen?.(current), x: () => toggle(current) }),
+    ...(selected !== undefined && selected.size > 0 ? { escape: () => onSelect?.(new Set()) } : {}),
     "/": () => document.querySelector<HTMLInputElement>("[data-search]")?.focus(),
   });
   const pickable = rows.filter(selectable);
@@ -194,7 +194,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 }
 
 /** Fixed columns keep their width, the others at least 144 px; a narrower place scrolls sideways. */
-const leastWidth = <Row,>(columns: readonly Column<Row>[]): number => columns.reduce((sum, column) => sum + (typeof column.width === "number" ? column.width : 144), 0);
+const leastWidth = <Row,>(columns: readonly Column<Row>[]): number =>
+  columns.reduce((sum, column) => sum + (typeof column.width === "number" ? column.width : 144), 0);
 
 function HeadCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort: Sort | null; onSort: ((sort: Sort) => void) | undefined }) {
   const sorted = column.sort !== undefined && sort?.field === column.sort ? sort.direction : null;

@@ -98,6 +98,7 @@ export const isIconName = (name: string | undefined): name is IconName => name !
 export function Icon({ name, size = 16, stroke, className, label }: { name: IconName; size?: number; stroke?: number; className?: string; label?: string }) {
   const width = stroke ?? (name === "dots" || name === "grip" ? 2 : undefined);
   return (
+    // biome-ignore lint/a11y/noSvgWithoutTitle: hidden from readers, or named by aria-label
     <svg
       className={className === undefined ? "icon" : `icon ${className}`}
       viewBox="0 0 16 16"

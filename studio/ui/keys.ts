@@ -9,7 +9,7 @@ const isActivating = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest("a, button, summary, [role='option'], [role='menuitem']") !== null;
 
 /**
- * Single keys for a page: `{ j: down, "?": help }`. They rest while somebody types, while a dialog is open, and with Ctrl, Alt or Meta
+ * Single keys for a page, named in lower case: `{ j: down, enter: open, "?": help }`. They rest while somebody types, while a dialog is open, and with Ctrl, Alt or Meta
  * held; Enter and Space are left to a focused link or button.
  */
 export function useKeys(keys: Readonly<Record<string, (event: KeyboardEvent) => void>>): void {
@@ -19,8 +19,8 @@ export function useKeys(keys: Readonly<Record<string, (event: KeyboardEvent) => 
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       if (document.querySelector("[role='dialog'][aria-modal='true']") !== null) return;
-      const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-      if ((name === "Enter" || name === " ") && isActivating(event.target)) return;
+      const name = event.key.toLowerCase();
+      if ((name === "enter" || name === " ") && isActivating(event.target)) return;
       const act = Object.hasOwn(held.current, name) ? held.current[name] : undefined;
       if (act === undefined) return;
       event.preventDefault();

@@ -8,6 +8,10 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
   const isCsv = new URL(request.url).pathname.endsWith(".csv");
   const body = await door.ask(() => exportReplay(door, params.id, isCsv ? "csv" : "json"));
   return new Response(body, {
-    headers: { "Content-Type": isCsv ? "text/csv; charset=utf-8" : "application/json; charset=utf-8", "Content-Disposition": `attachment; filename="replay-${params.id.slice(0, 8)}.${isCsv ? "csv" : "json"}"`, "Cache-Control": "no-store" },
+    headers: {
+      "Content-Type": isCsv ? "text/csv; charset=utf-8" : "application/json; charset=utf-8",
+      "Content-Disposition": `attachment; filename="replay-${params.id.slice(0, 8)}.${isCsv ? "csv" : "json"}"`,
+      "Cache-Control": "no-store",
+    },
   });
 }

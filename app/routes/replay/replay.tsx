@@ -9,7 +9,14 @@ export const meta = () => [{ title: "Replay · Gatehouse" }];
 export async function loader({ request, context, params }: Route.LoaderArgs) {
   const door = await openStudio(request, context);
   const url = new URL(request.url);
-  return await door.ask(() => replayPage(door, { id: params.id, cause: url.searchParams.get("cause"), cursor: url.searchParams.get("cursor"), at: Number(url.searchParams.get("at")) || null }));
+  return await door.ask(() =>
+    replayPage(door, {
+      id: params.id,
+      cause: url.searchParams.get("cause"),
+      cursor: url.searchParams.get("cursor"),
+      at: Number(url.searchParams.get("at")) || null,
+    }),
+  );
 }
 
 /** Stops it. What it found so far stays. */

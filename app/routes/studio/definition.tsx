@@ -18,7 +18,9 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
   const door = await openStudio(request, context);
   const url = new URL(request.url);
   const given = params as { readonly folder?: string; readonly kind?: string; readonly key: string };
-  return await door.ask(() => editorPage(door, { kind: kindOf(given), key: given.key, draft: url.searchParams.get("draft"), state: url.searchParams.get("state") }));
+  return await door.ask(() =>
+    editorPage(door, { kind: kindOf(given), key: given.key, draft: url.searchParams.get("draft"), state: url.searchParams.get("state") }),
+  );
 }
 
 export const meta = ({ loaderData }: Route.MetaArgs) => [{ title: `${String(loaderData?.content["title"] ?? "Definition")} · Studio · Gatehouse` }];

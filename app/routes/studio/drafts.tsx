@@ -31,9 +31,28 @@ export default function Drafts({ loaderData: { drafts } }: Route.ComponentProps)
   const submit = useSubmit();
   const start = (): void => void submit({ name: "New draft", back: "/studio" }, { method: "post" });
   return (
-    <StudioFrame title="Drafts" crumbs={[{ title: "Studio", href: "/studio" }]} draft={null} extra={<span className="topbar-acts"><Button icon="plus" onClick={start}>Start a draft</Button></span>}>
+    <StudioFrame
+      title="Drafts"
+      crumbs={[{ title: "Studio", href: "/studio" }]}
+      draft={null}
+      extra={
+        <span className="topbar-acts">
+          <Button icon="plus" onClick={start}>
+            Start a draft
+          </Button>
+        </span>
+      }
+    >
       {drafts.length === 0 ? (
-        <EmptyState title="No open drafts" icon="branch" act={<Button tone="primary" onClick={start}>Start a draft</Button>}>
+        <EmptyState
+          title="No open drafts"
+          icon="branch"
+          act={
+            <Button tone="primary" onClick={start}>
+              Start a draft
+            </Button>
+          }
+        >
           A draft holds changes until they are reviewed and published together.
         </EmptyState>
       ) : (

@@ -1,8 +1,8 @@
 import { EngineError } from "#engine/core/errors.ts";
 import { activateRelease } from "#engine/service/activate-release.ts";
 import { approveRelease, rejectRelease } from "#engine/service/decide-release.ts";
-import { openStudio } from "../../doors/studio.server.ts";
 import { releasesPage } from "../../doors/releases.server.ts";
+import { openStudio } from "../../doors/studio.server.ts";
 import { ReleasesScreen } from "../../screens/studio/releases-screen.tsx";
 import type { Route } from "./+types/releases.ts";
 
@@ -34,7 +34,12 @@ export async function action({ request, context }: Route.ActionArgs): Promise<Re
         await rejectRelease(engine, scope, { number, note: text("note") });
         break;
       default:
-        await activateRelease(engine, scope, { release: number, note: text("note"), percent: text("percent") === "" ? 100 : Number(text("percent")), ...(text("at") === "" ? {} : { at: text("at") }) });
+        await activateRelease(engine, scope, {
+          release: number,
+          note: text("note"),
+          percent: text("percent") === "" ? 100 : Number(text("percent")),
+          ...(text("at") === "" ? {} : { at: text("at") }),
+        });
     }
     return { ok: true, why: "" };
   } catch (error) {

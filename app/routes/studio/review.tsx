@@ -5,9 +5,9 @@ import { getDraft } from "#engine/service/drafts.ts";
 import { createRelease } from "#engine/service/publish-release.ts";
 import { getReplay } from "#engine/service/replay-queries.ts";
 import { startReplay } from "#engine/service/run-replay.ts";
-import { openStudio } from "../../doors/studio.server.ts";
 import { reviewPage } from "../../doors/review.server.ts";
-import { ReviewScreen, type ReviewAnswer } from "../../screens/studio/review-screen.tsx";
+import { openStudio } from "../../doors/studio.server.ts";
+import { type ReviewAnswer, ReviewScreen } from "../../screens/studio/review-screen.tsx";
 import type { Route } from "./+types/review.ts";
 
 export const meta = () => [{ title: "Review · Studio · Gatehouse" }];
@@ -15,7 +15,10 @@ export const meta = () => [{ title: "Review · Studio · Gatehouse" }];
 export async function loader({ request, context, params }: Route.LoaderArgs) {
   const door = await openStudio(request, context);
   const replay = new URL(request.url).searchParams.get("replay");
-  return await door.ask(async () => ({ page: await reviewPage(door, params.id), replay: replay === null ? null : await getReplay(door.engine, door.scope, { id: replay }) }));
+  return await door.ask(async () => ({
+    page: await reviewPage(door, params.id),
+    replay: replay === null ? null : await getReplay(door.engine, door.scope, { id: replay }),
+  }));
 }
 
 const DAYS = 30;

@@ -1,7 +1,7 @@
 import { data } from "react-router";
 import { EngineError } from "#engine/core/errors.ts";
-import { deleteDraft, deleteDraftDefinition, putDraftDefinition, rebaseDraft, renameDraft } from "#engine/service/drafts.ts";
 import type { Json } from "#engine/schema/types.ts";
+import { deleteDraft, deleteDraftDefinition, putDraftDefinition, rebaseDraft, renameDraft } from "#engine/service/drafts.ts";
 import { openStudio } from "../../doors/studio.server.ts";
 import { readJson } from "../../read-json.server.ts";
 import type { SaveAnswer } from "../../screens/studio/pages.ts";
@@ -16,7 +16,13 @@ export async function action({ request, context, params }: Route.ActionArgs) {
   try {
     switch (text("act")) {
       case "definition": {
-        const { definition, problems } = await putDraftDefinition(engine, scope, { id, kind: text("kind"), key: text("key"), content: body["content"] as Json, ...(body["revision"] === undefined ? {} : { revision: Number(body["revision"]) }) });
+        const { definition, problems } = await putDraftDefinition(engine, scope, {
+          id,
+          kind: text("kind"),
+          key: text("key"),
+          content: body["content"] as Json,
+          ...(body["revision"] === undefined ? {} : { revision: Number(body["revision"]) }),
+        });
         return { ok: true, revision: definition.revision, problems } satisfies SaveAnswer;
       }
       case "take-back":
@@ -41,7 +47,12 @@ export async function action({ request, context, params }: Route.ActionArgs) {
   }
 }
 
-const sentenceOf = (error: EngineError): string => (error.code === "definition_invalid" ? `Not saved: ${error.message}` : error.code === "draft_conflict" ? `Not saved: ${error.message} Reload to see it.` : error.message);
+const sentenceOf = (error: EngineError): string =>
+  error.code === "definition_invalid"
+    ? `Not saved: ${error.message}`
+    : error.code === "draft_conflict"
+      ? `Not saved: ${error.message} Reload to see it.`
+      : error.message;
 
 async function readBody(request: Request): Promise<Readonly<Record<string, unknown>>> {
   if (request.headers.get("Content-Type")?.includes("application/json") === true) return (await readJson(request)) as Readonly<Record<string, unknown>>;

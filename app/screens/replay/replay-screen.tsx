@@ -16,7 +16,11 @@ import { EmptyState, Notice } from "#studio/ui/states.tsx";
 import { TopBar } from "../../shell/top-bar.tsx";
 import type { ReplayDiffLine, ReplayPage } from "./pages.ts";
 
-const MISSING: Readonly<Record<string, string>> = { asOf: "Missing facts as they were then.", recorded: "Missing facts as recorded nearby.", unknown: "Missing facts unknown." };
+const MISSING: Readonly<Record<string, string>> = {
+  asOf: "Missing facts as they were then.",
+  recorded: "Missing facts as recorded nearby.",
+  unknown: "Missing facts unknown.",
+};
 
 /** A replay: its counts as they grow, gates and machines, every difference, one of them side by side. */
 export function ReplayScreen({ page }: { page: ReplayPage }) {
@@ -58,7 +62,9 @@ export function ReplayScreen({ page }: { page: ReplayPage }) {
             <header className="replay-head">
               <div className="line">
                 <h1>
-                  {isRunning ? `${formatDecimal(replay.done)} of ${formatDecimal(replay.total)} instances replayed` : `${formatDecimal(replay.changed)} of ${formatDecimal(total)} instances would have gone elsewhere`}
+                  {isRunning
+                    ? `${formatDecimal(replay.done)} of ${formatDecimal(replay.total)} instances replayed`
+                    : `${formatDecimal(replay.changed)} of ${formatDecimal(total)} instances would have gone elsewhere`}
                 </h1>
                 <span className="push line">
                   {isRunning ? (
@@ -84,7 +90,9 @@ export function ReplayScreen({ page }: { page: ReplayPage }) {
                 {period(replay.request)}. {MISSING[String(replay.request["missingFacts"])] ?? ""} {formatDecimal(replay.events)} events.
               </p>
               {replay.status === "failed" ? <Notice tone="blocked">It stopped: {replay.error}</Notice> : null}
-              {replay.status === "cancelled" ? <Notice>It was stopped after {formatDecimal(replay.done)} instances. What it found until then is below.</Notice> : null}
+              {replay.status === "cancelled" ? (
+                <Notice>It was stopped after {formatDecimal(replay.done)} instances. What it found until then is below.</Notice>
+              ) : null}
               <ReplayBar counts={replay} isRunning={isRunning} />
             </header>
             <div className="replay-grid">
@@ -145,8 +153,12 @@ function DiffList({ page, onPick, onCause }: { page: ReplayPage; onPick: (line: 
         <thead>
           <tr>
             <th scope="col">Instance</th>
-            <th scope="col" style={{ width: "26%" }}>Event</th>
-            <th scope="col" style={{ width: "44%" }}>Was, now</th>
+            <th scope="col" style={{ width: "26%" }}>
+              Event
+            </th>
+            <th scope="col" style={{ width: "44%" }}>
+              Was, now
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -177,7 +189,11 @@ function Row({ line, isAt, onPick }: { line: ReplayDiffLine; isAt: boolean; onPi
       <td className="clip small">{diff.event}</td>
       <td>
         {was === now ? (
-          <span className="small clip">{diff.was.state !== null && diff.now.state !== null && stateText(diff.was.state) !== stateText(diff.now.state) ? `${stateText(diff.now.state)}` : `${words(line.cause.slice(line.cause.indexOf(".") + 1))} differs`}</span>
+          <span className="small clip">
+            {diff.was.state !== null && diff.now.state !== null && stateText(diff.was.state) !== stateText(diff.now.state)
+              ? `${stateText(diff.now.state)}`
+              : `${words(line.cause.slice(line.cause.indexOf(".") + 1))} differs`}
+          </span>
         ) : (
           <span className="line">
             <OutcomeBadge outcome={was} />

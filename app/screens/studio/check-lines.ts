@@ -7,13 +7,17 @@ import type { CheckLine } from "#studio/review/checks.tsx";
 
 export function checkLines(report: CheckReport | null, isRunning: boolean, replay: ReplayView | null, draft: string): CheckLine[] {
   const waiting = isRunning ? ("running" as const) : ("waiting" as const);
-  const item = (problem: Problem) => ({ text: `${problem.key.slice(problem.key.indexOf(".") + 1)}: ${problem.message}`, href: definitionPath(problem.kind, problem.key, draft) });
+  const item = (problem: Problem) => ({
+    text: `${problem.key.slice(problem.key.indexOf(".") + 1)}: ${problem.message}`,
+    href: definitionPath(problem.kind, problem.key, draft),
+  });
   const section = (id: string, title: string, part: { readonly ok: boolean; readonly problems: readonly Problem[] } | undefined, good: string): CheckLine => {
     if (part === undefined) return { id, title, state: waiting, detail: "" };
     const errors = part.problems.filter((problem) => problem.severity === "error");
     const warnings = part.problems.filter((problem) => problem.severity === "warning");
     if (errors.length > 0) return { id, title, state: "failed", detail: errors.length === 1 ? "1 error" : `${errors.length} errors`, items: errors.map(item) };
-    if (warnings.length > 0) return { id, title, state: "warned", detail: warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`, items: warnings.map(item) };
+    if (warnings.length > 0)
+      return { id, title, state: "warned", detail: warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`, items: warnings.map(item) };
     return { id, title, state: "passed", detail: good };
   };
   const tests = report?.tests;
@@ -28,7 +32,10 @@ export function checkLines(report: CheckReport | null, isRunning: boolean, repla
           title: "Tests",
           state: tests.ok ? "passed" : "failed",
           detail: `${tests.passed} of ${tests.total} pass`,
-          items: tests.failures.map((failure) => ({ text: `${failure.key.slice(failure.key.indexOf(".") + 1)}, ${failure.test}: ${failure.differences[0] ?? ""}`, href: definitionPath(failure.kind, failure.key, draft) })),
+          items: tests.failures.map((failure) => ({
+            text: `${failure.key.slice(failure.key.indexOf(".") + 1)}, ${failure.test}: ${failure.differences[0] ?? ""}`,
+            href: definitionPath(failure.kind, failure.key, draft),
+          })),
         },
     section("proofs", "Invariants", report?.proofs, "all hold"),
     replayLine(replay),
@@ -40,6 +47,7 @@ function replayLine(replay: ReplayView | null): CheckLine {
   if (replay === null) return { ...base, state: "waiting", detail: "not asked for" };
   if (replay.status === "failed") return { ...base, state: "failed", detail: replay.error ?? "failed" };
   if (replay.status === "cancelled") return { ...base, state: "warned", detail: `stopped after ${replay.done}` };
-  if (replay.status !== "done") return { ...base, state: "running", detail: `${replay.done} of ${replay.total}`, ...(replay.total > 0 ? { progress: replay.done / replay.total } : {}) };
+  if (replay.status !== "done")
+    return { ...base, state: "running", detail: `${replay.done} of ${replay.total}`, ...(replay.total > 0 ? { progress: replay.done / replay.total } : {}) };
   return { ...base, state: "passed", detail: `${replay.same + replay.changed + replay.unknown} instances` };
 }

@@ -1,18 +1,18 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useFetcher, useSearchParams } from "react-router";
 import type { JsonObject } from "#engine/schema/types.ts";
+import { MachineEditor } from "#studio/canvas/machine-editor.tsx";
 import { createDocument } from "#studio/document/document.ts";
 import { isSaved } from "#studio/document/history.ts";
 import { useDocument } from "#studio/document/use-document.ts";
-import { MachineEditor } from "#studio/canvas/machine-editor.tsx";
 import { DefinitionEditor } from "#studio/kinds/definition-editor.tsx";
 import { KIND_WORDS } from "#studio/kinds/kind-words.ts";
+import type { SaveState } from "#studio/review/draft-bar.tsx";
 import { RulesetEditor } from "#studio/rules/ruleset-editor.tsx";
 import { TableEditor } from "#studio/tables/table-editor.tsx";
-import type { SaveState } from "#studio/review/draft-bar.tsx";
 import { Icon, type IconName } from "#studio/ui/icon.tsx";
-import { EditMenu, StudioFrame } from "./studio-frame.tsx";
 import type { EditorPage, SaveAnswer } from "./pages.ts";
+import { EditMenu, StudioFrame } from "./studio-frame.tsx";
 
 /** The page of one definition: its editor, saved into the draft some moments after each change. */
 export function DefinitionScreen({ page }: { page: EditorPage }) {
@@ -36,7 +36,10 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
         return;
       }
       inFlight.current = true;
-      void submit({ act: "definition", kind: page.kind, key: page.key, revision: revision.current, content: content as never }, { method: "post", action: `/studio/drafts/${draftId}/save`, encType: "application/json" });
+      void submit(
+        { act: "definition", kind: page.kind, key: page.key, revision: revision.current, content: content as never },
+        { method: "post", action: `/studio/drafts/${draftId}/save`, encType: "application/json" },
+      );
     },
     [submit, draftId, page.kind, page.key],
   );
@@ -53,7 +56,14 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
     waiting.current = null;
     if (next !== null && answer?.ok === true) onSave(next);
   }, [saver.state, answer, onSave]);
-  const save: SaveState = saver.state !== "idle" ? { kind: "saving" } : answer?.ok === false ? { kind: "refused", why: answer.why } : isSaved(handle.history) ? { kind: "saved" } : { kind: "unsaved" };
+  const save: SaveState =
+    saver.state !== "idle"
+      ? { kind: "saving" }
+      : answer?.ok === false
+        ? { kind: "refused", why: answer.why }
+        : isSaved(handle.history)
+          ? { kind: "saved" }
+          : { kind: "unsaved" };
   const problems = answer?.ok === true && saver.state === "idle" ? answer.problems : page.problems;
   const show = (name: string, value: string | null): void =>
     setParams(
@@ -99,9 +109,31 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
           <span className="tag code" title={page.version}>
             {page.version.slice(0, 8)}
           </span>
-          {page.kind === "machine" ? <Choice label="Mode" now={mode} choices={[["design", "Design", "pencil"], ["live", "Live", "pulse"]]} onPick={(next) => show("mode", next === "design" ? null : next)} /> : null}
-          {isDecision ? <Choice label="View" now={view} choices={[["builder", page.kind === "table" ? "Grid" : "Rules", page.kind === "table" ? "table" : "list"], ["json", "JSON", "braces"]]} onPick={(next) => show("view", next === "builder" ? null : next)} /> : null}
-          <span className="topbar-acts">{page.mayEdit && page.draft === null ? <EditMenu drafts={page.drafts} name={`${String(page.content["title"] ?? page.key)}`} /> : null}</span>
+          {page.kind === "machine" ? (
+            <Choice
+              label="Mode"
+              now={mode}
+              choices={[
+                ["design", "Design", "pencil"],
+                ["live", "Live", "pulse"],
+              ]}
+              onPick={(next) => show("mode", next === "design" ? null : next)}
+            />
+          ) : null}
+          {isDecision ? (
+            <Choice
+              label="View"
+              now={view}
+              choices={[
+                ["builder", page.kind === "table" ? "Grid" : "Rules", page.kind === "table" ? "table" : "list"],
+                ["json", "JSON", "braces"],
+              ]}
+              onPick={(next) => show("view", next === "builder" ? null : next)}
+            />
+          ) : null}
+          <span className="topbar-acts">
+            {page.mayEdit && page.draft === null ? <EditMenu drafts={page.drafts} name={`${String(page.content["title"] ?? page.key)}`} /> : null}
+          </span>
         </>
       }
     >
@@ -113,14 +145,38 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
           problems={problems}
           schema={page.schema}
           counts={page.counts}
-          live={asked === null ? null : { state: asked, items: live?.state === asked ? live.items.map((item) => ({ ...item, href: `/work/${encodeURIComponent(item.key)}` })) : null }}
+          live={
+            asked === null
+              ? null
+              : { state: asked, items: live?.state === asked ? live.items.map((item) => ({ ...item, href: `/work/${encodeURIComponent(item.key)}` })) : null }
+          }
           onShowInstances={showInstances}
           onExport={() => download(`${page.key}.xstate.json`, handle.document.content["config"])}
         />
       ) : page.kind === "ruleset" ? (
-        <RulesetEditor handle={handle} version={page.version} moment={page.moment} canEdit={canEdit} problems={problems} schema={page.schema} view={view} onView={(next) => show("view", next === "json" ? next : null)} base={page.base} />
+        <RulesetEditor
+          handle={handle}
+          version={page.version}
+          moment={page.moment}
+          canEdit={canEdit}
+          problems={problems}
+          schema={page.schema}
+          view={view}
+          onView={(next) => show("view", next === "json" ? next : null)}
+          base={page.base}
+        />
       ) : page.kind === "table" ? (
-        <TableEditor handle={handle} version={page.version} moment={page.moment} canEdit={canEdit} problems={problems} schema={page.schema} view={view} onView={(next) => show("view", next === "json" ? next : null)} base={page.base} />
+        <TableEditor
+          handle={handle}
+          version={page.version}
+          moment={page.moment}
+          canEdit={canEdit}
+          problems={problems}
+          schema={page.schema}
+          view={view}
+          onView={(next) => show("view", next === "json" ? next : null)}
+          base={page.base}
+        />
       ) : (
         <DefinitionEditor handle={handle} canEdit={canEdit} problems={problems} schema={page.schema} used={page.used} />
       )}
@@ -128,7 +184,17 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
   );
 }
 
-function Choice({ label, now, choices, onPick }: { label: string; now: string; choices: readonly (readonly [string, string, IconName])[]; onPick: (id: string) => void }) {
+function Choice({
+  label,
+  now,
+  choices,
+  onPick,
+}: {
+  label: string;
+  now: string;
+  choices: readonly (readonly [string, string, IconName])[];
+  onPick: (id: string) => void;
+}) {
   return (
     <fieldset className="segmented" aria-label={label}>
       {choices.map(([id, title, icon]) => (

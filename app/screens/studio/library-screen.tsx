@@ -58,24 +58,28 @@ export function LibraryScreen({ shelf, draft, drafts, q, kind }: LibraryProps) {
       <div className="studio-scroll">
         <div className="library-head">
           <Search q={q} />
-          <nav className="library-kinds" aria-label="Kinds">
-            <Link to={hrefOf(null)} aria-current={kind === null ? "page" : undefined} preventScrollReset>
-              All <span className="n">{shelf.items.length}</span>
-            </Link>
-            {KINDS.map((one) =>
-              count(one) === 0 ? null : (
-                <Link key={one} to={hrefOf(one)} aria-current={kind === one ? "page" : undefined} preventScrollReset>
-                  {KIND_WORDS[one].many} <span className="n">{count(one)}</span>
-                </Link>
-              ),
-            )}
-          </nav>
           <span className="push line">
             {draft === null ? <span className="small quiet nowrap">Release {shelf.release}</span> : null}
-            {errors > 0 ? <StatusBadge meaning="blocked">{errors} errors</StatusBadge> : null}
-            {tests === 0 ? null : <StatusBadge meaning={failing === 0 ? "open" : "blocked"}>{failing === 0 ? `${formatDecimal(tests)} tests pass` : `${failing} of ${tests} tests fail`}</StatusBadge>}
+            {errors > 0 ? <StatusBadge meaning="blocked">{errors === 1 ? "1 error" : `${errors} errors`}</StatusBadge> : null}
+            {tests === 0 ? null : (
+              <StatusBadge meaning={failing === 0 ? "open" : "blocked"}>
+                {failing === 0 ? `${formatDecimal(tests)} tests pass` : `${failing} of ${tests} tests fail`}
+              </StatusBadge>
+            )}
           </span>
         </div>
+        <nav className="library-kinds" aria-label="Kinds">
+          <Link to={hrefOf(null)} aria-current={kind === null ? "page" : undefined} preventScrollReset>
+            All <span className="n">{shelf.items.length}</span>
+          </Link>
+          {KINDS.map((one) =>
+            count(one) === 0 ? null : (
+              <Link key={one} to={hrefOf(one)} aria-current={kind === one ? "page" : undefined} preventScrollReset>
+                {KIND_WORDS[one].many} <span className="n">{count(one)}</span>
+              </Link>
+            ),
+          )}
+        </nav>
         {shown.length === 0 ? (
           <EmptyState title={q === "" ? "No definitions yet" : `Nothing holds “${q}”`} icon="search">
             {q === "" ? "Packs are installed with the product; a draft adds to them." : "The search looks at names and inside every definition."}
@@ -85,11 +89,21 @@ export function LibraryScreen({ shelf, draft, drafts, q, kind }: LibraryProps) {
             <thead>
               <tr>
                 <th scope="col">Definition</th>
-                <th scope="col" style={{ width: "12%" }}>Kind</th>
-                <th scope="col" className="n" style={{ width: 92 }}>Instances</th>
-                <th scope="col" style={{ width: 188 }}>Health</th>
-                <th scope="col" className="n" style={{ width: 76 }}>Used by</th>
-                <th scope="col" className="n" style={{ width: 128 }}>Changed</th>
+                <th scope="col" style={{ width: "12%" }}>
+                  Kind
+                </th>
+                <th scope="col" className="n" style={{ width: 92 }}>
+                  Instances
+                </th>
+                <th scope="col" style={{ width: 188 }}>
+                  Health
+                </th>
+                <th scope="col" className="n" style={{ width: 76 }}>
+                  Used by
+                </th>
+                <th scope="col" className="n" style={{ width: 128 }}>
+                  Changed
+                </th>
               </tr>
             </thead>
             {packs.map((pack) => (
@@ -97,9 +111,12 @@ export function LibraryScreen({ shelf, draft, drafts, q, kind }: LibraryProps) {
                 <tr className="group">
                   <td colSpan={6}>{pack}</td>
                 </tr>
-                {shown.filter((item) => item.pack === pack).map((item) => (
-                  <ItemRow key={`${item.kind}/${item.key}`} item={item} draft={draft?.id ?? null} />
-                ))}
+                {shown
+                  .filter((item) => item.pack === pack)
+                  .toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind))
+                  .map((item) => (
+                    <ItemRow key={`${item.kind}/${item.key}`} item={item} draft={draft?.id ?? null} />
+                  ))}
               </tbody>
             ))}
           </table>
@@ -130,7 +147,15 @@ function ItemRow({ item, draft }: { item: LibraryItem; draft: string | null }) {
       </td>
       <td className="quiet">{words.one}</td>
       <td className="n">
-        {item.instances === null ? "" : item.instances.all === 0 ? <span className="quiet">0</span> : <Anchor href={`${definitionPath(item.kind, item.key, draft)}${draft === null ? "?" : "&"}mode=live`}>{formatDecimal(item.instances.active)} live</Anchor>}
+        {item.instances === null ? (
+          ""
+        ) : item.instances.all === 0 ? (
+          <span className="quiet">0</span>
+        ) : (
+          <Anchor href={`${definitionPath(item.kind, item.key, draft)}${draft === null ? "?" : "&"}mode=live`}>
+            {formatDecimal(item.instances.active)} live
+          </Anchor>
+        )}
       </td>
       <td>
         <Health item={item} />
@@ -143,12 +168,34 @@ function ItemRow({ item, draft }: { item: LibraryItem; draft: string | null }) {
 
 function Health({ item }: { item: LibraryItem }) {
   const { errors, warnings, tests, failing } = item.health;
-  if (errors > 0) return <span className="mark m-blocked small"><Icon name="bar" />{errors === 1 ? "1 error" : `${errors} errors`}</span>;
-  if (failing > 0) return <span className="mark m-blocked small"><Icon name="bar" />{failing} of {tests} tests fail</span>;
+  if (errors > 0)
+    return (
+      <span className="mark m-blocked small">
+        <Icon name="bar" />
+        {errors === 1 ? "1 error" : `${errors} errors`}
+      </span>
+    );
+  if (failing > 0)
+    return (
+      <span className="mark m-blocked small">
+        <Icon name="bar" />
+        {failing} of {tests} tests fail
+      </span>
+    );
   return (
     <span className="line small">
-      {tests > 0 ? <span className="mark m-open"><Icon name="check" />{tests === 1 ? "1 test" : `${tests} tests`}</span> : null}
-      {warnings > 0 ? <span className="mark m-unknown"><Icon name="warn" />{warnings === 1 ? "1 warning" : `${warnings} warnings`}</span> : null}
+      {tests > 0 ? (
+        <span className="mark m-open">
+          <Icon name="check" />
+          {tests === 1 ? "1 test" : `${tests} tests`}
+        </span>
+      ) : null}
+      {warnings > 0 ? (
+        <span className="mark m-unknown">
+          <Icon name="warn" />
+          {warnings === 1 ? "1 warning" : `${warnings} warnings`}
+        </span>
+      ) : null}
     </span>
   );
 }
@@ -181,7 +228,15 @@ function Search({ q }: { q: string }) {
   return (
     <div className="library-search" role="search">
       <Icon name="search" />
-      <input ref={field} type="search" value={text} placeholder="Search inside definitions" aria-label="Search inside definitions" onChange={(event) => setText(event.target.value)} aria-busy={busy} />
+      <input
+        ref={field}
+        type="search"
+        value={text}
+        placeholder="Search inside definitions"
+        aria-label="Search inside definitions"
+        onChange={(event) => setText(event.target.value)}
+        aria-busy={busy}
+      />
       <kbd>/</kbd>
     </div>
   );

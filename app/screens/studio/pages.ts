@@ -34,8 +34,13 @@ export interface EditorPage {
   readonly moment: DecisionContext;
   /** Of a machine: instances by state path. */
   readonly counts: Readonly<Record<string, number>> | null;
-  readonly live: { readonly state: string; readonly items: readonly { readonly id: string; readonly key: string; readonly org: string; readonly updatedAt: string }[] } | null;
+  readonly live: {
+    readonly state: string;
+    readonly items: readonly { readonly id: string; readonly key: string; readonly org: string; readonly updatedAt: string }[];
+  } | null;
 }
 
 /** What a save into a draft answers. */
-export type SaveAnswer = { readonly ok: true; readonly revision: number; readonly problems: readonly Problem[] } | { readonly ok: false; readonly why: string; readonly code: string };
+export type SaveAnswer =
+  | { readonly ok: true; readonly revision: number; readonly problems: readonly Problem[] }
+  | { readonly ok: false; readonly why: string; readonly code: string };

@@ -18,10 +18,20 @@ export function ReleasesScreen({ page }: { page: ReleasesPage }) {
     <StudioFrame title="Releases" crumbs={[{ title: "Studio", href: "/studio" }]} draft={null}>
       <div className="releases">
         <div>
-          {page.releases.length === 0 ? <EmptyState title="No releases yet" icon="boxes">A draft that was published becomes the next release.</EmptyState> : null}
+          {page.releases.length === 0 ? (
+            <EmptyState title="No releases yet" icon="boxes">
+              A draft that was published becomes the next release.
+            </EmptyState>
+          ) : null}
           <ul>
             {page.releases.map((release) => (
-              <ReleaseItem key={release.number} release={release} isAt={release.number === page.at} inForce={inForce.has(release.number)} name={page.names[release.author] ?? release.author} />
+              <ReleaseItem
+                key={release.number}
+                release={release}
+                isAt={release.number === page.at}
+                inForce={inForce.has(release.number)}
+                name={page.names[release.author] ?? release.author}
+              />
             ))}
           </ul>
           <Older next={page.next} />
@@ -64,7 +74,14 @@ function ReleaseItem({ release, isAt, inForce, name }: { release: ReleaseLine; i
   );
 }
 
-const ReleaseState = ({ state }: { state: ReleaseLine["state"] }) => (state === "pending" ? <StatusBadge meaning="waitsFor">Waits for approval</StatusBadge> : state === "rejected" ? <StatusBadge meaning="refused">Rejected</StatusBadge> : <StatusBadge meaning="verified">Approved</StatusBadge>);
+const ReleaseState = ({ state }: { state: ReleaseLine["state"] }) =>
+  state === "pending" ? (
+    <StatusBadge meaning="waitsFor">Waits for approval</StatusBadge>
+  ) : state === "rejected" ? (
+    <StatusBadge meaning="refused">Rejected</StatusBadge>
+  ) : (
+    <StatusBadge meaning="verified">Approved</StatusBadge>
+  );
 
 function Detail({ page, release, inForce }: { page: ReleasesPage; release: ReleaseLine; inForce: ReadonlySet<number> }) {
   const name = (id: string): string => page.names[id] ?? id;
@@ -147,7 +164,9 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
         {fetcher.data?.ok === false ? <Notice tone="blocked">{fetcher.data.why}</Notice> : null}
         {release.state === "pending" ? (
           isOwn ? (
-            <Notice tone="waits" icon="person">You changed this release yourself. Somebody else with the right to publish approves it.</Notice>
+            <Notice tone="waits" icon="person">
+              You changed this release yourself. Somebody else with the right to publish approves it.
+            </Notice>
           ) : (
             <>
               <textarea name="note" placeholder="Say why, for the record" aria-label="Note" rows={2} />

@@ -6,16 +6,24 @@ import { Checks } from "#studio/review/checks.tsx";
 import { DefinitionDiffView, type DiffEntry, Tally } from "#studio/review/definition-diff-view.tsx";
 import type { DraftSummary } from "#studio/review/draft-bar.tsx";
 import { Impact } from "#studio/review/impact.tsx";
-import { words } from "#studio/ui/describe-value.ts";
 import { Button } from "#studio/ui/button.tsx";
+import { words } from "#studio/ui/describe-value.ts";
 import { EmptyState, Notice } from "#studio/ui/states.tsx";
 import { checkLines } from "./check-lines.ts";
 import { StudioFrame } from "./studio-frame.tsx";
 
-export type ReviewAnswer = { readonly kind: "checked"; readonly report: CheckReport } | { readonly kind: "replaying"; readonly id: string } | { readonly kind: "refused"; readonly why: string; readonly code: string };
+export type ReviewAnswer =
+  | { readonly kind: "checked"; readonly report: CheckReport }
+  | { readonly kind: "replaying"; readonly id: string }
+  | { readonly kind: "refused"; readonly why: string; readonly code: string };
 
 export interface ReviewProps {
-  readonly page: { readonly draft: DraftSummary; readonly status: string; readonly entries: readonly DiffEntry[]; readonly conflicts: readonly { readonly kind: string; readonly key: string }[] };
+  readonly page: {
+    readonly draft: DraftSummary;
+    readonly status: string;
+    readonly entries: readonly DiffEntry[];
+    readonly conflicts: readonly { readonly kind: string; readonly key: string }[];
+  };
   readonly replay: ReplayView | null;
 }
 
@@ -36,10 +44,13 @@ export function ReviewScreen({ page, replay }: ReviewProps) {
   const started = replayer.data?.kind === "replaying" ? replayer.data.id : null;
   useEffect(() => {
     if (started === null || params.get("replay") === started) return;
-    setParams((now) => {
-      now.set("replay", started);
-      return now;
-    }, { replace: true, preventScrollReset: true });
+    setParams(
+      (now) => {
+        now.set("replay", started);
+        return now;
+      },
+      { replace: true, preventScrollReset: true },
+    );
   }, [started, params, setParams]);
   const running = replay !== null && (replay.status === "queued" || replay.status === "running");
   useEffect(() => {
@@ -52,7 +63,15 @@ export function ReviewScreen({ page, replay }: ReviewProps) {
   const isOpen = page.status === "open";
   const idle = useNavigation().state === "idle" && publisher.state === "idle";
   return (
-    <StudioFrame title="Review" crumbs={[{ title: "Studio", href: `/studio?draft=${draft.id}` }, { title: "Drafts", href: "/studio/drafts" }]} draft={draft} onReview>
+    <StudioFrame
+      title="Review"
+      crumbs={[
+        { title: "Studio", href: `/studio?draft=${draft.id}` },
+        { title: "Drafts", href: "/studio/drafts" },
+      ]}
+      draft={draft}
+      onReview
+    >
       <div className="review">
         <div className="review-main">
           <header>
@@ -71,16 +90,27 @@ export function ReviewScreen({ page, replay }: ReviewProps) {
                 All
               </button>
               {entries.map(({ diff }) => (
-                <button key={`${diff.kind}/${diff.key}`} type="button" aria-pressed={only === `${diff.kind}/${diff.key}`} onClick={() => setOnly(`${diff.kind}/${diff.key}`)}>
+                <button
+                  key={`${diff.kind}/${diff.key}`}
+                  type="button"
+                  aria-pressed={only === `${diff.kind}/${diff.key}`}
+                  onClick={() => setOnly(`${diff.kind}/${diff.key}`)}
+                >
                   {diff.key.slice(diff.key.indexOf(".") + 1)} <Tally diff={diff} />
                 </button>
               ))}
             </div>
           )}
-          {page.conflicts.length === 0 ? null : <Notice tone="unknown">A newer release has changed {page.conflicts.map((one) => one.key).join(", ")} since. Move the draft onto it, then look again.</Notice>}
-          {entries.filter(({ diff }) => only === null || only === `${diff.kind}/${diff.key}`).map((entry) => (
-            <DefinitionDiffView key={`${entry.diff.kind}/${entry.diff.key}`} entry={entry} />
-          ))}
+          {page.conflicts.length === 0 ? null : (
+            <Notice tone="unknown">
+              A newer release has changed {page.conflicts.map((one) => one.key).join(", ")} since. Move the draft onto it, then look again.
+            </Notice>
+          )}
+          {entries
+            .filter(({ diff }) => only === null || only === `${diff.kind}/${diff.key}`)
+            .map((entry) => (
+              <DefinitionDiffView key={`${entry.diff.kind}/${entry.diff.key}`} entry={entry} />
+            ))}
         </div>
         <aside className="review-side" aria-label="Checks and decision">
           <div className="inspector-body">
@@ -101,7 +131,11 @@ export function ReviewScreen({ page, replay }: ReviewProps) {
                 changed={replay.changed}
                 days={running ? "so far" : "last 30 days"}
                 gates={replay.byGate.slice(0, 8).map((gate) => ({ ...gate, title: words(gate.key.slice(gate.key.indexOf(".") + 1)) }))}
-                link={<Link to={`/replay/${replay.id}`} className="push small">Instances</Link>}
+                link={
+                  <Link to={`/replay/${replay.id}`} className="push small">
+                    Instances
+                  </Link>
+                }
               />
             )}
           </div>
@@ -115,7 +149,14 @@ export function ReviewScreen({ page, replay }: ReviewProps) {
                   <Button type="button" onClick={() => void check({ act: "check" }, { method: "post" })} busy={checker.state !== "idle"}>
                     Check again
                   </Button>
-                  <Button type="submit" name="act" value="publish" tone="primary" busy={!idle} disabled={entries.length === 0 || report?.ok !== true || page.conflicts.length > 0}>
+                  <Button
+                    type="submit"
+                    name="act"
+                    value="publish"
+                    tone="primary"
+                    busy={!idle}
+                    disabled={entries.length === 0 || report?.ok !== true || page.conflicts.length > 0}
+                  >
                     Publish
                   </Button>
                 </div>
@@ -132,4 +173,3 @@ export function ReviewScreen({ page, replay }: ReviewProps) {
     </StudioFrame>
   );
 }
-

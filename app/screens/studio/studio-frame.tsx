@@ -89,7 +89,12 @@ export function EditMenu({ drafts, name }: { drafts: readonly DraftChoice[]; nam
       <Menu.Dropdown>
         {drafts.length === 0 ? null : <Menu.Label>Open drafts</Menu.Label>}
         {drafts.slice(0, 8).map((draft) => (
-          <Menu.Item key={draft.id} leftSection={<Icon name="branch" />} rightSection={<small className="quiet">{draft.changed}</small>} onClick={() => enter(draft.id)}>
+          <Menu.Item
+            key={draft.id}
+            leftSection={<Icon name="branch" />}
+            rightSection={<small className="quiet">{draft.changed}</small>}
+            onClick={() => enter(draft.id)}
+          >
             {draft.name}{" "}
             <small className="quiet">
               <RelativeTime at={draft.updatedAt} />
@@ -97,7 +102,10 @@ export function EditMenu({ drafts, name }: { drafts: readonly DraftChoice[]; nam
           </Menu.Item>
         ))}
         {drafts.length === 0 ? null : <Menu.Divider />}
-        <Menu.Item leftSection={<Icon name="plus" />} onClick={() => void submit({ name, back: `${location.pathname}${location.search}` }, { method: "post", action: "/studio/drafts" })}>
+        <Menu.Item
+          leftSection={<Icon name="plus" />}
+          onClick={() => void submit({ name, back: `${location.pathname}${location.search}` }, { method: "post", action: "/studio/drafts" })}
+        >
           Start a new draft
         </Menu.Item>
       </Menu.Dropdown>

@@ -5,8 +5,21 @@ import { Icon } from "../icon.tsx";
 import type { FormPorts } from "./schema-form.tsx";
 
 /** Stores a file when it is chosen; the form keeps its id. */
-export function FileField({ value, onChange, ports, error, ...shared }: {
-  value: string; onChange: (value: Json | undefined) => void; ports: FormPorts; label: string; required: boolean; disabled: boolean; description?: string; error?: string;
+export function FileField({
+  value,
+  onChange,
+  ports,
+  error,
+  ...shared
+}: {
+  value: string;
+  onChange: (value: Json | undefined) => void;
+  ports: FormPorts;
+  label: string;
+  required: boolean;
+  disabled: boolean;
+  description?: string;
+  error?: string;
 }) {
   const [name, setName] = useState<string | null>(null);
   const [state, setState] = useState<"idle" | "busy" | "failed">("idle");

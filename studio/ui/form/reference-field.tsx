@@ -11,9 +11,24 @@ interface Option {
 }
 
 /** Picks records of a type by search. What was chosen stays in the list while another search runs. */
-export function ReferenceField({ type, many, value, onChange, ports, ...shared }: {
-  type: string; many: boolean; value: Json | undefined; onChange: (value: Json | undefined) => void; ports: FormPorts;
-  label: string; required: boolean; disabled: boolean; description?: string; error?: string;
+export function ReferenceField({
+  type,
+  many,
+  value,
+  onChange,
+  ports,
+  ...shared
+}: {
+  type: string;
+  many: boolean;
+  value: Json | undefined;
+  onChange: (value: Json | undefined) => void;
+  ports: FormPorts;
+  label: string;
+  required: boolean;
+  disabled: boolean;
+  description?: string;
+  error?: string;
 }) {
   const [text, setText] = useState("");
   const [found, setFound] = useState<readonly Option[]>([]);
@@ -37,10 +52,25 @@ export function ReferenceField({ type, many, value, onChange, ports, ...shared }
       clearTimeout(timer);
     };
   }, [open, pick, type, text]);
-  const known = [...kept.filter((option) => chosen.includes(option.value)), ...found].filter((option, index, all) => all.findIndex((other) => other.value === option.value) === index);
-  const data = [...known, ...chosen.filter((id) => !known.some((option) => option.value === id)).map((id) => ({ value: id, label: id }))].map(({ value: id, label }) => ({ value: id, label }));
+  const known = [...kept.filter((option) => chosen.includes(option.value)), ...found].filter(
+    (option, index, all) => all.findIndex((other) => other.value === option.value) === index,
+  );
+  const data = [...known, ...chosen.filter((id) => !known.some((option) => option.value === id)).map((id) => ({ value: id, label: id }))].map(
+    ({ value: id, label }) => ({ value: id, label }),
+  );
   const keep = (ids: readonly string[]): void => setKept([...kept, ...found.filter((option) => ids.includes(option.value))]);
-  const common = { ...shared, data, searchable: true, searchValue: text, onSearchChange: setText, onDropdownOpen: () => setOpen(true), onDropdownClose: () => setOpen(false), placeholder: chosen.length > 0 ? undefined : `Search ${words(type).toLowerCase()}`, nothingFoundMessage: "Nothing found", filter: ({ options }: { options: never[] }) => options };
+  const common = {
+    ...shared,
+    data,
+    searchable: true,
+    searchValue: text,
+    onSearchChange: setText,
+    onDropdownOpen: () => setOpen(true),
+    onDropdownClose: () => setOpen(false),
+    placeholder: chosen.length > 0 ? undefined : `Search ${words(type).toLowerCase()}`,
+    nothingFoundMessage: "Nothing found",
+    filter: ({ options }: { options: never[] }) => options,
+  };
   if (many) {
     return (
       <MultiSelect

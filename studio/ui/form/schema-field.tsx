@@ -27,33 +27,88 @@ export function SchemaField(props: FieldProps) {
   const { schema, name, value, required, onChange, errors, path, disabled } = props;
   const error = errors.find((candidate) => candidate.path === path)?.message;
   const description = typeof schema["description"] === "string" ? schema["description"] : undefined;
-  const shared = { label: titleOf(schema, name), required, disabled, ...(description === undefined ? {} : { description }), ...(error === undefined ? {} : { error: sentence(error) }) };
+  const shared = {
+    label: titleOf(schema, name),
+    required,
+    disabled,
+    ...(description === undefined ? {} : { description }),
+    ...(error === undefined ? {} : { error: sentence(error) }),
+  };
   const text = value === undefined || value === null ? "" : String(value);
   switch (kindOf(schema)) {
     case "const":
       return null;
     case "choice":
-      return <Select {...shared} data={[...optionsOf(schema)]} value={text === "" ? null : text} onChange={(next) => onChange(next === null ? undefined : typed(schema, next))} searchable={optionsOf(schema).length > 8} clearable={!required} placeholder="Choose" />;
+      return (
+        <Select
+          {...shared}
+          data={[...optionsOf(schema)]}
+          value={text === "" ? null : text}
+          onChange={(next) => onChange(next === null ? undefined : typed(schema, next))}
+          searchable={optionsOf(schema).length > 8}
+          clearable={!required}
+          placeholder="Choose"
+        />
+      );
     case "choices":
       return <MultiSelect {...shared} data={[...optionsOf(schemaAt(schema["items"]))]} value={listOf(value).map(String)} onChange={(next) => onChange(next)} />;
     case "switch":
       return <Checkbox {...shared} required={false} mt={20} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
     case "reference":
     case "references":
-      return <ReferenceField {...shared} many={kindOf(schema) === "references"} type={String(schema["x-ref"] ?? schemaAt(schema["items"])["x-ref"])} value={value} onChange={onChange} ports={props.ports} />;
+      return (
+        <ReferenceField
+          {...shared}
+          many={kindOf(schema) === "references"}
+          type={String(schema["x-ref"] ?? schemaAt(schema["items"])["x-ref"])}
+          value={value}
+          onChange={onChange}
+          ports={props.ports}
+        />
+      );
     case "file":
       return <FileField {...shared} value={text} onChange={onChange} ports={props.ports} />;
     case "decimal":
     case "integer": {
       const unit = typeof schema["x-unit"] === "string" ? schema["x-unit"] : undefined;
-      return <TextInput {...shared} className={unit === undefined ? "figure-input" : "figure-input has-unit"} inputMode="decimal" autoComplete="off" value={text} onChange={(event) => onChange(number(schema, event.currentTarget.value))} {...(unit === undefined ? {} : { rightSection: <span className="small quiet">{unit}</span>, rightSectionWidth: 48 })} />;
+      return (
+        <TextInput
+          {...shared}
+          className={unit === undefined ? "figure-input" : "figure-input has-unit"}
+          inputMode="decimal"
+          autoComplete="off"
+          value={text}
+          onChange={(event) => onChange(number(schema, event.currentTarget.value))}
+          {...(unit === undefined ? {} : { rightSection: <span className="small quiet">{unit}</span>, rightSectionWidth: 48 })}
+        />
+      );
     }
     case "date":
-      return <DateInput {...shared} value={text === "" ? null : text} onChange={(next) => onChange(next ?? undefined)} valueFormat="ddd D MMM YYYY" placeholder="Day" clearable={!required} popoverProps={{ shadow: "md" }} ariaLabels={CALENDAR_LABELS} />;
+      return (
+        <DateInput
+          {...shared}
+          value={text === "" ? null : text}
+          onChange={(next) => onChange(next ?? undefined)}
+          valueFormat="ddd D MMM YYYY"
+          placeholder="Day"
+          clearable={!required}
+          popoverProps={{ shadow: "md" }}
+          ariaLabels={CALENDAR_LABELS}
+        />
+      );
     case "moment":
       return <MomentField {...shared} value={text} onChange={onChange} />;
     case "lines":
-      return <Textarea {...shared} autosize minRows={2} maxRows={10} value={text} onChange={(event) => onChange(event.currentTarget.value === "" ? undefined : event.currentTarget.value)} />;
+      return (
+        <Textarea
+          {...shared}
+          autosize
+          minRows={2}
+          maxRows={10}
+          value={text}
+          onChange={(event) => onChange(event.currentTarget.value === "" ? undefined : event.currentTarget.value)}
+        />
+      );
     case "tags":
       return <TagsInput {...shared} value={listOf(value).map(String)} onChange={(next) => onChange(next)} placeholder="Type and press Enter" />;
     case "rows":
@@ -68,11 +123,27 @@ export function SchemaField(props: FieldProps) {
     case "json":
       return <JsonField {...shared} value={value} onChange={onChange} />;
     default:
-      return <TextInput {...shared} type={kindOf(schema) === "email" ? "email" : "text"} value={text} onChange={(event) => onChange(event.currentTarget.value === "" ? undefined : event.currentTarget.value)} />;
+      return (
+        <TextInput
+          {...shared}
+          type={kindOf(schema) === "email" ? "email" : "text"}
+          value={text}
+          onChange={(event) => onChange(event.currentTarget.value === "" ? undefined : event.currentTarget.value)}
+        />
+      );
   }
 }
 
-const CALENDAR_LABELS = { previousMonth: "Previous month", nextMonth: "Next month", previousYear: "Previous year", nextYear: "Next year", previousDecade: "Previous decade", nextDecade: "Next decade", monthLevelControl: "Choose the month", yearLevelControl: "Choose the year" };
+const CALENDAR_LABELS = {
+  previousMonth: "Previous month",
+  nextMonth: "Next month",
+  previousYear: "Previous year",
+  nextYear: "Next year",
+  previousDecade: "Previous decade",
+  nextDecade: "Next decade",
+  monthLevelControl: "Choose the month",
+  yearLevelControl: "Choose the year",
+};
 
 /** A list of objects, one card a row. */
 function RowsField({ schema, name, value, required, onChange, errors, path, ports, disabled }: FieldProps) {
@@ -93,15 +164,43 @@ function RowsField({ schema, name, value, required, onChange, errors, path, port
           // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity of their own
           <div key={index} className="form-row">
             {isObject ? (
-              <SchemaForm schema={items} value={objectOf(row)} onChange={(next) => onChange(rows.map((other, at) => (at === index ? next : other)))} errors={errors} ports={ports} disabled={disabled} path={`${path}/${index}`} />
+              <SchemaForm
+                schema={items}
+                value={objectOf(row)}
+                onChange={(next) => onChange(rows.map((other, at) => (at === index ? next : other)))}
+                errors={errors}
+                ports={ports}
+                disabled={disabled}
+                path={`${path}/${index}`}
+              />
             ) : (
-              <SchemaField schema={items} name={`${name} ${index + 1}`} value={row} required={false} onChange={(next) => onChange(rows.map((other, at) => (at === index ? (next ?? []) : other)))} errors={errors} path={`${path}/${index}`} ports={ports} disabled={disabled} />
+              <SchemaField
+                schema={items}
+                name={`${name} ${index + 1}`}
+                value={row}
+                required={false}
+                onChange={(next) => onChange(rows.map((other, at) => (at === index ? (next ?? []) : other)))}
+                errors={errors}
+                path={`${path}/${index}`}
+                ports={ports}
+                disabled={disabled}
+              />
             )}
-            <Button tone="plain" icon="trash" aria-label={`Remove row ${index + 1} of ${title}`} disabled={disabled} onClick={() => onChange(rows.filter((_, at) => at !== index))} />
+            <Button
+              tone="plain"
+              icon="trash"
+              aria-label={`Remove row ${index + 1} of ${title}`}
+              disabled={disabled}
+              onClick={() => onChange(rows.filter((_, at) => at !== index))}
+            />
           </div>
         ))}
       </div>
-      {error === undefined ? null : <p className="small" style={{ color: "var(--blocked-ink)" }}>{sentence(error)}</p>}
+      {error === undefined ? null : (
+        <p className="small" style={{ color: "var(--blocked-ink)" }}>
+          {sentence(error)}
+        </p>
+      )}
       <div>
         <Button small icon="plus" disabled={disabled || full} onClick={() => onChange([...rows, isObject ? blankOf(items) : []])}>
           Add to {title.toLowerCase()}
@@ -122,7 +221,17 @@ interface Plain {
 /** A moment, entered in the org's time zone and kept in UTC. */
 function MomentField({ value, onChange, ...shared }: Plain & { value: string; onChange: (value: Json | undefined) => void }) {
   const { zone } = useClock();
-  return <DateTimePicker {...shared} value={value === "" ? null : localOf(value, zone)} onChange={(next) => onChange(next === null ? undefined : utcOf(next, zone))} valueFormat="ddd D MMM YYYY, HH:mm" popoverProps={{ shadow: "md" }} ariaLabels={CALENDAR_LABELS} clearable={!shared.required} />;
+  return (
+    <DateTimePicker
+      {...shared}
+      value={value === "" ? null : localOf(value, zone)}
+      onChange={(next) => onChange(next === null ? undefined : utcOf(next, zone))}
+      valueFormat="ddd D MMM YYYY, HH:mm"
+      popoverProps={{ shadow: "md" }}
+      ariaLabels={CALENDAR_LABELS}
+      clearable={!shared.required}
+    />
+  );
 }
 
 function JsonField({ value, onChange, ...shared }: Plain & { value: Json | undefined; onChange: (value: Json | undefined) => void }) {

@@ -14,7 +14,15 @@ export interface FormPorts {
  * A form from a JSON Schema: money, dates, choices with titles, lists of rows, references. It holds no state: the value is the
  * caller's, errors come by JSON pointer.
  */
-export function SchemaForm({ schema, value, onChange, errors = [], ports = {}, disabled = false, path = "" }: {
+export function SchemaForm({
+  schema,
+  value,
+  onChange,
+  errors = [],
+  ports = {},
+  disabled = false,
+  path = "",
+}: {
   schema: JsonSchema;
   value: JsonObject;
   onChange: (value: JsonObject) => void;
@@ -35,7 +43,17 @@ export function SchemaForm({ schema, value, onChange, errors = [], ports = {}, d
         const odd = fields.length === 1 || (index === fields.length - 1 && index % 2 === 0 && fields.length < 3);
         return (
           <div key={name} className={odd || isWide(property) ? "wide" : undefined}>
-            <SchemaField schema={property} name={name} value={value[name]} required={required.includes(name)} onChange={(next) => set(name, next)} errors={errors} path={`${path}/${name}`} ports={ports} disabled={disabled} />
+            <SchemaField
+              schema={property}
+              name={name}
+              value={value[name]}
+              required={required.includes(name)}
+              onChange={(next) => set(name, next)}
+              errors={errors}
+              path={`${path}/${name}`}
+              ports={ports}
+              disabled={disabled}
+            />
           </div>
         );
       })}

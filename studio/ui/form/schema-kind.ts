@@ -2,7 +2,25 @@ import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
 import { words } from "../describe-value.ts";
 
 /** Which control shows a schema. */
-export type ControlKind = "const" | "choice" | "choices" | "switch" | "reference" | "references" | "file" | "decimal" | "integer" | "date" | "moment" | "text" | "email" | "lines" | "tags" | "rows" | "group" | "json";
+export type ControlKind =
+  | "const"
+  | "choice"
+  | "choices"
+  | "switch"
+  | "reference"
+  | "references"
+  | "file"
+  | "decimal"
+  | "integer"
+  | "date"
+  | "moment"
+  | "text"
+  | "email"
+  | "lines"
+  | "tags"
+  | "rows"
+  | "group"
+  | "json";
 
 export interface Option {
   readonly value: string;
@@ -10,7 +28,8 @@ export interface Option {
 }
 
 const has = (schema: JsonSchema, key: string): boolean => Object.hasOwn(schema, key);
-export const schemaAt = (value: Json | undefined): JsonSchema => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonSchema) : {});
+export const schemaAt = (value: Json | undefined): JsonSchema =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonSchema) : {};
 
 /** The type without "null": `["string", "null"]` is an optional string. */
 export function typeOf(schema: JsonSchema): string {
@@ -53,7 +72,12 @@ export function kindOf(schema: JsonSchema): ControlKind {
 export function optionsOf(schema: JsonSchema): readonly Option[] {
   if (Array.isArray(schema["enum"])) {
     const titles = schemaAt(schema["x-enum-titles"]);
-    return schema["enum"].filter((value) => value !== null).map((value) => ({ value: String(value), label: typeof titles[String(value)] === "string" ? String(titles[String(value)]) : choiceWords(String(value)) }));
+    return schema["enum"]
+      .filter((value) => value !== null)
+      .map((value) => ({
+        value: String(value),
+        label: typeof titles[String(value)] === "string" ? String(titles[String(value)]) : choiceWords(String(value)),
+      }));
   }
   const branches = Array.isArray(schema["oneOf"]) ? schema["oneOf"] : Array.isArray(schema["anyOf"]) ? schema["anyOf"] : [];
   const constants = branches.map(schemaAt).filter((branch) => has(branch, "const") && branch["const"] !== null);
@@ -69,7 +93,20 @@ export function titleOf(schema: JsonSchema, name: string): string {
 }
 
 export const requiredOf = (schema: JsonSchema): readonly string[] => (Array.isArray(schema["required"]) ? schema["required"].map(String) : []);
-export const propertiesOf = (schema: JsonSchema): readonly (readonly [string, JsonSchema])[] => Object.entries(schemaAt(schema["properties"])).map(([name, value]) => [name, schemaAt(value)] as const);
+
+/**
+ * The properties in the order of a form. A definition's keys carry no order (its hash sorts them), so: what is required first, as
+ * `required` lists it, then short fields, then lists, long texts last.
+ */
+export function propertiesOf(schema: JsonSchema): readonly (readonly [string, JsonSchema])[] {
+  const required = requiredOf(schema);
+  const rank = (name: string, property: JsonSchema): number => (required.includes(name) ? required.indexOf(name) : 1000 + (LATER[kindOf(property)] ?? 0));
+  return Object.entries(schemaAt(schema["properties"]))
+    .map(([name, value]) => [name, schemaAt(value)] as const)
+    .sort(([a, left], [b, right]) => rank(a, left) - rank(b, right));
+}
+
+const LATER: Readonly<Partial<Record<ControlKind, number>>> = { switch: 1, group: 2, rows: 3, tags: 4, file: 5, json: 6, lines: 7 };
 
 /** What a form starts with: defaults and constants; everything else is absent. */
 export function blankOf(schema: JsonSchema): JsonObject {
