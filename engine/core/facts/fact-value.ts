@@ -19,19 +19,19 @@ export function factBySubject(scope: ExpressionScope, ref: string): FeelValue | 
   const fact = world.program.fact(ref);
   if (fact === null) return undefined;
   const mapping = fact.subjects.get(world.recordType) ?? fact.subjects.get("*");
-  if (mapping === undefined) return fact.args.size === 0 ? valueOf(scope, fact, newContext()) : NO_SUBJECT;
+  if (mapping === undefined) return fact.args.size === 0 ? compiledFactValue(scope, fact, newContext()) : NO_SUBJECT;
   const args = newContext();
   for (const [name, expression] of mapping) args[name] = expression.evaluate(scope);
-  return valueOf(scope, fact, args);
+  return compiledFactValue(scope, fact, args);
 }
 
 /** `fact(id, {args})`. */
 export function factValue(scope: ExpressionScope, ref: string, args: FeelContext): FeelValue {
   const fact = scope.world.program.fact(ref);
-  return fact === null ? UNKNOWN : valueOf(scope, fact, args);
+  return fact === null ? UNKNOWN : compiledFactValue(scope, fact, args);
 }
 
-function valueOf(scope: ExpressionScope, fact: CompiledFact, given: FeelContext): FeelValue {
+function compiledFactValue(scope: ExpressionScope, fact: CompiledFact, given: FeelContext): FeelValue {
   const { world } = scope;
   const args: Record<string, Json> = {};
   for (const [name, spec] of fact.args) {
