@@ -10,7 +10,13 @@ export { hostContext };
 export const streamTimeout = 10_000;
 
 /** Renders a page as a stream; robots get it whole. */
-export default function handleRequest(request: Request, status: number, headers: Headers, router: EntryContext, context: RouterContextProvider): Promise<Response> | Response {
+export default function handleRequest(
+  request: Request,
+  status: number,
+  headers: Headers,
+  router: EntryContext,
+  context: RouterContextProvider,
+): Promise<Response> | Response {
   if (request.method.toUpperCase() === "HEAD") return new Response(null, { status, headers });
   const { nonce, engine } = context.get(hostContext);
   const wait = isbot(request.headers.get("user-agent") ?? "") ? "onAllReady" : "onShellReady";

@@ -15,12 +15,24 @@ export function readList(url: URL): ListRequest {
     search: get("q")?.slice(0, 200) ?? null,
     at: get("at"),
     sort: sort === null ? null : sort.startsWith("-") ? { field: sort.slice(1), direction: "desc" } : { field: sort, direction: "asc" },
-    filters: [...url.searchParams].filter(([name, value]) => name.startsWith("f.") && value !== "").map(([name, value]) => ({ field: name.slice(2), value: value.slice(0, 400) })),
+    filters: [...url.searchParams]
+      .filter(([name, value]) => name.startsWith("f.") && value !== "")
+      .map(([name, value]) => ({ field: name.slice(2), value: value.slice(0, 400) })),
   };
 }
 
 /** The address of the same list with some of it changed; a new filter, search, sort or tab starts at the first page. */
-export function listHref(current: URLSearchParams, change: { readonly tab?: string; readonly search?: string; readonly filters?: readonly ActiveFilter[]; readonly sort?: Sort | null; readonly at?: string | null; readonly cursor?: string | null }): string {
+export function listHref(
+  current: URLSearchParams,
+  change: {
+    readonly tab?: string;
+    readonly search?: string;
+    readonly filters?: readonly ActiveFilter[];
+    readonly sort?: Sort | null;
+    readonly at?: string | null;
+    readonly cursor?: string | null;
+  },
+): string {
   const next = new URLSearchParams(current);
   const put = (name: string, value: string | null | undefined): void => {
     if (value === null || value === undefined || value === "") next.delete(name);

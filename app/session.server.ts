@@ -1,10 +1,11 @@
 /** Request -> who asks, for which orgs. The only place of the app that reads cookies. */
-import { parseCookie } from "./cookie.server.ts";
+
 import { redirect } from "react-router";
 import { EngineError } from "#engine/core/errors.ts";
-import { authenticateSession, closeSession, sessionCookie, sessionCookieName } from "#engine/service/auth/sessions.ts";
 import { login } from "#engine/service/auth/login.ts";
+import { authenticateSession, closeSession, sessionCookie, sessionCookieName } from "#engine/service/auth/sessions.ts";
 import { chooseScope, type Scope } from "#engine/service/scope.ts";
+import { parseCookie } from "./cookie.server.ts";
 import type { Host } from "./host.server.ts";
 
 const ORG_COOKIE = "gatehouse-org";

@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, "..");
 
 export default defineConfig({
   testDir: "e2e",
+  testMatch: /\.e2e\.ts$/,
   outputDir: "../test-results",
   fullyParallel: false,
   workers: 1,

@@ -1,6 +1,7 @@
 /** What the pages do: preview, send, bulk, complete. Each answer is a value; only faults are thrown. */
 import { hashDefinition } from "#engine/core/canonical.ts";
 import { EngineError } from "#engine/core/errors.ts";
+import type { Json, JsonObject } from "#engine/schema/types.ts";
 import { bulkEvents } from "#engine/service/bulk-events.ts";
 import { completeTask } from "#engine/service/complete-task.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
@@ -10,7 +11,6 @@ import { getInstance } from "#engine/service/queries/instance.ts";
 import { inReading } from "#engine/service/reading.ts";
 import type { Scope } from "#engine/service/scope.ts";
 import { sendEvent } from "#engine/service/send-event.ts";
-import type { Json, JsonObject } from "#engine/schema/types.ts";
 import { toRefusal } from "../problem.server.ts";
 import type { ActRequest, ActResult, FieldError, PreviewView } from "../screens/guided.ts";
 import type { BulkResult } from "../screens/lists.ts";
@@ -23,7 +23,12 @@ export function idempotencyOf(once: string, body: Json): { idempotency?: Idempot
 
 export async function preview(engine: Engine, scope: Scope, request: Omit<ActRequest, "once">): Promise<PreviewView> {
   try {
-    const explained = await explainEvent(engine, scope, { instance: request.instance, type: request.type, payload: request.payload, ...(request.override === undefined ? {} : { override: request.override }) });
+    const explained = await explainEvent(engine, scope, {
+      instance: request.instance,
+      type: request.type,
+      payload: request.payload,
+      ...(request.override === undefined ? {} : { override: request.override }),
+    });
     const view = await getInstance(engine, scope, { instance: request.instance });
     const lines = await inReading(engine, scope, async (reading) => {
       const work = reading.works.find((candidate) => candidate.org.code === view.org) ?? reading.works[0];
@@ -33,7 +38,8 @@ export async function preview(engine: Engine, scope: Scope, request: Omit<ActReq
     return { lines, allowed: explained.outcome === "moved", gates: [], errors: [] };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    if (error.code === "payload_invalid") return { lines: [{ icon: "info", text: "Fill in the form to see what will happen." }], allowed: false, gates: [], errors: errorsOf(error) };
+    if (error.code === "payload_invalid")
+      return { lines: [{ icon: "info", text: "Fill in the form to see what will happen." }], allowed: false, gates: [], errors: errorsOf(error) };
     return { lines: [{ icon: "bar", text: error.message, tone: "blocked" }], allowed: false, gates: [], errors: [] };
   }
 }
@@ -59,14 +65,24 @@ export async function act(engine: Engine, scope: Scope, request: ActRequest): Pr
 
 export async function bulk(engine: Engine, scope: Scope, type: string, instances: readonly string[], payload: JsonObject, once: string): Promise<BulkResult> {
   if (instances.length === 0) return { done: 0, failed: [] };
-  const { results } = await bulkEvents(engine, scope, { items: instances.map((instance) => ({ instance, type, payload })), ...idempotencyOf(once, { type, payload, instances }) });
+  const { results } = await bulkEvents(engine, scope, {
+    items: instances.map((instance) => ({ instance, type, payload })),
+    ...idempotencyOf(once, { type, payload, instances }),
+  });
   return {
     done: results.filter((result) => result.error === undefined).length,
     failed: results.flatMap((result) => (result.error === undefined ? [] : [{ instance: result.instance, code: null, detail: result.error.message }])),
   };
 }
 
-export async function complete(engine: Engine, scope: Scope, tasks: readonly string[], outcome: string, note: string | null, once: string): Promise<BulkResult> {
+export async function complete(
+  engine: Engine,
+  scope: Scope,
+  tasks: readonly string[],
+  outcome: string,
+  note: string | null,
+  once: string,
+): Promise<BulkResult> {
   let done = 0;
   const failed: { instance: string; code: string | null; detail: string }[] = [];
   for (const id of tasks) {

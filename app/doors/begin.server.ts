@@ -1,10 +1,11 @@
 /** What can be begun from a view, and beginning it. */
+
+import type { JsonObject, ViewDefinition } from "#engine/schema/types.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import type { Reading } from "#engine/service/reading.ts";
 import { createRecord } from "#engine/service/records.ts";
 import type { Scope } from "#engine/service/scope.ts";
 import { startInstance } from "#engine/service/start-instance.ts";
-import type { JsonObject, ViewDefinition } from "#engine/schema/types.ts";
 import { toRefusal } from "../problem.server.ts";
 import type { ActResult } from "../screens/guided.ts";
 import type { BeginView } from "../screens/lists.ts";
@@ -26,7 +27,9 @@ export function beginsOf(reading: Reading, tab: ViewDefinition["tabs"][number]):
     });
   }
   const create = type?.permissions.create;
-  return type === null || create === undefined || !held.has(create) ? [] : [{ id: `record:${tab.query.from}`, title: `New ${type.title.charAt(0).toLowerCase()}${type.title.slice(1)}`, schema: type.schema }];
+  return type === null || create === undefined || !held.has(create)
+    ? []
+    : [{ id: `record:${tab.query.from}`, title: `New ${type.title.charAt(0).toLowerCase()}${type.title.slice(1)}`, schema: type.schema }];
 }
 
 /** `start:<machine>:<event>` or `record:<type>`. */

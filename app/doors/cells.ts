@@ -25,11 +25,19 @@ export function fieldsOf(schema: JsonSchema, data: JsonObject, references: Reado
   });
 }
 
-function fieldOf(name: string, property: JsonSchema, value: Json | undefined, currency: string | null, references: Readonly<Record<string, Reference>>): Field[] {
+function fieldOf(
+  name: string,
+  property: JsonSchema,
+  value: Json | undefined,
+  currency: string | null,
+  references: Readonly<Record<string, Reference>>,
+): Field[] {
   const title = titleOf(property, name);
   if (kindOf(property) === "rows" && Array.isArray(value)) {
     const items = schemaAt(property["items"]);
-    return value.slice(0, 12).map((row: Json, index: number) => ({ title: value.length === 1 ? title : `${title} ${index + 1}`, cell: { as: "text", text: rowText(items, row) } }));
+    return value
+      .slice(0, 12)
+      .map((row: Json, index: number) => ({ title: value.length === 1 ? title : `${title} ${index + 1}`, cell: { as: "text", text: rowText(items, row) } }));
   }
   const reference = references[`/${name}`];
   if (reference !== undefined) {
@@ -59,7 +67,9 @@ function valueCell(schema: JsonSchema, value: Json | undefined, currency: string
       const unit = schema["x-unit"];
       const scale = Number(schema["x-decimal"] ?? 0);
       if (typeof unit === "string" && unit !== "per m") return { as: "decimal", value: String(value), unit };
-      return currency !== null && scale >= 2 && unit === undefined ? { as: "money", value: String(value), currency, scale: Math.min(scale, 2) } : { as: "decimal", value: String(value) };
+      return currency !== null && scale >= 2 && unit === undefined
+        ? { as: "money", value: String(value), currency, scale: Math.min(scale, 2) }
+        : { as: "decimal", value: String(value) };
     }
     case "date":
       return { as: "date", date: String(value) };
@@ -75,7 +85,8 @@ function valueCell(schema: JsonSchema, value: Json | undefined, currency: string
 /** A value in a column or panel field of a view, by its format. */
 export function formatCell(format: string | undefined, value: Json | undefined, currency: Json | undefined = null, href?: string): Cell {
   if (isBlank(value)) return NONE;
-  if (Array.isArray(value)) return { as: "list", items: value.slice(0, 20).map((entry: Json) => formatCell(format === "list" ? "money" : format, entry, currency)) };
+  if (Array.isArray(value))
+    return { as: "list", items: value.slice(0, 20).map((entry: Json) => formatCell(format === "list" ? "money" : format, entry, currency)) };
   const text = typeof value === "object" ? describeValue(value) : String(value);
   switch (format) {
     case "code":
@@ -120,9 +131,14 @@ function gateCell(value: Json | undefined): Cell {
 /** The last word of a state value or path. */
 function leafWord(value: Json | undefined): string {
   if (typeof value === "string") return value.slice(value.lastIndexOf(".") + 1);
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return Object.values(value as JsonObject).map(leafWord).join(", ");
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return Object.values(value as JsonObject)
+      .map(leafWord)
+      .join(", ");
   return describeValue(value);
 }
 
-export const isBlank = (value: Json | undefined): value is undefined | null | "" => value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
-const hasMoney = (schema: JsonSchema): boolean => propertiesOf(schema).some(([, property]) => kindOf(property) === "decimal" && property["x-unit"] === undefined);
+export const isBlank = (value: Json | undefined): value is undefined | null | "" =>
+  value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+const hasMoney = (schema: JsonSchema): boolean =>
+  propertiesOf(schema).some(([, property]) => kindOf(property) === "decimal" && property["x-unit"] === undefined);

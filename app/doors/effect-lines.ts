@@ -1,9 +1,10 @@
 /** Effects and moves as sentences: what a preview promises and what the timeline tells. */
-import type { Explanation } from "#engine/service/explain-event.ts";
+
 import type { StateValue } from "#engine/core/step-types.ts";
 import type { JsonObject, MachineDefinition } from "#engine/schema/types.ts";
-import { describeValue, words } from "#studio/ui/describe-value.ts";
+import type { Explanation } from "#engine/service/explain-event.ts";
 import type { ConsequenceLine } from "#studio/ui/consequence-preview.tsx";
+import { describeValue, words } from "#studio/ui/describe-value.ts";
 import { momentText, relativeText } from "#studio/ui/time.ts";
 import { leavesOf, stateTitle } from "./state-words.ts";
 
@@ -30,10 +31,17 @@ function lineOf(effect: JsonObject): ConsequenceLine | null {
       return { icon: "mail", text: `Mail to ${to}: “${subject}”. It cannot be called back.`, strong: [to] };
     }
     case "emit":
-      return { icon: "outside", text: `${words(String(effect["contract"] ?? "")) || "The other side"} is told “${words(String(effect["event"]))}”.`, strong: [words(String(effect["event"]))] };
+      return {
+        icon: "outside",
+        text: `${words(String(effect["contract"] ?? "")) || "The other side"} is told “${words(String(effect["event"]))}”.`,
+        strong: [words(String(effect["event"]))],
+      };
     case "task": {
       const task = (effect["task"] ?? {}) as JsonObject;
-      return { icon: task["form"] === "approval" ? "stamp" : "task", text: `${task["form"] === "approval" ? "Approval" : "Task"}: ${describeValue(task["title"])}.` };
+      return {
+        icon: task["form"] === "approval" ? "stamp" : "task",
+        text: `${task["form"] === "approval" ? "Approval" : "Task"}: ${describeValue(task["title"])}.`,
+      };
     }
     case "start":
       return { icon: "nodes", text: `${words(String(effect["machine"]).replace(/^.*\./, ""))} is started.` };
@@ -66,12 +74,35 @@ export function previewLines(machine: MachineDefinition, explained: Explanation,
       return shut.flatMap((decision): ConsequenceLine[] =>
         decision.reasons.length === 0
           ? [{ icon: "bar", text: `${words(decision.key.replace(/^.*\./, ""))} is shut.`, tone: "blocked" }]
-          : decision.reasons.map((reason) => ({ icon: decision.outcome === "unknown" ? "question" : "bar", text: reason.message || words(reason.code), tone: decision.outcome === "unknown" ? "unknown" : "blocked" })),
+          : decision.reasons.map((reason) => ({
+              icon: decision.outcome === "unknown" ? "question" : "bar",
+              text: reason.message || words(reason.code),
+              tone: decision.outcome === "unknown" ? "unknown" : "blocked",
+            })),
       );
     }
     case "moved": {
-      const overridden = explained.decisions.filter((decision) => decision.overridden !== undefined).map((decision): ConsequenceLine => ({ icon: "key", text: `${words(decision.key.replace(/^.*\./, ""))} becomes Overridden.`, strong: ["Overridden"], tone: "overridden" }));
-      const others = explained.cascade.filter((line) => line.outcome === "moved" && line.key !== null && line.from !== null && !/:[0-9a-f]{8}-[0-9a-f-]{27}$/.test(line.key) && line.key !== ownKey).slice(0, 3).map((line): ConsequenceLine => ({ icon: "nodes", text: `${line.key?.slice(line.key.indexOf(":") + 1) ?? ""} moves on: ${words(line.event).toLowerCase()}.` }));
+      const overridden = explained.decisions
+        .filter((decision) => decision.overridden !== undefined)
+        .map(
+          (decision): ConsequenceLine => ({
+            icon: "key",
+            text: `${words(decision.key.replace(/^.*\./, ""))} becomes Overridden.`,
+            strong: ["Overridden"],
+            tone: "overridden",
+          }),
+        );
+      const others = explained.cascade
+        .filter(
+          (line) => line.outcome === "moved" && line.key !== null && line.from !== null && !/:[0-9a-f]{8}-[0-9a-f-]{27}$/.test(line.key) && line.key !== ownKey,
+        )
+        .slice(0, 3)
+        .map(
+          (line): ConsequenceLine => ({
+            icon: "nodes",
+            text: `${line.key?.slice(line.key.indexOf(":") + 1) ?? ""} moves on: ${words(line.event).toLowerCase()}.`,
+          }),
+        );
       const clocks = explained.timers.arm.slice(0, 2).map((timer): ConsequenceLine => {
         const due = Date.parse(timer.dueAt);
         const text = Math.abs(due - now) > 36 * 3_600_000 ? momentText(due, now, zone) : relativeText(due, now, zone);

@@ -1,24 +1,24 @@
 /** The guided screen's data, from the instance page and its history. */
 import type { Decision, UnlockOption } from "#engine/core/step-types.ts";
-import { evaluateOne } from "#engine/service/expression.ts";
+import type { Json, JsonObject, MachineDefinition } from "#engine/schema/types.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import type { EventView, GateView as ServiceGate } from "#engine/service/event-preview.ts";
+import { evaluateOne } from "#engine/service/expression.ts";
 import type { InstanceView } from "#engine/service/instance-view.ts";
 import { instanceHistory } from "#engine/service/queries/history.ts";
 import { getInstancePage, type InstancePage } from "#engine/service/queries/instance.ts";
 import { inReading } from "#engine/service/reading.ts";
 import type { Scope } from "#engine/service/scope.ts";
 import type { Work } from "#engine/service/work.ts";
-import type { Json, JsonObject, MachineDefinition } from "#engine/schema/types.ts";
-import { describeValue, words } from "#studio/ui/describe-value.ts";
 import { wayOf } from "#studio/ui/decision-explanation.tsx";
+import { describeValue, words } from "#studio/ui/describe-value.ts";
+import { meaningOf } from "#studio/ui/status-badge.tsx";
 import type { ActView, GateView, GuidedView, WayView } from "../screens/guided.ts";
 import { fieldsOf, type Reference } from "./cells.ts";
 import { historyEntries } from "./history.ts";
-import { leavesOf, meaningOfState, stateTitle } from "./state-words.ts";
-import { dependsOnPayload } from "./payload-gate.ts";
 import { overrideGuard } from "./override-guard.ts";
-import { meaningOf } from "#studio/ui/status-badge.tsx";
+import { dependsOnPayload } from "./payload-gate.ts";
+import { leavesOf, meaningOfState, stateTitle } from "./state-words.ts";
 
 const HISTORY_SHOWN = 60;
 
@@ -62,12 +62,25 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
       },
       people: peopleOf(page),
       clocks: [
-        ...view.timers.map((timer) => ({ id: timer.name, kind: "timer" as const, title: words(timer.name.slice(timer.name.lastIndexOf(".") + 1)), at: timer.dueAt })),
+        ...view.timers.map((timer) => ({
+          id: timer.name,
+          kind: "timer" as const,
+          title: words(timer.name.slice(timer.name.lastIndexOf(".") + 1)),
+          at: timer.dueAt,
+        })),
         ...view.tasks.map((task) => ({ id: task.id, kind: task.form, title: task.title, at: task.dueAt })),
       ],
-      mails: page.mails.map((mail) => ({ id: mail.id, subject: mail.subject, to: mail.recipients.join(", "), meaning: mail.state === "queued" ? ("waitsUntil" as const) : meaningOf(mail.state), at: mail.sentAt ?? mail.createdAt })),
+      mails: page.mails.map((mail) => ({
+        id: mail.id,
+        subject: mail.subject,
+        to: mail.recipients.join(", "),
+        meaning: mail.state === "queued" ? ("waitsUntil" as const) : meaningOf(mail.state),
+        at: mail.sentAt ?? mail.createdAt,
+      })),
       documents: [],
-      related: page.related.filter((group) => group.items.length > 0).map((group) => ({ title: group.title, items: group.items.map((item) => relatedItem(group.type, item)) })),
+      related: page.related
+        .filter((group) => group.items.length > 0)
+        .map((group) => ({ title: group.title, items: group.items.map((item) => relatedItem(group.type, item)) })),
       history: historyEntries(definition, [...history.items].reverse(), work.ruling.program, page.timeline),
     };
   });
@@ -77,7 +90,12 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
 export async function actOf(work: Work, machine: MachineDefinition, view: InstanceView, event: EventView): Promise<ActView> {
   const gates: GateView[] = [];
   const shut = event.gates.filter((gate) => gate.outcome !== "pass" && gate.decision.overridden === undefined);
-  const asks = event.permitted && !event.allowed && event.payloadSchema !== null && shut.length > 0 && shut.every((gate) => dependsOnPayload(work.ruling.program, machine, gate.decision));
+  const asks =
+    event.permitted &&
+    !event.allowed &&
+    event.payloadSchema !== null &&
+    shut.length > 0 &&
+    shut.every((gate) => dependsOnPayload(work.ruling.program, machine, gate.decision));
   for (const gate of event.allowed ? event.gates.slice(0, 3) : asks ? [] : shut) gates.push(await gateOf(work, machine, view, gate));
   return {
     type: event.type,
@@ -102,7 +120,10 @@ async function gateOf(work: Work, machine: MachineDefinition, view: InstanceView
     decision: decisionView(gate.decision),
     titles,
     ways: (gate.unlock ?? []).slice(0, 6).map((option) => wayView(machine, view, option, titles)),
-    override: override === undefined ? null : { may: override.permitted, permission: override.permission, reasons: override.permitted ? await overrideReasons(work, machine, gate.key) : [] },
+    override:
+      override === undefined
+        ? null
+        : { may: override.permitted, permission: override.permission, reasons: override.permitted ? await overrideReasons(work, machine, gate.key) : [] },
   };
 }
 
@@ -113,7 +134,11 @@ export function decisionView(decision: Decision): GateView["decision"] {
 
 /** A way that is one event of this very screen becomes its button; other ways name who may. */
 function wayView(machine: MachineDefinition, view: InstanceView, option: UnlockOption, titles: Readonly<Record<string, string>>): WayView {
-  const named = { acts: option.acts.map((act) => (act.title !== undefined || act.event === undefined ? act : { ...act, title: machine.events[act.event]?.title ?? words(act.event) })) };
+  const named = {
+    acts: option.acts.map((act) =>
+      act.title !== undefined || act.event === undefined ? act : { ...act, title: machine.events[act.event]?.title ?? words(act.event) },
+    ),
+  };
   const [only, ...others] = option.acts;
   const here = only?.event === undefined ? undefined : view.events.find((event) => event.type === only.event && event.allowed && event.permitted);
   const isOwn = others.length === 0 && only !== undefined && only.on === undefined && here !== undefined;
@@ -140,7 +165,11 @@ function stepsOf(machine: MachineDefinition, view: InstanceView, entered: Readon
 
 const noteOf = (machine: MachineDefinition, view: InstanceView): string => {
   const current = view.path.find((step) => step.current);
-  return current === undefined ? leavesOf(view.state).map((path) => stateTitle(machine, path)).join(", ") : stateTitle(machine, current.state);
+  return current === undefined
+    ? leavesOf(view.state)
+        .map((path) => stateTitle(machine, path))
+        .join(", ")
+    : stateTitle(machine, current.state);
 };
 
 /** The regions beside the main path, each with where it stands. */
@@ -151,7 +180,13 @@ function lanesOf(machine: MachineDefinition, view: InstanceView): GuidedView["la
     .filter((region) => !main.has(region))
     .map((region) => {
       const path = leavesOf({ [region]: (view.state as { readonly [name: string]: InstanceView["state"] })[region] ?? "" })[0] ?? region;
-      return { id: region, title: stateTitle(machine, region), state: stateTitle(machine, path), meaning: meaningOfState(path.slice(path.lastIndexOf(".") + 1)), note: null };
+      return {
+        id: region,
+        title: stateTitle(machine, region),
+        state: stateTitle(machine, path),
+        meaning: meaningOfState(path.slice(path.lastIndexOf(".") + 1)),
+        note: null,
+      };
     });
 }
 
@@ -169,7 +204,12 @@ function checklistOf(machine: MachineDefinition, view: InstanceView): GuidedView
   };
 }
 
-const screenTitle = (machine: MachineDefinition, view: InstanceView): string => (view.status === "active" ? leavesOf(view.state).map((path) => stateTitle(machine, path)).join(", ") : "Finished");
+const screenTitle = (machine: MachineDefinition, view: InstanceView): string =>
+  view.status === "active"
+    ? leavesOf(view.state)
+        .map((path) => stateTitle(machine, path))
+        .join(", ")
+    : "Finished";
 
 /** When each state was last entered, by the rows at hand. */
 function enteredAt(rows: readonly { readonly at: string; readonly from: Json; readonly to: Json }[]): ReadonlyMap<string, string> {
@@ -208,5 +248,11 @@ function relatedItem(type: string, item: JsonObject): GuidedView["related"][numb
   const code = typeof item["code"] === "string" ? item["code"] : null;
   const instance = typeof item["instance"] === "string" ? item["instance"] : null;
   const state = item["state"];
-  return { id, label: describeValue(item["title"]), code, state: state === undefined || state === null ? null : words(describeValue(state)), href: instance === null ? `/records/${type}/${code ?? id}` : `/work/${instance}` };
+  return {
+    id,
+    label: describeValue(item["title"]),
+    code,
+    state: state === undefined || state === null ? null : words(describeValue(state)),
+    href: instance === null ? `/records/${type}/${code ?? id}` : `/work/${instance}`,
+  };
 }

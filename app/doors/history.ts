@@ -1,16 +1,21 @@
 /** Event rows as lines of a timeline. */
 import type { Program } from "#engine/core/program.ts";
 import type { StateValue } from "#engine/core/step-types.ts";
+import type { JsonObject, MachineDefinition } from "#engine/schema/types.ts";
 import type { HistoryRow } from "#engine/service/queries/history.ts";
 import type { TimelineLine } from "#engine/service/queries/instance.ts";
-import type { JsonObject, MachineDefinition } from "#engine/schema/types.ts";
 import { words } from "#studio/ui/describe-value.ts";
 import type { HistoryEntry } from "../screens/guided.ts";
 import { effectLines } from "./effect-lines.ts";
 import { leavesOf, stateTitle } from "./state-words.ts";
 
 /** Newest first, as the rows come. Titles of events come from the page's own lines. */
-export function historyEntries(machine: MachineDefinition, rows: readonly HistoryRow[], program: Program, lines: readonly TimelineLine[]): readonly HistoryEntry[] {
+export function historyEntries(
+  machine: MachineDefinition,
+  rows: readonly HistoryRow[],
+  program: Program,
+  lines: readonly TimelineLine[],
+): readonly HistoryEntry[] {
   const bySeq = new Map(lines.map((line) => [line.seq, line]));
   return rows.map((row) => {
     const line = bySeq.get(row.seq);
@@ -43,5 +48,7 @@ function moved(machine: MachineDefinition, row: HistoryRow): string {
 }
 
 export function titlesOf(program: Program, key: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(program.decision(key)?.inputs ?? {}).flatMap(([name, spec]) => (spec.title === undefined ? [] : [[name, spec.title]])));
+  return Object.fromEntries(
+    Object.entries(program.decision(key)?.inputs ?? {}).flatMap(([name, spec]) => (spec.title === undefined ? [] : [[name, spec.title]])),
+  );
 }

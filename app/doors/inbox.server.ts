@@ -1,12 +1,13 @@
 /** The inbox: open tasks and approvals of the person, and the one in the side panel. */
+
+import { EngineError } from "#engine/core/errors.ts";
+import type { JsonObject } from "#engine/schema/types.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import { getTask, listTasks, type TaskAnswer } from "#engine/service/queries/inbox.ts";
 import { visibleRecord } from "#engine/service/queries/records.ts";
 import { inReading } from "#engine/service/reading.ts";
 import { titleOf } from "#engine/service/record-type.ts";
-import { EngineError } from "#engine/core/errors.ts";
 import type { Scope } from "#engine/service/scope.ts";
-import type { JsonObject } from "#engine/schema/types.ts";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
 import type { Field } from "../screens/guided.ts";
 import type { InboxItem, InboxView, ListRequest } from "../screens/lists.ts";

@@ -14,7 +14,14 @@ export function filterFields(declared: readonly Declared[], label: (value: strin
   return declared.map((filter) => ({
     field: filter.field,
     title: filter.title,
-    type: filter.type === "boolean" ? "boolean" : filter.type === "date" || filter.type === "datetime" ? "date" : filter.type === "decimal" || filter.type === "integer" ? "number" : "text",
+    type:
+      filter.type === "boolean"
+        ? "boolean"
+        : filter.type === "date" || filter.type === "datetime"
+          ? "date"
+          : filter.type === "decimal" || filter.type === "integer"
+            ? "number"
+            : "text",
     ...(filter.enum === undefined ? {} : { options: filter.enum.map((value) => ({ value, title: label(value) })) }),
   }));
 }
@@ -25,7 +32,13 @@ export function toFilter(active: readonly ActiveFilter[], declared: readonly Dec
   for (const { field, value } of active) {
     const spec = declared.find((candidate) => candidate.field === field);
     if (spec === undefined) continue;
-    const operator = value.startsWith("gte:") ? "$gte" : value.startsWith("lte:") ? "$lte" : spec.type === "string" && spec.enum === undefined ? "$contains" : "$eq";
+    const operator = value.startsWith("gte:")
+      ? "$gte"
+      : value.startsWith("lte:")
+        ? "$lte"
+        : spec.type === "string" && spec.enum === undefined
+          ? "$contains"
+          : "$eq";
     const raw = value.replace(/^[gl]te:/, "");
     filter[field] = { ...filter[field], [operator]: spec.type === "boolean" ? raw === "true" : raw };
   }

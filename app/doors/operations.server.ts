@@ -1,13 +1,13 @@
 /** Outbox, receipts, mails, timers, audit: what operators see and do. */
 import { EngineError } from "#engine/core/errors.ts";
+import type { Json, JsonObject } from "#engine/schema/types.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import { listAudit, verifyAudit } from "#engine/service/queries/audit.ts";
 import { listMails } from "#engine/service/queries/mails.ts";
-import { discardOutbox, listOutbox, retryOutbox, type OutboxAnswer } from "#engine/service/queries/outbox.ts";
+import { discardOutbox, listOutbox, type OutboxAnswer, retryOutbox } from "#engine/service/queries/outbox.ts";
 import { listReceipts, type ReceiptAnswer } from "#engine/service/queries/receipts.ts";
 import { inReading } from "#engine/service/reading.ts";
 import type { Scope } from "#engine/service/scope.ts";
-import type { Json, JsonObject } from "#engine/schema/types.ts";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
 import { type Meaning, meaningOf, wordOf } from "#studio/ui/status-badge.tsx";
 import { toRefusal } from "../problem.server.ts";
@@ -27,29 +27,90 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
   const contracts = await inReading(engine, scope, async (reading) => reading.works[0].ruling.program.all("contract").map((stored) => stored.content.key));
   const [contract] = contracts;
   const received = contract === undefined ? EMPTY : await orEmpty(listReceipts(engine, scope, { contract, limit: SAMPLE }));
-  const receipts = tab !== "receipts" || contract === undefined ? EMPTY : await orEmpty(listReceipts(engine, scope, { contract, ...page, ...(filter("result") === undefined ? {} : { result: filter("result") as string }), ...(q === undefined ? {} : { key: q }) }));
-  const outbox = tab === "outbox" ? await listOutbox(engine, scope, { ...page, ...(filter("state") === undefined ? {} : { state: filter("state") as OutboxAnswer["state"] }) }) : EMPTY;
-  const mails = tab === "mails" ? await listMails(engine, scope, { ...page, ...(filter("state") === undefined ? {} : { state: filter("state") as string }), ...(q === undefined ? {} : { q }) }) : EMPTY;
-  const audit = tab === "audit" ? await listAudit(engine, scope, { ...page, ...(filter("action") === undefined ? {} : { action: filter("action") as string }), ...(q === undefined ? {} : { q }) }) : EMPTY;
+  const receipts =
+    tab !== "receipts" || contract === undefined
+      ? EMPTY
+      : await orEmpty(
+          listReceipts(engine, scope, {
+            contract,
+            ...page,
+            ...(filter("result") === undefined ? {} : { result: filter("result") as string }),
+            ...(q === undefined ? {} : { key: q }),
+          }),
+        );
+  const outbox =
+    tab === "outbox"
+      ? await listOutbox(engine, scope, { ...page, ...(filter("state") === undefined ? {} : { state: filter("state") as OutboxAnswer["state"] }) })
+      : EMPTY;
+  const mails =
+    tab === "mails"
+      ? await listMails(engine, scope, {
+          ...page,
+          ...(filter("state") === undefined ? {} : { state: filter("state") as string }),
+          ...(q === undefined ? {} : { q }),
+        })
+      : EMPTY;
+  const audit =
+    tab === "audit"
+      ? await listAudit(engine, scope, {
+          ...page,
+          ...(filter("action") === undefined ? {} : { action: filter("action") as string }),
+          ...(q === undefined ? {} : { q }),
+        })
+      : EMPTY;
   const waiting = sample.items.filter((row) => row.state === "pending" || row.state === "sending");
-  const receipt = tab === "receipts" && request.at !== null ? (receipts.items.find((row) => row.id === request.at) ?? received.items.find((row) => row.id === request.at)) : undefined;
+  const receipt =
+    tab === "receipts" && request.at !== null
+      ? (receipts.items.find((row) => row.id === request.at) ?? received.items.find((row) => row.id === request.at))
+      : undefined;
   const names = new Map(audit.items.map((row) => [row.actor, row.actor === scope.principal.id ? scope.principal.name : words(row.actor)]));
   return {
     counts: { receipts: null, outbox: waiting.length === 0 ? null : waiting.length, mails: null, timers: null, audit: null },
-    lag: { waiting: waiting.length, oldest: waiting.at(-1)?.createdAt ?? null, failed: sample.items.filter((row) => row.state === "dead").length, parked: sample.items.filter((row) => row.state === "possibly_sent").length },
+    lag: {
+      waiting: waiting.length,
+      oldest: waiting.at(-1)?.createdAt ?? null,
+      failed: sample.items.filter((row) => row.state === "dead").length,
+      parked: sample.items.filter((row) => row.state === "possibly_sent").length,
+    },
     next: (tab === "receipts" ? receipts : tab === "outbox" ? outbox : tab === "mails" ? mails : audit).next,
     byResult: countBy(received.items.map((row) => row.result)),
     receipts: receipts.items.map((row) => receiptLine(row, contract ?? "")),
     receipt: receipt === undefined ? null : receiptDetail(receipt, contract ?? ""),
     outbox: outbox.items.filter((row) => q === undefined || `${row.key} ${row.subject ?? ""}`.includes(q)).map(outboxLine),
-    mails: mails.items.map((mail): MailRow => ({ id: mail.id, org: mail.org, type: mail.type, subject: mail.subject, to: mail.recipients.join(", "), state: words(mail.state), meaning: mail.state === "queued" ? "waitsUntil" : meaningOf(mail.state), code: mail.code ?? null, createdAt: mail.createdAt, href: mail.instance === null ? null : `/work/${mail.instance}` })),
+    mails: mails.items.map(
+      (mail): MailRow => ({
+        id: mail.id,
+        org: mail.org,
+        type: mail.type,
+        subject: mail.subject,
+        to: mail.recipients.join(", "),
+        state: words(mail.state),
+        meaning: mail.state === "queued" ? "waitsUntil" : meaningOf(mail.state),
+        code: mail.code ?? null,
+        createdAt: mail.createdAt,
+        href: mail.instance === null ? null : `/work/${mail.instance}`,
+      }),
+    ),
     timers: [],
-    audit: audit.items.map((row): AuditLine => ({ id: String(row.seq), at: row.at, org: row.org, actor: names.get(row.actor) ?? row.actor, action: words(row.action), subject: row.subject === null ? "" : row.subject.id, detail: Object.keys(row.detail).length === 0 ? "" : describeValue(row.detail), href: row.subject?.type === "instance" ? `/work/${row.subject.id}` : null })),
+    audit: audit.items.map(
+      (row): AuditLine => ({
+        id: String(row.seq),
+        at: row.at,
+        org: row.org,
+        actor: names.get(row.actor) ?? row.actor,
+        action: words(row.action),
+        subject: row.subject === null ? "" : row.subject.id,
+        detail: Object.keys(row.detail).length === 0 ? "" : describeValue(row.detail),
+        href: row.subject?.type === "instance" ? `/work/${row.subject.id}` : null,
+      }),
+    ),
   };
 }
 
 /** A tab that the person may not see is empty; the chosen one says so itself. */
-async function orEmpty<T>(work: Promise<{ readonly items: readonly T[]; readonly next: string | null }>): Promise<{ readonly items: readonly T[]; readonly next: string | null }> {
+async function orEmpty<T>(
+  work: Promise<{ readonly items: readonly T[]; readonly next: string | null }>,
+): Promise<{ readonly items: readonly T[]; readonly next: string | null }> {
   try {
     return await work;
   } catch (error) {
@@ -129,7 +190,9 @@ function receiptDetail(row: ReceiptAnswer, contract: string): ReceiptDetail {
     { title: "Key", text: row.key === null ? "not readable" : row.key, ok: row.key !== null },
     { title: "Sequence", text: row.sequence === null ? "none" : String(row.sequence), ok: row.result !== "stale_ignored" },
     { title: "Answer", text: `${row.status} ${row.cause ?? row.result}`, ok: row.status < 400 },
-    ...(typeof decision["outcome"] === "string" ? [{ title: "Decision", text: `${describeValue(decision["key"])}: ${describeValue(decision["outcome"])}`, ok: row.status < 400 }] : []),
+    ...(typeof decision["outcome"] === "string"
+      ? [{ title: "Decision", text: `${describeValue(decision["key"])}: ${describeValue(decision["outcome"])}`, ok: row.status < 400 }]
+      : []),
   ];
   return { ...receiptLine(row, contract), org: row.org, checks, gate: null, body: row.envelope };
 }
@@ -150,5 +213,11 @@ export async function verify(engine: Engine, scope: Scope): Promise<VerifyResult
   const started = performance.now();
   const found = await verifyAudit(engine, scope);
   const bad = found.firstBad;
-  return { ok: found.ok, events: found.events + found.auditRows, covered: null, firstBad: bad === undefined ? null : `${bad.instance ?? "audit log"}, row ${bad.seq}`, took: Math.round(performance.now() - started) };
+  return {
+    ok: found.ok,
+    events: found.events + found.auditRows,
+    covered: null,
+    firstBad: bad === undefined ? null : `${bad.instance ?? "audit log"}, row ${bad.seq}`,
+    took: Math.round(performance.now() - started),
+  };
 }

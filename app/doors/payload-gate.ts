@@ -32,5 +32,5 @@ function bindsOf(node: unknown, key: string): Readonly<Record<string, string>> {
   const { type, params } = node as { readonly type?: unknown; readonly params?: GateParams };
   const ref = params?.ruleset ?? params?.table ?? "";
   const own = type === "gate" && (ref === key || ref === key.slice(key.indexOf(".") + 1)) ? (params?.bind ?? {}) : {};
-  return Object.values(node).reduce<Readonly<Record<string, string>>>((found, child) => ({ ...bindsOf(child, key), ...found }), own);
+  return Object.assign({}, ...Object.values(node).map((child) => bindsOf(child, key)), own) as Readonly<Record<string, string>>;
 }

@@ -1,13 +1,14 @@
 /** A record's page and its form. */
+
+import { EngineError } from "#engine/core/errors.ts";
+import type { JsonObject } from "#engine/schema/types.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
-import { getRecord, listRecordVersions } from "#engine/service/queries/records.ts";
-import { recordTitles } from "#engine/service/queries/record-titles.ts";
 import { listInstances } from "#engine/service/queries/instance.ts";
+import { recordTitles } from "#engine/service/queries/record-titles.ts";
+import { getRecord, listRecordVersions } from "#engine/service/queries/records.ts";
 import { inReading } from "#engine/service/reading.ts";
 import { updateRecord } from "#engine/service/records.ts";
 import type { Scope } from "#engine/service/scope.ts";
-import { EngineError } from "#engine/core/errors.ts";
-import type { JsonObject } from "#engine/schema/types.ts";
 import { words } from "#studio/ui/describe-value.ts";
 import { toRefusal } from "../problem.server.ts";
 import type { ActResult } from "../screens/guided.ts";
@@ -33,12 +34,21 @@ export async function record(engine: Engine, scope: Scope, type: string, id: str
       org: answer.org ?? null,
       title: answer.title,
       etag: answer.etag,
-      fields: [...fieldsOf(definition.schema, answer.data, references, true), { title: "Created", cell: { as: "time", at: answer.createdAt } }, { title: "Changed", cell: { as: "time", at: answer.updatedAt } }],
+      fields: [
+        ...fieldsOf(definition.schema, answer.data, references, true),
+        { title: "Created", cell: { as: "time", at: answer.createdAt } },
+        { title: "Changed", cell: { as: "time", at: answer.updatedAt } },
+      ],
       instance: instance === undefined ? null : { id: instance.id, state: words(JSON.stringify(instance.state)) },
       mayEdit: edit !== undefined && work.actor.permissions.includes(edit) && definition.insertOnly !== true,
       schema: definition.schema,
       data: answer.data,
-      versions: versions.items.map((version, index) => ({ version: version.version, at: version.at, by: personName(version.by, scope), changes: changesBetween(definition.schema, versions.items[index + 1]?.data ?? null, version.data) })),
+      versions: versions.items.map((version, index) => ({
+        version: version.version,
+        at: version.at,
+        by: personName(version.by, scope),
+        changes: changesBetween(definition.schema, versions.items[index + 1]?.data ?? null, version.data),
+      })),
     };
   });
 }
@@ -54,7 +64,9 @@ function changesBetween(schema: JsonObject, before: JsonObject | null, after: Js
     const one = { ...schema, properties: Object.fromEntries(Object.entries((schema["properties"] ?? {}) as JsonObject).filter(([key]) => key === name)) };
     const was = fieldsOf(one, pick(before, name), {}, true)[0];
     const is = fieldsOf(one, pick(after, name), {}, true)[0];
-    return is === undefined && was === undefined ? [] : [{ title: is?.title ?? was?.title ?? name, before: was?.cell ?? { as: "none" }, after: is?.cell ?? { as: "none" } }];
+    return is === undefined && was === undefined
+      ? []
+      : [{ title: is?.title ?? was?.title ?? name, before: was?.cell ?? { as: "none" }, after: is?.cell ?? { as: "none" } }];
   });
 }
 

@@ -12,7 +12,13 @@ import type { Hit, ShellView } from "../screens/shell.ts";
 
 export async function shell(engine: Engine, scope: Scope): Promise<ShellView> {
   const orgs = scope.principal.grants.map(({ org }) => ({ code: org.code, name: org.name })).sort((a, b) => (a.code < b.code ? -1 : 1));
-  const base = { person: personOf(scope, scope.principal.grants[0]?.roles[0] ?? ""), orgs, scope: scope.mode === "all" && orgs.length > 1 ? "all" : (scope.orgs[0]?.code ?? "all"), now: engine.clock.now(), zone: scope.orgs[0]?.timeZone ?? "UTC" };
+  const base = {
+    person: personOf(scope, scope.principal.grants[0]?.roles[0] ?? ""),
+    orgs,
+    scope: scope.mode === "all" && orgs.length > 1 ? "all" : (scope.orgs[0]?.code ?? "all"),
+    now: engine.clock.now(),
+    zone: scope.orgs[0]?.timeZone ?? "UTC",
+  };
   if (scope.orgs.length === 0) return { ...base, inbox: 0, views: [], may: { studio: false, replay: false, operations: false, settings: false } };
   const [views, tasks, rights] = [await listViews(engine, scope), await listTasks(engine, scope, { limit: 200 }), await rightsOf(engine, scope)];
   return {
@@ -46,7 +52,10 @@ function personOf(scope: Scope, role: string): ShellView["person"] {
   const { id, name, grants } = scope.principal;
   const parts = name.split(/\s+/).filter(Boolean);
   const initials = `${parts[0]?.[0] ?? ""}${parts.length > 1 ? (parts.at(-1)?.[0] ?? "") : ""}`.toUpperCase();
-  const orgs = grants.map(({ org }) => org.code).sort().join(" and ");
+  const orgs = grants
+    .map(({ org }) => org.code)
+    .sort()
+    .join(" and ");
   return { id, name, initials, role: [role, orgs].filter(Boolean).join(", ") };
 }
 
@@ -66,7 +75,11 @@ export async function pick(engine: Engine, scope: Scope, type: string, text: str
   if (type === "orgs") return scope.orgs.map((org) => ({ value: org.code, label: `${org.code}, ${org.name}`, note: "" }));
   try {
     const { items } = await listRecords(engine, scope, { type, limit: 20, ...(text === "" ? {} : { q: text }) });
-    return items.map((item) => ({ value: item.id, label: item.code === undefined || item.code === item.title ? item.title : `${item.title}, ${item.code}`, note: item.org ?? "" }));
+    return items.map((item) => ({
+      value: item.id,
+      label: item.code === undefined || item.code === item.title ? item.title : `${item.title}, ${item.code}`,
+      note: item.org ?? "",
+    }));
   } catch (error) {
     if (error instanceof EngineError && (error.code === "record_not_found" || error.code === "query_invalid")) return [];
     throw error;

@@ -1,18 +1,19 @@
 /** Pages of view definitions: lists with their side panel, and the decision page. */
-import type { Engine } from "#engine/service/engine-context.ts";
+
 import { EngineError } from "#engine/core/errors.ts";
+import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import type { Engine } from "#engine/service/engine-context.ts";
 import { recordTitles } from "#engine/service/queries/record-titles.ts";
-import { recordTypeOf } from "#engine/service/record-type.ts";
 import { getView, openView, type ViewPage as ServicePage } from "#engine/service/queries/view.ts";
 import { getViewDetail, type ViewDetail } from "#engine/service/queries/view-detail.ts";
 import { viewRows } from "#engine/service/queries/view-rows.ts";
 import { inReading } from "#engine/service/reading.ts";
+import { recordTypeOf } from "#engine/service/record-type.ts";
 import type { Scope } from "#engine/service/scope.ts";
-import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
 import type { DetailView, ListRequest, ViewPage, ViewRow } from "../screens/lists.ts";
-import { formatCell, isBlank } from "./cells.ts";
 import { beginsOf } from "./begin.server.ts";
+import { formatCell, isBlank } from "./cells.ts";
 import { guided, guidedOf } from "./guided.server.ts";
 import { filterFields, toFilter } from "./list-filter.ts";
 
@@ -20,7 +21,13 @@ export async function view(engine: Engine, scope: Scope, slug: string, request: 
   const declared = await inReading(engine, scope, async (reading) => {
     const definition = reading.works[0].ruling.program.view(slug);
     const tab = definition?.tabs.find((candidate) => candidate.id === request.tab) ?? definition?.tabs[0];
-    return { begins: tab === undefined ? [] : beginsOf(reading, tab), filters: tab?.filters ?? [], from: tab?.query.from ?? null, sortable: new Set((tab?.columns ?? []).filter((column) => column.path !== undefined).map((column) => column.id)), tab: tab?.id };
+    return {
+      begins: tab === undefined ? [] : beginsOf(reading, tab),
+      filters: tab?.filters ?? [],
+      from: tab?.query.from ?? null,
+      sortable: new Set((tab?.columns ?? []).filter((column) => column.path !== undefined).map((column) => column.id)),
+      tab: tab?.id,
+    };
   });
   const filter = toFilter(request.filters, declared.filters);
   const page = await getView(engine, scope, {
@@ -39,21 +46,34 @@ export async function view(engine: Engine, scope: Scope, slug: string, request: 
     tabs: page.tabs,
     tab: tab.id,
     emptyText: tab.empty?.replace(/\.$/, "") ?? null,
-    columns: tab.columns.map((column) => ({ id: column.id, title: column.title, format: column.format ?? "text", hidden: column.hidden === true, sort: declared.sortable.has(column.id) ? column.id : null })),
+    columns: tab.columns.map((column) => ({
+      id: column.id,
+      title: column.title,
+      format: column.format ?? "text",
+      hidden: column.hidden === true,
+      sort: declared.sortable.has(column.id) ? column.id : null,
+    })),
     rows: tab.rows.map((row) => rowOf(page, row)),
     next: tab.next,
     filters: filterFields(tab.filters, words),
     summary: summaryOf(page),
-    totals: tab.totals.map((total) => ({ org: total.org, title: total.title, cell: { as: "money", value: describeTotal(total.total), currency: total.currency } })),
+    totals: tab.totals.map((total) => ({
+      org: total.org,
+      title: total.title,
+      cell: { as: "money", value: describeTotal(total.total), currency: total.currency },
+    })),
     count: page.tabs.find((candidate) => candidate.id === tab.id)?.count ?? null,
-    acts: tab.events.filter((event) => event.permitted && event.bulk).map((event) => ({ type: event.type, title: event.title, tone: toneOf(event.tone), schema: event.payloadSchema as JsonSchema | null })),
+    acts: tab.events
+      .filter((event) => event.permitted && event.bulk)
+      .map((event) => ({ type: event.type, title: event.title, tone: toneOf(event.tone), schema: event.payloadSchema as JsonSchema | null })),
     panel: request.at === null ? null : await panelOf(engine, scope, request.at),
     begins: declared.begins,
     type: declared.from,
   };
 }
 
-const toneOf = (tone: string): "primary" | "default" | "danger" | "override" => (tone === "primary" || tone === "danger" || tone === "override" ? tone : "default");
+const toneOf = (tone: string): "primary" | "default" | "danger" | "override" =>
+  tone === "primary" || tone === "danger" || tone === "override" ? tone : "default";
 const describeTotal = (value: Json): string => (value === null ? "0" : String(value));
 
 async function panelOf(engine: Engine, scope: Scope, instance: string) {
@@ -67,7 +87,9 @@ async function panelOf(engine: Engine, scope: Scope, instance: string) {
 
 function rowOf(page: ServicePage, row: ServicePage["tab"]["rows"][number]): ViewRow {
   const { tab } = page;
-  const gate = tab.columns.map((column) => row.cells[column.id]).find((cell): cell is JsonObject => typeof cell === "object" && cell !== null && !Array.isArray(cell) && "open" in cell);
+  const gate = tab.columns
+    .map((column) => row.cells[column.id])
+    .find((cell): cell is JsonObject => typeof cell === "object" && cell !== null && !Array.isArray(cell) && "open" in cell);
   const shut = gate !== undefined && gate["open"] !== true;
   const [reason] = shut && Array.isArray(gate["reasons"]) ? (gate["reasons"] as readonly JsonObject[]) : [];
   return {
@@ -121,7 +143,13 @@ export async function detail(engine: Engine, scope: Scope, slug: string, page: s
   const found = await getViewDetail(engine, scope, { view: slug, code });
   const asked = await inReading(engine, scope, async (reading) => reading.works[0].ruling.program.view(slug)?.detail?.path ?? null);
   if (asked !== page) throw new EngineError("not_found", `The view has no page "${page.slice(0, 60)}".`);
-  const shown = await guidedOf(engine, scope, { instance: found.instance, references: await referencesOf(engine, scope, found), timeline: [], mails: [], related: [] });
+  const shown = await guidedOf(engine, scope, {
+    instance: found.instance,
+    references: await referencesOf(engine, scope, found),
+    timeline: [],
+    mails: [],
+    related: [],
+  });
   const timer = [...found.instance.timers].sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1))[0];
   return {
     slug: found.view.slug,
@@ -130,11 +158,19 @@ export async function detail(engine: Engine, scope: Scope, slug: string, page: s
     queue: await queueOf(engine, scope, slug, page),
     dueAt: timer?.dueAt ?? null,
     since: found.instance.updatedAt,
-    gates: found.instance.checklist.map((item) => ({ id: item.id, title: item.label, meaning: item.ok === true ? "open" : item.ok === null ? "unknown" : "blocked", note: null })),
+    gates: found.instance.checklist.map((item) => ({
+      id: item.id,
+      title: item.label,
+      meaning: item.ok === true ? "open" : item.ok === null ? "unknown" : "blocked",
+      note: null,
+    })),
     suggestion: found.suggestion === null ? null : suggestionOf(found),
     primary: found.primary.map((event) => event.type),
     secondary: found.secondary.map((event) => event.type),
-    panels: found.panels.map((panel) => ({ title: panel.title, fields: panel.fields.map((field) => ({ title: field.title, cell: formatCell(field.format, field.value) })) })),
+    panels: found.panels.map((panel) => ({
+      title: panel.title,
+      fields: panel.fields.map((field) => ({ title: field.title, cell: formatCell(field.format, field.value) })),
+    })),
     guided: shown,
   };
 }
@@ -152,7 +188,9 @@ function suggestionOf(found: ViewDetail): DetailView["suggestion"] {
   const { suggestion } = found;
   if (suggestion === null) return null;
   const note = suggestion.decision.reasons[0]?.message;
-  const primary = found.primary.find((event) => event.title.toLowerCase() === suggestion.title.toLowerCase() && event.allowed) ?? found.primary.find((event) => event.allowed && event.tone !== "override");
+  const primary =
+    found.primary.find((event) => event.title.toLowerCase() === suggestion.title.toLowerCase() && event.allowed) ??
+    found.primary.find((event) => event.allowed && event.tone !== "override");
   return { title: suggestion.title, ...(note === undefined || note === "" ? {} : { note }), primary: primary?.type ?? null };
 }
 
@@ -162,11 +200,30 @@ async function queueOf(engine: Engine, scope: Scope, slug: string, page: string)
     const { view: definition, works } = openView(reading, slug);
     const groups: DetailView["queue"][number][] = [];
     for (const tab of definition.tabs.filter((candidate) => candidate.open?.startsWith(`/${slug}/${page}/`)).slice(0, 4)) {
-      const plain = { ...tab, columns: tab.columns.filter((column) => column.path !== undefined && (column.format === undefined || column.format === "text")).slice(0, 1) };
-      const { rows } = await viewRows(reading, works.map((work) => work.org.id), plain, { limit: 50 });
+      const plain = {
+        ...tab,
+        columns: tab.columns.filter((column) => column.path !== undefined && (column.format === undefined || column.format === "text")).slice(0, 1),
+      };
+      const { rows } = await viewRows(
+        reading,
+        works.map((work) => work.org.id),
+        plain,
+        { limit: 50 },
+      );
       const items = rows.flatMap((row) => {
         const label = Object.values(row.cells)[0];
-        return row.code === null ? [] : [{ id: row.id, code: row.code, label: typeof label === "string" ? label : "", meaning: null, note: row.org, href: `/${slug}/${page}/${encodeURIComponent(row.code)}` }];
+        return row.code === null
+          ? []
+          : [
+              {
+                id: row.id,
+                code: row.code,
+                label: typeof label === "string" ? label : "",
+                meaning: null,
+                note: row.org,
+                href: `/${slug}/${page}/${encodeURIComponent(row.code)}`,
+              },
+            ];
       });
       if (items.length > 0) groups.push({ id: tab.id, title: tab.title, items });
     }

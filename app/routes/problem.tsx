@@ -1,12 +1,13 @@
 import { data } from "react-router";
-import { ButtonLink } from "#studio/ui/button.tsx";
 import { ERRORS, type ErrorCode } from "#engine/core/errors.ts";
+import { ButtonLink } from "#studio/ui/button.tsx";
 import { Brand } from "../shell/brand.tsx";
 import type { Route } from "./+types/problem.ts";
 
 /** The page behind `type` of a problem document: what a code means and what to do. */
 export function loader({ params }: Route.LoaderArgs) {
-  if (!Object.hasOwn(ERRORS, params.code)) throw data({ title: "There is no such problem", hint: "Codes are listed in the API's documentation.", code: "not_found" }, { status: 404 });
+  if (!Object.hasOwn(ERRORS, params.code))
+    throw data({ title: "There is no such problem", hint: "Codes are listed in the API's documentation.", code: "not_found" }, { status: 404 });
   const entry = ERRORS[params.code as ErrorCode];
   return { code: params.code, ...entry };
 }

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Outlet, useLocation, useNavigation } from "react-router";
-import { ClockProvider } from "#studio/ui/clock.tsx";
 import { Button } from "#studio/ui/button.tsx";
+import { ClockProvider } from "#studio/ui/clock.tsx";
 import { openDoor } from "../engine.server.ts";
 import { FaultBlock } from "../shell/fault.tsx";
 import { LiveProvider, useLiveRefresh } from "../shell/live.tsx";
@@ -27,7 +27,8 @@ export default function Shell({ loaderData: view }: Route.ComponentProps) {
 function Frame({ view, children }: { view: Route.ComponentProps["loaderData"]; children: React.ReactNode }) {
   const [narrow, setNarrow] = useState(false);
   const navigation = useNavigation();
-  const slow = useSlow(navigation.state === "loading" && navigation.location.pathname !== useLocation().pathname);
+  const { pathname } = useLocation();
+  const slow = useSlow(navigation.state === "loading" && navigation.location.pathname !== pathname);
   useEffect(() => setNarrow(localStorage.getItem("rail") === "narrow"), []);
   const toggle = (): void => {
     localStorage.setItem("rail", narrow ? "open" : "narrow");

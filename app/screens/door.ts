@@ -1,9 +1,10 @@
 /** Everything that the pages ask of the engine, under the scope of one request. app/engine.server.ts opens it. */
+
+import type { JsonObject } from "#engine/schema/types.ts";
 import type { ActRequest, ActResult, GuidedView, PreviewView } from "./guided.ts";
 import type { BulkResult, DetailView, InboxView, ListRequest, RecordPage, ViewPage } from "./lists.ts";
 import type { OperationsView, VerifyResult } from "./operations.ts";
 import type { Hit, ShellView } from "./shell.ts";
-import type { JsonObject } from "#engine/schema/types.ts";
 
 export interface Door {
   shell(): Promise<ShellView>;

@@ -25,7 +25,11 @@ export interface GateView {
   readonly decision: DecisionView;
   readonly titles: Readonly<Record<string, string>>;
   readonly ways: readonly WayView[];
-  readonly override: { readonly may: boolean; readonly permission: string; readonly reasons: readonly { readonly value: string; readonly title: string }[] } | null;
+  readonly override: {
+    readonly may: boolean;
+    readonly permission: string;
+    readonly reasons: readonly { readonly value: string; readonly title: string }[];
+  } | null;
 }
 
 export interface ActView {
@@ -78,14 +82,32 @@ export interface GuidedView {
   readonly steps: readonly PathStep[];
   readonly lanes: readonly PathLane[];
   readonly screen: { readonly title: string; readonly text: string | null; readonly primary: string | null };
-  readonly checklist: { readonly title: string; readonly items: readonly { readonly id: string; readonly title: string; readonly ok: boolean | "unknown" | "overridden"; readonly detail: string | null; readonly event: string | null }[] };
+  readonly checklist: {
+    readonly title: string;
+    readonly items: readonly {
+      readonly id: string;
+      readonly title: string;
+      readonly ok: boolean | "unknown" | "overridden";
+      readonly detail: string | null;
+      readonly event: string | null;
+    }[];
+  };
   readonly acts: readonly ActView[];
   readonly record: { readonly type: string; readonly id: string; readonly title: string; readonly fields: readonly Field[] };
   readonly people: readonly { readonly title: string; readonly text: string }[];
   readonly clocks: readonly { readonly id: string; readonly kind: "timer" | "task" | "approval"; readonly title: string; readonly at: string | null }[];
   readonly mails: readonly MailLine[];
   readonly documents: readonly { readonly id: string; readonly name: string; readonly note: string; readonly href: string }[];
-  readonly related: readonly { readonly title: string; readonly items: readonly { readonly id: string; readonly label: string; readonly code: string | null; readonly state: string | null; readonly href: string }[] }[];
+  readonly related: readonly {
+    readonly title: string;
+    readonly items: readonly {
+      readonly id: string;
+      readonly label: string;
+      readonly code: string | null;
+      readonly state: string | null;
+      readonly href: string;
+    }[];
+  }[];
   readonly history: readonly HistoryEntry[];
 }
 
@@ -106,7 +128,14 @@ export interface FieldError {
 /** What came of an act. */
 export type ActResult =
   | { readonly ok: true; readonly message: string; readonly href?: string }
-  | { readonly ok: false; readonly title: string; readonly detail: string; readonly hint: string; readonly code: string; readonly errors: readonly FieldError[] };
+  | {
+      readonly ok: false;
+      readonly title: string;
+      readonly detail: string;
+      readonly hint: string;
+      readonly code: string;
+      readonly errors: readonly FieldError[];
+    };
 
 export interface ActRequest {
   readonly instance: string;
@@ -118,4 +147,5 @@ export interface ActRequest {
   readonly once: string;
 }
 
-export const asObject = (value: Json | undefined): JsonObject => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {});
+export const asObject = (value: Json | undefined): JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};

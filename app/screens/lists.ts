@@ -1,10 +1,10 @@
 /** Inbox, views and records: pages that are lists, with what stands beside them. */
 import type { JsonSchema } from "#engine/schema/types.ts";
 import type { Cell } from "#studio/ui/cell.tsx";
-import type { ActiveFilter, FilterField } from "#studio/ui/filter-chips.tsx";
 import type { Sort } from "#studio/ui/data-table.tsx";
-import type { Field, GuidedView, WayView } from "./guided.ts";
+import type { ActiveFilter, FilterField } from "#studio/ui/filter-chips.tsx";
 import type { Meaning } from "#studio/ui/status-badge.tsx";
+import type { Field, GuidedView, WayView } from "./guided.ts";
 
 export interface TabView {
   readonly id: string;
@@ -98,7 +98,18 @@ export interface ViewPage {
   readonly next: string | null;
   readonly filters: readonly FilterField[];
   /** Facts per org, above the list. */
-  readonly summary: { readonly title: string; readonly items: readonly { readonly org: string; readonly title: string; readonly cell: Cell; readonly of: Cell | null; readonly share: number | null; readonly note: string | null; readonly meaning: Meaning | null }[] } | null;
+  readonly summary: {
+    readonly title: string;
+    readonly items: readonly {
+      readonly org: string;
+      readonly title: string;
+      readonly cell: Cell;
+      readonly of: Cell | null;
+      readonly share: number | null;
+      readonly note: string | null;
+      readonly meaning: Meaning | null;
+    }[];
+  } | null;
   /** Never summed over orgs or currencies. */
   readonly totals: readonly { readonly org: string; readonly title: string | null; readonly cell: Cell }[];
   readonly count: number | null;
@@ -117,7 +128,18 @@ export interface DetailView {
   readonly slug: string;
   readonly title: string;
   readonly viewTitle: string;
-  readonly queue: readonly { readonly id: string; readonly title: string; readonly items: readonly { readonly id: string; readonly code: string; readonly label: string; readonly meaning: Meaning | null; readonly note: string | null; readonly href: string }[] }[];
+  readonly queue: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly items: readonly {
+      readonly id: string;
+      readonly code: string;
+      readonly label: string;
+      readonly meaning: Meaning | null;
+      readonly note: string | null;
+      readonly href: string;
+    }[];
+  }[];
   readonly dueAt: string | null;
   readonly since: string | null;
   readonly gates: readonly { readonly id: string; readonly title: string; readonly meaning: Meaning; readonly note: string | null }[];
@@ -141,5 +163,10 @@ export interface RecordPage {
   readonly mayEdit: boolean;
   readonly schema: JsonSchema;
   readonly data: Readonly<Record<string, import("#engine/schema/types.ts").Json>>;
-  readonly versions: readonly { readonly version: number; readonly at: string; readonly by: string; readonly changes: readonly { readonly title: string; readonly before: Cell; readonly after: Cell }[] }[];
+  readonly versions: readonly {
+    readonly version: number;
+    readonly at: string;
+    readonly by: string;
+    readonly changes: readonly { readonly title: string; readonly before: Cell; readonly after: Cell }[];
+  }[];
 }

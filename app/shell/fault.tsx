@@ -16,7 +16,8 @@ const FAULT: Problem = { title: "Something failed on our side", hint: "Reload th
 export function problemOf(error: unknown): Problem {
   if (!isRouteErrorResponse(error)) return FAULT;
   const given = error.data as Partial<Problem> | null;
-  if (given !== null && typeof given === "object" && typeof given.title === "string") return { title: given.title, detail: given.detail, hint: given.hint, code: given.code };
+  if (given !== null && typeof given === "object" && typeof given.title === "string")
+    return { title: given.title, detail: given.detail, hint: given.hint, code: given.code };
   if (error.status === 404) return { title: "There is nothing here", hint: "Check the address; what you may not see looks the same.", code: "not_found" };
   return { ...FAULT, code: String(error.status) };
 }

@@ -49,7 +49,9 @@ export function LiveProvider({ scope, children }: { scope: string; children: Rea
 function parseNotice(text: string): Notice | null {
   try {
     const value = JSON.parse(text) as Partial<Notice>;
-    return typeof value.id === "string" && typeof value.kind === "string" ? { kind: value.kind, id: value.id, of: value.of ?? "", ...(value.seq === undefined ? {} : { seq: value.seq }) } : null;
+    return typeof value.id === "string" && typeof value.kind === "string"
+      ? { kind: value.kind, id: value.id, of: value.of ?? "", ...(value.seq === undefined ? {} : { seq: value.seq }) }
+      : null;
   } catch {
     return null;
   }
@@ -98,7 +100,10 @@ export function LiveDot() {
   const { now, zone } = useClock();
   const word = state === "off" ? "Reconnecting" : "Live";
   return (
-    <span className={`live off-phone-word ${state === "on" ? "is-on" : state === "off" ? "is-off" : ""}`} title={state === "on" ? "Changes appear by themselves" : state === "off" ? "Changes do not arrive at the moment; the page still works" : "Connecting"}>
+    <span
+      className={`live off-phone-word ${state === "on" ? "is-on" : state === "off" ? "is-off" : ""}`}
+      title={state === "on" ? "Changes appear by themselves" : state === "off" ? "Changes do not arrive at the moment; the page still works" : "Connecting"}
+    >
       <i aria-hidden="true" />
       {word}, {clockText(now, zone)}
     </span>

@@ -33,7 +33,10 @@ export function usePaletteActs(owner: string, acts: readonly PaletteAct[], key: 
   held.current = acts;
   useEffect(() => {
     if (key === "") return;
-    set(owner, held.current.map((act) => ({ ...act, run: () => held.current.find((other) => other.id === act.id)?.run() })));
+    set(
+      owner,
+      held.current.map((act) => ({ ...act, run: () => held.current.find((other) => other.id === act.id)?.run() })),
+    );
     return () => set(owner, []);
   }, [owner, key, set]);
 }
@@ -92,7 +95,9 @@ export function Palette({ view }: { view: ShellView }) {
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {shownActs.length + hits.length + shownPlaces.length === 0 ? <Spotlight.Empty>{search.state === "idle" ? "Nothing found. Try a code or a name." : "Searching"}</Spotlight.Empty> : null}
+        {shownActs.length + hits.length + shownPlaces.length === 0 ? (
+          <Spotlight.Empty>{search.state === "idle" ? "Nothing found. Try a code or a name." : "Searching"}</Spotlight.Empty>
+        ) : null}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );

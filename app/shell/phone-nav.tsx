@@ -27,7 +27,14 @@ export function PhoneNav({ view }: { view: ShellView }) {
           More
         </button>
       </nav>
-      <Drawer opened={openAt === pathname} onClose={() => setOpenAt(null)} position="bottom" size="auto" title="Gatehouse" closeButtonProps={{ "aria-label": "Close" }}>
+      <Drawer
+        opened={openAt === pathname}
+        onClose={() => setOpenAt(null)}
+        position="bottom"
+        size="auto"
+        title="Gatehouse"
+        closeButtonProps={{ "aria-label": "Close" }}
+      >
         <div className="stack drawer-places">
           <OrgSwitch view={view} />
           {groups.map((group) => (

@@ -22,7 +22,15 @@ export function placesOf(view: ShellView): readonly { readonly title: string; re
   if (view.may.settings) system.push({ href: "/settings", title: "Settings", icon: "gear", count: null });
   return [
     { title: "Work", places: [{ href: "/work", title: "Inbox", icon: "inbox" as const, count: view.inbox }] },
-    { title: "Views", places: view.views.map((place) => ({ href: `/${place.slug}`, title: place.title, icon: isIconName(place.icon ?? undefined) ? (place.icon as IconName) : "list", count: place.count })) },
+    {
+      title: "Views",
+      places: view.views.map((place) => ({
+        href: `/${place.slug}`,
+        title: place.title,
+        icon: isIconName(place.icon ?? undefined) ? (place.icon as IconName) : "list",
+        count: place.count,
+      })),
+    },
     { title: "System", places: system },
   ].filter((group) => group.places.length > 0);
 }
@@ -39,7 +47,12 @@ export function Rail({ view, narrow }: { view: ShellView; narrow: boolean }) {
             <ul>
               {group.places.map((place) => (
                 <li key={place.href}>
-                  <NavLink to={place.href} prefetch="intent" title={narrow ? place.title : undefined} className={({ isPending }) => (isPending ? "is-pending" : "")}>
+                  <NavLink
+                    to={place.href}
+                    prefetch="intent"
+                    title={narrow ? place.title : undefined}
+                    className={({ isPending }) => (isPending ? "is-pending" : "")}
+                  >
                     <Icon name={place.icon} />
                     <span className="name clip">{place.title}</span>
                     {place.count === null || place.count === 0 ? null : <span className="count">{formatDecimal(place.count)}</span>}
@@ -82,12 +95,24 @@ export function OrgSwitch({ view }: { view: ShellView }) {
       <div className="options" role="radiogroup" aria-label="Org scope">
         {options.map((org, index) => (
           // biome-ignore lint/a11y/useSemanticElements: a submit button that acts as a radio works without scripts too
-          <button key={org.code} type="submit" name="org" value={org.code} role="radio" aria-checked={chosen === org.code} title={org.name} tabIndex={chosen === org.code ? 0 : -1} onKeyDown={(event) => move(event, index)}>
+          <button
+            key={org.code}
+            type="submit"
+            name="org"
+            value={org.code}
+            role="radio"
+            aria-checked={chosen === org.code}
+            title={org.name}
+            tabIndex={chosen === org.code ? 0 : -1}
+            onKeyDown={(event) => move(event, index)}
+          >
             {org.code === "all" ? "All" : org.code}
           </button>
         ))}
       </div>
-      <small className="scope quiet">{chosen === "all" ? `${view.orgs.map((org) => org.code).join(" and ")}, never summed` : (view.orgs.find((org) => org.code === chosen)?.name ?? "")}</small>
+      <small className="scope quiet">
+        {chosen === "all" ? `${view.orgs.map((org) => org.code).join(" and ")}, never summed` : (view.orgs.find((org) => org.code === chosen)?.name ?? "")}
+      </small>
     </fetcher.Form>
   );
 }
@@ -117,7 +142,12 @@ export function UserMenu({ view, children }: { view: ShellView; children?: React
       <Menu.Dropdown>
         <Menu.Label>Theme</Menu.Label>
         {(["light", "dark", "auto"] as const).map((scheme) => (
-          <Menu.Item key={scheme} leftSection={<Icon name={scheme === "light" ? "sun" : scheme === "dark" ? "moon" : "gear"} />} rightSection={colorScheme === scheme ? <Icon name="check" label="chosen" /> : null} onClick={() => setColorScheme(scheme)}>
+          <Menu.Item
+            key={scheme}
+            leftSection={<Icon name={scheme === "light" ? "sun" : scheme === "dark" ? "moon" : "gear"} />}
+            rightSection={colorScheme === scheme ? <Icon name="check" label="chosen" /> : null}
+            onClick={() => setColorScheme(scheme)}
+          >
             {scheme === "auto" ? "As the system" : scheme === "light" ? "Light" : "Dark"}
           </Menu.Item>
         ))}

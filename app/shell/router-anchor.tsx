@@ -5,6 +5,7 @@ const isOwnPage = (href: string): boolean => href.startsWith("/") && !href.start
 
 /** Links of the design system as client-side navigation; API addresses and other sites stay plain. */
 export function RouterAnchor({ href, ...rest }: AnchorProps) {
-  if (href.startsWith("?") || (isOwnPage(href) && rest.download === undefined && rest.target === undefined)) return <Link {...rest} to={href} preventScrollReset={href.startsWith("?")} />;
+  if (href.startsWith("?") || (isOwnPage(href) && rest.download === undefined && rest.target === undefined))
+    return <Link {...rest} to={href} preventScrollReset={href.startsWith("?")} />;
   return <a {...rest} href={href} />;
 }

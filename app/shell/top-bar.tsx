@@ -6,7 +6,17 @@ import { LiveDot } from "./live.tsx";
 import { SearchButton } from "./palette.tsx";
 
 /** The bar over every page: where one is, whether it is live, search. A page with crumbs keeps its h1 for its own head. */
-export function TopBar({ title, crumbs, code, extra }: { title?: string; crumbs?: readonly { readonly title: string; readonly href: string }[]; code?: string | null; extra?: React.ReactNode }) {
+export function TopBar({
+  title,
+  crumbs,
+  code,
+  extra,
+}: {
+  title?: string;
+  crumbs?: readonly { readonly title: string; readonly href: string }[];
+  code?: string | null;
+  extra?: React.ReactNode;
+}) {
   const back = crumbs?.[crumbs.length - 1];
   return (
     <header className="topbar">

@@ -154,7 +154,6 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                           </th>
                         </tr>
                       )}
-                      {/* biome-ignore lint/a11y/useKeyWithClickEvents: Enter on the cursor row and the link in the row do the same */}
                       <tr
                         className={state}
                         aria-selected={selected === undefined ? undefined : selected.has(key)}

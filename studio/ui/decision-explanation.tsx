@@ -70,6 +70,7 @@ export function DecisionExplanation({
           {ways.length === 0 ? null : <p className="label ways-name">{ways.length > 1 ? "How to get through, any one of" : "How to get through"}</p>}
           <ol>
             {ways.map((way, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two ways may read alike
               <li key={`${way.title} ${index}`}>
                 <span className="ordinal">{index + 1}</span>
                 <div>

@@ -71,17 +71,18 @@ export function FilterChips({
 
 function SearchBox({ value, onSearch }: { value: string; onSearch: (text: string) => void }) {
   return (
-    <form
-      className="search-box"
-      role="search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSearch(String(new FormData(event.currentTarget).get("q") ?? "").trim());
-      }}
-    >
-      <Icon name="search" />
-      <input name="q" data-search="" defaultValue={value} placeholder="Search this list" aria-label="Search this list" maxLength={200} />
-    </form>
+    <search>
+      <form
+        className="search-box"
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSearch(String(new FormData(event.currentTarget).get("q") ?? "").trim());
+        }}
+      >
+        <Icon name="search" />
+        <input name="q" data-search="" defaultValue={value} placeholder="Search this list" aria-label="Search this list" maxLength={200} />
+      </form>
+    </search>
   );
 }
 

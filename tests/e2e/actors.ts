@@ -1,6 +1,6 @@
 /** Signing in as somebody, calling the API as them, and what every page must keep: no console error, nothing against axe. */
 import { AxeBuilder } from "@axe-core/playwright";
-import { type APIRequestContext, expect, type Page, test as base } from "@playwright/test";
+import { type APIRequestContext, test as base, expect, type Page } from "@playwright/test";
 
 export const test = base.extend<{ page: Page }>({
   page: async ({ page }, use) => {
@@ -17,7 +17,10 @@ export const test = base.extend<{ page: Page }>({
 /** Enters by the demo list, as somebody who looks at the product would. */
 export async function enterAs(page: Page, name: string): Promise<void> {
   await page.goto("/login");
-  await page.getByRole("button", { name: new RegExp(`^${name}(?! \\d)`) }).first().click();
+  await page
+    .getByRole("button", { name: new RegExp(`^${name}(?! \\d)`) })
+    .first()
+    .click();
   await expect(page.getByRole("heading", { level: 1, name: "Inbox" })).toBeVisible();
 }
 
@@ -27,7 +30,11 @@ export async function call<T>(page: Page, method: "GET" | "POST" | "PATCH", path
   const request: APIRequestContext = page.request;
   const response = await request.fetch(path, {
     method,
-    headers: { Origin: origin, "Sec-Fetch-Site": "same-origin", ...(method === "GET" ? {} : { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() }) },
+    headers: {
+      Origin: origin,
+      "Sec-Fetch-Site": "same-origin",
+      ...(method === "GET" ? {} : { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() }),
+    },
     ...(body === undefined ? {} : { data: JSON.stringify(body) }),
   });
   const text = await response.text();

@@ -23,9 +23,42 @@ const TABS = [
 ] as const;
 const option = (value: string, title: string) => ({ value, title });
 const FIELDS: Readonly<Record<string, readonly FilterField[]>> = {
-  receipts: [{ field: "result", title: "Result", type: "text", options: [option("accepted", "Accepted"), option("duplicate", "Duplicate"), option("stale_ignored", "Stale"), option("refused", "Refused")] }],
-  outbox: [{ field: "state", title: "State", type: "text", options: [option("pending", "Waits"), option("dead", "Failed"), option("possibly_sent", "Possibly sent"), option("delivered", "Delivered"), option("discarded", "Discarded")] }],
-  mails: [{ field: "state", title: "State", type: "text", options: [option("queued", "Queued"), option("sent", "Sent"), option("suppressed", "Suppressed"), option("possibly_sent", "Possibly sent"), option("failed", "Failed")] }],
+  receipts: [
+    {
+      field: "result",
+      title: "Result",
+      type: "text",
+      options: [option("accepted", "Accepted"), option("duplicate", "Duplicate"), option("stale_ignored", "Stale"), option("refused", "Refused")],
+    },
+  ],
+  outbox: [
+    {
+      field: "state",
+      title: "State",
+      type: "text",
+      options: [
+        option("pending", "Waits"),
+        option("dead", "Failed"),
+        option("possibly_sent", "Possibly sent"),
+        option("delivered", "Delivered"),
+        option("discarded", "Discarded"),
+      ],
+    },
+  ],
+  mails: [
+    {
+      field: "state",
+      title: "State",
+      type: "text",
+      options: [
+        option("queued", "Queued"),
+        option("sent", "Sent"),
+        option("suppressed", "Suppressed"),
+        option("possibly_sent", "Possibly sent"),
+        option("failed", "Failed"),
+      ],
+    },
+  ],
   timers: [],
   audit: [{ field: "action", title: "Act", type: "text" }],
 };
@@ -54,15 +87,27 @@ export default function Operations({ loaderData: { list, tab, view } }: Route.Co
     <>
       <TopBar title="Operations" />
       <main id="content" className="content operations" tabIndex={-1}>
-        <Tabs label="Operations" current={tab} tabs={TABS.map((entry) => ({ ...entry, count: view.counts[entry.id] ?? null, href: listHref(params, { tab: entry.id }) }))} />
+        <Tabs
+          label="Operations"
+          current={tab}
+          tabs={TABS.map((entry) => ({ ...entry, count: view.counts[entry.id] ?? null, href: listHref(params, { tab: entry.id }) }))}
+        />
         <div className={view.receipt === null ? "work" : "work has-panel"}>
           <div className="list">
             <Gauges view={view} />
-            {tab === "receipts" ? <OperationsList {...shared} id={tab} title="Receipts" columns={RECEIPT_COLUMNS} rows={view.receipts} empty="No event was received yet" open /> : null}
-            {tab === "outbox" ? <OperationsList {...shared} id={tab} title="Outbox" columns={OUTBOX_COLUMNS} rows={view.outbox} empty="Everything is delivered" /> : null}
-            {tab === "mails" ? <OperationsList {...shared} id={tab} title="Mails" columns={MAIL_COLUMNS} rows={view.mails} empty="No mail was created yet" /> : null}
+            {tab === "receipts" ? (
+              <OperationsList {...shared} id={tab} title="Receipts" columns={RECEIPT_COLUMNS} rows={view.receipts} empty="No event was received yet" open />
+            ) : null}
+            {tab === "outbox" ? (
+              <OperationsList {...shared} id={tab} title="Outbox" columns={OUTBOX_COLUMNS} rows={view.outbox} empty="Everything is delivered" />
+            ) : null}
+            {tab === "mails" ? (
+              <OperationsList {...shared} id={tab} title="Mails" columns={MAIL_COLUMNS} rows={view.mails} empty="No mail was created yet" />
+            ) : null}
             {tab === "timers" ? <OperationsList {...shared} id={tab} title="Timers" columns={TIMER_COLUMNS} rows={view.timers} empty="No timer runs" /> : null}
-            {tab === "audit" ? <OperationsList {...shared} id={tab} title="Audit" columns={AUDIT_COLUMNS} rows={view.audit} empty="Nothing was logged yet" /> : null}
+            {tab === "audit" ? (
+              <OperationsList {...shared} id={tab} title="Audit" columns={AUDIT_COLUMNS} rows={view.audit} empty="Nothing was logged yet" />
+            ) : null}
           </div>
           {view.receipt === null ? null : <ReceiptPanel key={view.receipt.id} receipt={view.receipt} closeHref={listHref(params, { at: null })} />}
         </div>

@@ -1,8 +1,8 @@
 import { PasswordInput, TextInput } from "@mantine/core";
 import { data, Form, redirect, useNavigation } from "react-router";
 import { Button } from "#studio/ui/button.tsx";
-import { Notice } from "#studio/ui/states.tsx";
 import { OrgBadge } from "#studio/ui/org-badge.tsx";
+import { Notice } from "#studio/ui/states.tsx";
 import { hostContext } from "../../host.server.ts";
 import { toRefusal } from "../../problem.server.ts";
 import { findScope, safePath, signIn } from "../../session.server.ts";
@@ -23,7 +23,8 @@ export async function action({ request, context }: Route.ActionArgs) {
   const text = (name: string): string => String(form.get(name) ?? "").slice(0, 320);
   const demo = host.demo?.actors.some((actor) => actor.email === text("demo")) ? host.demo : null;
   const totp = text("totp");
-  const input = demo === null ? { email: text("email"), password: text("password"), ...(totp === "" ? {} : { totp }) } : { email: text("demo"), password: demo.password };
+  const input =
+    demo === null ? { email: text("email"), password: text("password"), ...(totp === "" ? {} : { totp }) } : { email: text("demo"), password: demo.password };
   try {
     const cookie = await signIn(request, host, input);
     return redirect(safePath(new URL(request.url).searchParams.get("to")), { headers: { "Set-Cookie": cookie } });
@@ -52,8 +53,16 @@ export default function Login({ loaderData, actionData }: Route.ComponentProps) 
         )}
         <Form method="post" className="stack" style={{ gap: 12 }}>
           <TextInput label="E-mail" name="email" type="email" required autoComplete="username" />
-          <PasswordInput label="Password" name="password" required autoComplete="current-password" visibilityToggleButtonProps={{ "aria-label": "Show the password" }} />
-          {actionData?.second ? <TextInput label="Code of the second factor" name="totp" inputMode="numeric" autoComplete="one-time-code" maxLength={6} /> : null}
+          <PasswordInput
+            label="Password"
+            name="password"
+            required
+            autoComplete="current-password"
+            visibilityToggleButtonProps={{ "aria-label": "Show the password" }}
+          />
+          {actionData?.second ? (
+            <TextInput label="Code of the second factor" name="totp" inputMode="numeric" autoComplete="one-time-code" maxLength={6} />
+          ) : null}
           <div>
             <Button tone="primary" type="submit" busy={busy && entering === null}>
               Sign in

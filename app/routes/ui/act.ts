@@ -14,6 +14,14 @@ export async function action({ request, context }: Route.ActionArgs) {
     payload: asObject(body["payload"]),
     once: String(body["once"] ?? ""),
     ...(typeof body["expectedSeq"] === "number" ? { expectedSeq: body["expectedSeq"] } : {}),
-    ...(typeof override["gate"] === "string" ? { override: { gate: override["gate"], reason: String(override["reason"] ?? ""), ...(typeof override["note"] === "string" ? { note: override["note"] } : {}) } } : {}),
+    ...(typeof override["gate"] === "string"
+      ? {
+          override: {
+            gate: override["gate"],
+            reason: String(override["reason"] ?? ""),
+            ...(typeof override["note"] === "string" ? { note: override["note"] } : {}),
+          },
+        }
+      : {}),
   });
 }

@@ -13,7 +13,15 @@ export async function action({ request, context }: Route.ActionArgs) {
       instance: String(body["instance"] ?? ""),
       type: String(body["type"] ?? ""),
       payload: asObject(body["payload"]),
-      ...(typeof override["gate"] === "string" ? { override: { gate: override["gate"], reason: String(override["reason"] ?? ""), ...(typeof override["note"] === "string" ? { note: override["note"] } : {}) } } : {}),
+      ...(typeof override["gate"] === "string"
+        ? {
+            override: {
+              gate: override["gate"],
+              reason: String(override["reason"] ?? ""),
+              ...(typeof override["note"] === "string" ? { note: override["note"] } : {}),
+            },
+          }
+        : {}),
     }),
   );
 }

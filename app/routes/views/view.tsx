@@ -52,13 +52,19 @@ export default function View({ loaderData: { view, list } }: Route.ComponentProp
         }
       />
       <main id="content" className="content" tabIndex={-1}>
-        {view.tabs.length < 2 ? null : <Tabs label={view.title} current={view.tab} tabs={view.tabs.map((tab) => ({ ...tab, href: listHref(params, { tab: tab.id }) }))} />}
+        {view.tabs.length < 2 ? null : (
+          <Tabs label={view.title} current={view.tab} tabs={view.tabs.map((tab) => ({ ...tab, href: listHref(params, { tab: tab.id }) }))} />
+        )}
         <div className={view.panel === null && begun === undefined ? "work" : "work has-panel"}>
           <div className="list">
             {view.summary === null ? null : <ViewSummary summary={view.summary} />}
             <ViewList key={`${view.slug} ${view.tab}`} view={view} request={list} scope={shell.scope} />
           </div>
-          {begun !== undefined ? <BeginPanel key={begun.id} begin={begun} closeHref={beginHref(params, null)} several={shell.scope === "all"} /> : view.panel === null ? null : <InstancePanel key={view.panel.id} view={view.panel} closeHref={listHref(params, { at: null })} prefer={view.acts.map((act) => act.type)} />}
+          {begun !== undefined ? (
+            <BeginPanel key={begun.id} begin={begun} closeHref={beginHref(params, null)} several={shell.scope === "all"} />
+          ) : view.panel === null ? null : (
+            <InstancePanel key={view.panel.id} view={view.panel} closeHref={listHref(params, { at: null })} prefer={view.acts.map((act) => act.type)} />
+          )}
         </div>
         <KeyHelp lines={LIST_KEYS} />
       </main>

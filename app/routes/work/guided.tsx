@@ -21,7 +21,9 @@ export default function Guided({ loaderData: view }: Route.ComponentProps) {
   useLiveRefresh((notice) => notice.id === view.id || notice.id === view.record.id || (notice.kind === "task" && notice.of === view.id));
   usePaletteActs(
     "guided",
-    view.acts.filter((act) => act.allowed && act.permitted).map((act) => ({ id: act.type, title: act.title, note: view.code ?? "", run: () => onOpen(act.type) })),
+    view.acts
+      .filter((act) => act.allowed && act.permitted)
+      .map((act) => ({ id: act.type, title: act.title, note: view.code ?? "", run: () => onOpen(act.type) })),
     `${view.id} ${view.seq}`,
   );
   return (
@@ -41,4 +43,3 @@ function withAct(before: URLSearchParams, type: string | null): URLSearchParams 
   else next.set("act", type);
   return next;
 }
-

@@ -8,7 +8,7 @@ import { Tabs } from "#studio/ui/tabs.tsx";
 import { openDoor } from "../../engine.server.ts";
 import { listHref, readList } from "../../list-request.ts";
 import { readJson } from "../../read-json.server.ts";
-import { type Deciding, DecideForm, InboxList } from "../../screens/lists/inbox-list.tsx";
+import { DecideForm, type Deciding, InboxList } from "../../screens/lists/inbox-list.tsx";
 import { InstancePanel, PanelTitle } from "../../screens/lists/instance-panel.tsx";
 import type { BulkResult, InboxView } from "../../screens/lists.ts";
 import type { ShellView } from "../../screens/shell.ts";
@@ -59,7 +59,14 @@ function InboxPanel({ panel, deciding, closeHref }: { panel: NonNullable<InboxVi
   if (item.outcomes.length === 0 && guided !== null) return <InstancePanel view={guided} closeHref={closeHref} />;
   return (
     <aside className="inspector" aria-label={item.title} key={item.id}>
-      <PanelTitle org={item.org} code={item.code} title={item.title} note={[item.about, item.from].filter(Boolean).join(" · ")} href={item.href} closeHref={closeHref} />
+      <PanelTitle
+        org={item.org}
+        code={item.code}
+        title={item.title}
+        note={[item.about, item.from].filter(Boolean).join(" · ")}
+        href={item.href}
+        closeHref={closeHref}
+      />
       <div className="panel-scroll">
         <section>
           <Facts items={fields.map((field) => ({ title: field.title, value: <CellView cell={field.cell} /> }))} />
@@ -87,12 +94,21 @@ function useDeciding(): Deciding {
   useEffect(() => {
     if (data === undefined || state !== "idle" || told.current === data) return;
     told.current = data;
-    if (data.done > 0) notifications.show({ message: data.done === 1 ? "Decided" : `${data.done} decided`, color: "green", closeButtonProps: { "aria-label": "Close" } });
-    for (const failure of data.failed.slice(0, 3)) notifications.show({ title: failure.code ?? "Not decided", message: failure.detail, color: "red", autoClose: false, closeButtonProps: { "aria-label": "Close" } });
+    if (data.done > 0)
+      notifications.show({ message: data.done === 1 ? "Decided" : `${data.done} decided`, color: "green", closeButtonProps: { "aria-label": "Close" } });
+    for (const failure of data.failed.slice(0, 3))
+      notifications.show({
+        title: failure.code ?? "Not decided",
+        message: failure.detail,
+        color: "red",
+        autoClose: false,
+        closeButtonProps: { "aria-label": "Close" },
+      });
   }, [data, state]);
   return {
     busy: state !== "idle",
     sent: new Set(state === "idle" ? [] : (body?.tasks ?? [])),
-    decide: (tasks, outcome, note) => void fetcher.submit({ tasks: [...tasks], outcome, note, once: crypto.randomUUID() }, { method: "post", encType: "application/json" }),
+    decide: (tasks, outcome, note) =>
+      void fetcher.submit({ tasks: [...tasks], outcome, note, once: crypto.randomUUID() }, { method: "post", encType: "application/json" }),
   };
 }

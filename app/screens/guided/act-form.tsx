@@ -17,8 +17,22 @@ export const hasForm = (act: ActView): boolean => act.schema !== null && propert
 export const actIcon = (act: ActView): IconName | undefined => (act.tone === "override" ? "key" : act.confirm === null ? undefined : "send");
 
 /** An act with its form, what it will do, and its button. Errors stand at their fields; a refusal stands under the form. */
-export function ActForm({ instance, seq, act, primary = false, onDone, onCancel, focusOnMount = false }: {
-  instance: string; seq: number; act: ActView; primary?: boolean; onDone?: () => void; onCancel?: () => void; focusOnMount?: boolean;
+export function ActForm({
+  instance,
+  seq,
+  act,
+  primary = false,
+  onDone,
+  onCancel,
+  focusOnMount = false,
+}: {
+  instance: string;
+  seq: number;
+  act: ActView;
+  primary?: boolean;
+  onDone?: () => void;
+  onCancel?: () => void;
+  focusOnMount?: boolean;
 }) {
   const [value, setValue] = useState<JsonObject>(() => ({ ...(act.schema === null ? {} : blankOf(act.schema)), ...act.initial }));
   const [local, setLocal] = useState<readonly FieldError[]>([]);
@@ -69,7 +83,12 @@ export function ActForm({ instance, seq, act, primary = false, onDone, onCancel,
       <ConsequencePreview title={`When you ${verb}`} lines={preview === null ? null : preview.lines} />
       <Refusal refusal={sending.refusal} />
       <div className="acts act-foot">
-        <Button tone={act.tone === "override" ? "override" : primary ? "primary" : act.tone === "danger" ? "danger" : "default"} icon={actIcon(act)} type="submit" busy={sending.busy}>
+        <Button
+          tone={act.tone === "override" ? "override" : primary ? "primary" : act.tone === "danger" ? "danger" : "default"}
+          icon={actIcon(act)}
+          type="submit"
+          busy={sending.busy}
+        >
           {act.title}
         </Button>
         {onCancel === undefined ? null : (
@@ -83,7 +102,11 @@ export function ActForm({ instance, seq, act, primary = false, onDone, onCancel,
 }
 
 /** Why an act was refused, in place. */
-export function Refusal({ refusal }: { refusal: { readonly title: string; readonly detail: string; readonly hint: string; readonly code: string; readonly errors: readonly FieldError[] } | null }) {
+export function Refusal({
+  refusal,
+}: {
+  refusal: { readonly title: string; readonly detail: string; readonly hint: string; readonly code: string; readonly errors: readonly FieldError[] } | null;
+}) {
   if (refusal === null) return null;
   return (
     <Notice tone="blocked">

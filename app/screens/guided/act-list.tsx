@@ -16,7 +16,17 @@ export function countActs(acts: readonly ActView[]): string {
 }
 
 /** The acts of a screen: allowed ones first, then blocked ones with why and the ways through, then those of other people. */
-export function ActList({ view, acts, open, onOpen }: { view: GuidedView; acts: readonly ActView[]; open: string | null; onOpen: (type: string | null) => void }) {
+export function ActList({
+  view,
+  acts,
+  open,
+  onOpen,
+}: {
+  view: GuidedView;
+  acts: readonly ActView[];
+  open: string | null;
+  onOpen: (type: string | null) => void;
+}) {
   const allowed = acts.filter((act) => act.allowed && act.permitted);
   const blocked = acts.filter(isBlocked);
   const others = acts.filter((act) => !act.permitted);
@@ -43,7 +53,12 @@ function ActItem({ view, act, open, onOpen }: { view: GuidedView; act: ActView; 
         {shut ? (
           <StatusBadge meaning={unknown ? "unknown" : "blocked"} />
         ) : (
-          <Button aria-expanded={open} icon={open ? undefined : actIcon(act)} tone={act.tone === "danger" && !open ? "danger" : "default"} onClick={() => onOpen(open ? null : act.type)}>
+          <Button
+            aria-expanded={open}
+            icon={open ? undefined : actIcon(act)}
+            tone={act.tone === "danger" && !open ? "danger" : "default"}
+            onClick={() => onOpen(open ? null : act.type)}
+          >
             {open ? "Close" : act.title}
           </Button>
         )}
@@ -51,7 +66,16 @@ function ActItem({ view, act, open, onOpen }: { view: GuidedView; act: ActView; 
       {shut ? (
         <div className="act-below">
           {act.gates.map((gate) => (
-            <GateBlock key={gate.decision.key} instance={view.id} seq={view.seq} act={act} gate={gate} release={view.release} checkedAt={view.checkedAt} onAct={(type) => onOpen(type)} />
+            <GateBlock
+              key={gate.decision.key}
+              instance={view.id}
+              seq={view.seq}
+              act={act}
+              gate={gate}
+              release={view.release}
+              checkedAt={view.checkedAt}
+              onAct={(type) => onOpen(type)}
+            />
           ))}
         </div>
       ) : open ? (

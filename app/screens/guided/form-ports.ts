@@ -7,7 +7,11 @@ export const formPorts: FormPorts = {
     return response.ok ? ((await response.json()) as { options: { value: string; label: string; note: string }[] }).options : [];
   },
   upload: async (file) => {
-    const response = await fetch(`/api/v1/files?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file, headers: { "Content-Type": file.type || "application/octet-stream", "Idempotency-Key": crypto.randomUUID() } });
+    const response = await fetch(`/api/v1/files?name=${encodeURIComponent(file.name)}`, {
+      method: "POST",
+      body: file,
+      headers: { "Content-Type": file.type || "application/octet-stream", "Idempotency-Key": crypto.randomUUID() },
+    });
     if (!response.ok) throw new Error(`The file was refused with ${response.status}`);
     return (await response.json()) as { id: string; name: string };
   },

@@ -12,8 +12,24 @@ import { useAct, usePreview } from "./use-act.ts";
  * A shut gate of an act: why, the ways through with buttons for what this person may do, and the override with its reason.
  * `onAct` opens an act of the same screen.
  */
-export function GateBlock({ instance, seq, act, gate, release, checkedAt, onAct, openOverride = false }: {
-  instance: string; seq: number; act: ActView; gate: GateView; release: number | null; checkedAt: string; onAct: (type: string) => void; openOverride?: boolean;
+export function GateBlock({
+  instance,
+  seq,
+  act,
+  gate,
+  release,
+  checkedAt,
+  onAct,
+  openOverride = false,
+}: {
+  instance: string;
+  seq: number;
+  act: ActView;
+  gate: GateView;
+  release: number | null;
+  checkedAt: string;
+  onAct: (type: string) => void;
+  openOverride?: boolean;
 }) {
   const [overriding, setOverriding] = useState(openOverride);
   const ways: Way[] = gate.ways.map((way) => ({ title: way.title, note: way.note, act: wayButton(way, onAct) }));
@@ -39,7 +55,11 @@ export function GateBlock({ instance, seq, act, gate, release, checkedAt, onAct,
           checked <RelativeTime at={checkedAt} />
         </>
       }
-      form={overriding && gate.override?.may ? <OverrideForm instance={instance} seq={seq} act={act} gate={gate} reasons={gate.override.reasons} onDone={() => setOverriding(false)} /> : undefined}
+      form={
+        overriding && gate.override?.may ? (
+          <OverrideForm instance={instance} seq={seq} act={act} gate={gate} reasons={gate.override.reasons} onDone={() => setOverriding(false)} />
+        ) : undefined
+      }
     />
   );
 }
@@ -58,7 +78,21 @@ function wayButton(way: GateView["ways"][number], onAct: (type: string) => void)
   );
 }
 
-function OverrideForm({ instance, seq, act, gate, reasons, onDone }: { instance: string; seq: number; act: ActView; gate: GateView; reasons: readonly { readonly value: string; readonly title: string }[]; onDone: () => void }) {
+function OverrideForm({
+  instance,
+  seq,
+  act,
+  gate,
+  reasons,
+  onDone,
+}: {
+  instance: string;
+  seq: number;
+  act: ActView;
+  gate: GateView;
+  reasons: readonly { readonly value: string; readonly title: string }[];
+  onDone: () => void;
+}) {
   const [reason, setReason] = useState("");
   const [note, setNote] = useState("");
   const [tried, setTried] = useState(false);
@@ -78,9 +112,25 @@ function OverrideForm({ instance, seq, act, gate, reasons, onDone }: { instance:
     >
       <div className="fields">
         {reasons.length > 0 ? (
-          <Select label="Reason" required placeholder="Choose" data={reasons.map((option) => ({ value: option.value, label: option.title }))} value={reason === "" ? null : reason} onChange={(next) => setReason(next ?? "")} error={tried && reason === "" ? "A reason is needed" : undefined} />
+          <Select
+            label="Reason"
+            required
+            placeholder="Choose"
+            data={reasons.map((option) => ({ value: option.value, label: option.title }))}
+            value={reason === "" ? null : reason}
+            onChange={(next) => setReason(next ?? "")}
+            error={tried && reason === "" ? "A reason is needed" : undefined}
+          />
         ) : (
-          <Textarea label="Reason" required rows={1} autosize value={reason} onChange={(event) => setReason(event.currentTarget.value)} error={tried && reason === "" ? "A reason is needed" : undefined} />
+          <Textarea
+            label="Reason"
+            required
+            rows={1}
+            autosize
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+            error={tried && reason === "" ? "A reason is needed" : undefined}
+          />
         )}
         <Textarea label="Note" rows={1} autosize maxLength={2000} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
       </div>

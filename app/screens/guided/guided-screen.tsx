@@ -14,7 +14,17 @@ import { HistoryList } from "./history-list.tsx";
 import { RecordSide } from "./record-side.tsx";
 
 /** The rep's screen: path, what to do now, checklist, acts, what happened; the record at the side. One column on a phone. */
-export function GuidedScreen({ view, open, onOpen, replay = false }: { view: GuidedView; open: string | null; onOpen: (type: string | null) => void; replay?: boolean }) {
+export function GuidedScreen({
+  view,
+  open,
+  onOpen,
+  replay = false,
+}: {
+  view: GuidedView;
+  open: string | null;
+  onOpen: (type: string | null) => void;
+  replay?: boolean;
+}) {
   const primary = view.acts.find((act) => act.type === view.screen.primary && act.permitted);
   const rest = view.acts.filter((act) => act !== primary || !act.allowed);
   const listed = primary !== undefined && !primary.allowed ? rest.filter((act) => act !== primary) : rest;
@@ -27,7 +37,8 @@ export function GuidedScreen({ view, open, onOpen, replay = false }: { view: Gui
           <p>
             <OrgBadge code={view.org} /> <span className="off-phone">{view.machine.title} </span>
             {view.code === null ? null : <span className="code">{view.code}</span>}
-            {view.note === null ? null : <> · {view.note}</>} {view.status === "active" ? null : <StatusBadge meaning="done">{view.status === "done" ? "Done" : "Stopped"}</StatusBadge>}
+            {view.note === null ? null : <> · {view.note}</>}{" "}
+            {view.status === "active" ? null : <StatusBadge meaning="done">{view.status === "done" ? "Done" : "Stopped"}</StatusBadge>}
           </p>
         </div>
         <div className="acts push off-phone">
@@ -54,7 +65,7 @@ export function GuidedScreen({ view, open, onOpen, replay = false }: { view: Gui
         </div>
         <RecordSide view={view} />
       </div>
-      <PhoneActBar view={view} primary={primary} onOpen={onOpen} count={listed.length} />
+      <PhoneActBar primary={primary} onOpen={onOpen} count={listed.length} />
     </div>
   );
 }
@@ -68,20 +79,35 @@ function NowPanel({ view, primary, onOpen }: { view: GuidedView; primary: ActVie
         view.acts.some((act) => act.allowed && act.permitted) ? (
           <p className="soft">Choose one of the acts below.</p>
         ) : (
-          <p className="soft">{view.status === "active" ? "Nothing for you to do here now. This page changes by itself when it moves on." : "This is finished. What happened stands below."}</p>
+          <p className="soft">
+            {view.status === "active"
+              ? "Nothing for you to do here now. This page changes by itself when it moves on."
+              : "This is finished. What happened stands below."}
+          </p>
         )
       ) : primary.allowed ? (
         <div id={`act-${primary.type}`}>
           <ActForm key={`${view.id} ${primary.type}`} instance={view.id} seq={view.seq} act={primary} primary />
         </div>
       ) : (
-        primary.gates.map((gate) => <GateBlock key={gate.decision.key} instance={view.id} seq={view.seq} act={primary} gate={gate} release={view.release} checkedAt={view.checkedAt} onAct={onOpen} />)
+        primary.gates.map((gate) => (
+          <GateBlock
+            key={gate.decision.key}
+            instance={view.id}
+            seq={view.seq}
+            act={primary}
+            gate={gate}
+            release={view.release}
+            checkedAt={view.checkedAt}
+            onAct={onOpen}
+          />
+        ))
       )}
     </Panel>
   );
 }
 
-function PhoneActBar({ view, primary, onOpen, count }: { view: GuidedView; primary: ActView | undefined; onOpen: (type: string | null) => void; count: number }) {
+function PhoneActBar({ primary, onOpen, count }: { primary: ActView | undefined; onOpen: (type: string | null) => void; count: number }) {
   useEffect(() => {
     document.body.classList.add("has-act-bar");
     return () => document.body.classList.remove("has-act-bar");

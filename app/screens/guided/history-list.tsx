@@ -1,12 +1,22 @@
-import { Anchor } from "#studio/ui/link.tsx";
 import { Conditions } from "#studio/ui/condition-table.tsx";
 import { decisionMeaning, Provenance, sentenceOf } from "#studio/ui/decision-explanation.tsx";
 import { Icon } from "#studio/ui/icon.tsx";
+import { Anchor } from "#studio/ui/link.tsx";
 import { Timeline } from "#studio/ui/timeline.tsx";
 import type { HistoryEntry } from "../guided.ts";
 
 /** What happened, newest first; every decision opens to its conditions as they were. */
-export function HistoryList({ entries, instance, short = false, replay = false }: { entries: readonly HistoryEntry[]; instance: string; short?: boolean; replay?: boolean }) {
+export function HistoryList({
+  entries,
+  instance,
+  short = false,
+  replay = false,
+}: {
+  entries: readonly HistoryEntry[];
+  instance: string;
+  short?: boolean;
+  replay?: boolean;
+}) {
   return (
     <Timeline
       short={short}

@@ -1,6 +1,6 @@
-import { Anchor } from "#studio/ui/link.tsx";
 import { CellView } from "#studio/ui/cell.tsx";
 import { Icon } from "#studio/ui/icon.tsx";
+import { Anchor } from "#studio/ui/link.tsx";
 import { Facts, Panel } from "#studio/ui/panel.tsx";
 import { RelativeTime } from "#studio/ui/relative-time.tsx";
 import { Mark } from "#studio/ui/status-badge.tsx";

@@ -45,7 +45,10 @@ export function useAct(onDone?: () => void): Sending {
 }
 
 /** What the act would do with this payload, asked a moment after the last key stroke. Null while unknown. */
-export function usePreview(request: { readonly instance: string; readonly type: string; readonly payload: JsonObject; readonly override?: ActRequest["override"] } | null, seq: number): PreviewView | null {
+export function usePreview(
+  request: { readonly instance: string; readonly type: string; readonly payload: JsonObject; readonly override?: ActRequest["override"] } | null,
+  seq: number,
+): PreviewView | null {
   const [preview, setPreview] = useState<PreviewView | null>(null);
   const body = request === null ? null : JSON.stringify(request);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a moved instance previews anew

@@ -57,7 +57,14 @@ export function BeginPanel({ begin, closeHref, several }: { begin: BeginView; cl
         <div className="panel-scroll">
           <section className="stack">
             {several ? <Notice icon="building">Choose one org at the top left first: this belongs to one.</Notice> : null}
-            <SchemaForm schema={begin.schema} value={value} onChange={setValue} errors={errors.length > 0 ? errors : (refusal?.errors ?? [])} ports={formPorts} disabled={state !== "idle"} />
+            <SchemaForm
+              schema={begin.schema}
+              value={value}
+              onChange={setValue}
+              errors={errors.length > 0 ? errors : (refusal?.errors ?? [])}
+              ports={formPorts}
+              disabled={state !== "idle"}
+            />
             <Refusal refusal={refusal} />
           </section>
         </div>

@@ -79,17 +79,52 @@ export function DetailScreen({ view }: { view: DetailView }) {
             {chosen === null ? (
               <div className="acts">
                 {offered.map((act) => (
-                  <Button key={act.type} icon={actIcon(act)} tone={act.tone === "override" ? "override" : view.suggestion === null && view.primary[0] === act.type ? "primary" : act.tone === "danger" ? "danger" : "default"} onClick={() => setOpen(act.type)}>
+                  <Button
+                    key={act.type}
+                    icon={actIcon(act)}
+                    tone={
+                      act.tone === "override"
+                        ? "override"
+                        : view.suggestion === null && view.primary[0] === act.type
+                          ? "primary"
+                          : act.tone === "danger"
+                            ? "danger"
+                            : "default"
+                    }
+                    onClick={() => setOpen(act.type)}
+                  >
                     {act.title}
                   </Button>
                 ))}
               </div>
             ) : (
-              <ActForm key={`${guided.id} ${chosen.type}`} instance={guided.id} seq={guided.seq} act={chosen} primary onDone={() => setOpen(null)} onCancel={() => setOpen(null)} focusOnMount />
+              <ActForm
+                key={`${guided.id} ${chosen.type}`}
+                instance={guided.id}
+                seq={guided.seq}
+                act={chosen}
+                primary
+                onDone={() => setOpen(null)}
+                onCancel={() => setOpen(null)}
+                focusOnMount
+              />
             )}
           </section>
         )}
-        {shut.flatMap((act) => act.gates.map((gate) => <GateBlock key={`${act.type} ${gate.decision.key}`} instance={guided.id} seq={guided.seq} act={act} gate={gate} release={guided.release} checkedAt={guided.checkedAt} onAct={setOpen} />))}
+        {shut.flatMap((act) =>
+          act.gates.map((gate) => (
+            <GateBlock
+              key={`${act.type} ${gate.decision.key}`}
+              instance={guided.id}
+              seq={guided.seq}
+              act={act}
+              gate={gate}
+              release={guided.release}
+              checkedAt={guided.checkedAt}
+              onAct={setOpen}
+            />
+          )),
+        )}
       </div>
       <aside className="side" aria-label="Facts">
         {view.panels.map((panel) => (
@@ -125,7 +160,13 @@ function Queue({ view }: { view: DetailView }) {
               <li key={item.id}>
                 <Anchor href={item.href} aria-current={item.code === view.guided.code ? "page" : undefined}>
                   <span className="code clip">{item.code}</span>
-                  {item.meaning === null ? <span /> : <Mark meaning={item.meaning} small><span className="small">{MEANING_WORDS[item.meaning] ?? ""}</span></Mark>}
+                  {item.meaning === null ? (
+                    <span />
+                  ) : (
+                    <Mark meaning={item.meaning} small>
+                      <span className="small">{MEANING_WORDS[item.meaning] ?? ""}</span>
+                    </Mark>
+                  )}
                   <span className="small soft clip">{item.label}</span>
                   <span className="small quiet">{item.note ?? ""}</span>
                 </Anchor>
@@ -138,4 +179,12 @@ function Queue({ view }: { view: DetailView }) {
   );
 }
 
-const MEANING_WORDS: Readonly<Record<string, string>> = { open: "Open", blocked: "Blocked", unknown: "Unknown", overridden: "Overridden", waitsFor: "Waits", waitsUntil: "Waits", done: "Done" };
+const MEANING_WORDS: Readonly<Record<string, string>> = {
+  open: "Open",
+  blocked: "Blocked",
+  unknown: "Unknown",
+  overridden: "Overridden",
+  waitsFor: "Waits",
+  waitsUntil: "Waits",
+  done: "Done",
+};

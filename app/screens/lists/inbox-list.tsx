@@ -62,11 +62,23 @@ export function InboxList({ view, request, deciding, several }: { view: InboxVie
       onSelect={setSelected}
       selectable={(item) => item.outcomes.length > 0 && item.whyNot === null}
       group={(item) => dueGroup(item, now, zone)}
-      toolbar={<FilterChips fields={view.filters} active={request.filters} onChange={(filters) => go({ filters })} search={request.search ?? ""} onSearch={(search) => go({ search })} />}
+      toolbar={
+        <FilterChips
+          fields={view.filters}
+          active={request.filters}
+          onChange={(filters) => go({ filters })}
+          search={request.search ?? ""}
+          onSearch={(search) => go({ search })}
+        />
+      }
       bulk={<InboxBulk items={items.filter((item) => selected.has(item.id))} deciding={deciding} onClear={() => setSelected(new Set())} />}
       empty={
         request.filters.length > 0 || request.search !== null ? (
-          <EmptyState title="Nothing fits these filters" icon="filter" act={<Button onClick={() => go({ filters: [], search: "" })}>Remove the filters</Button>}>
+          <EmptyState
+            title="Nothing fits these filters"
+            icon="filter"
+            act={<Button onClick={() => go({ filters: [], search: "" })}>Remove the filters</Button>}
+          >
             Your inbox holds other items.
           </EmptyState>
         ) : (
@@ -96,7 +108,11 @@ export function InboxList({ view, request, deciding, several }: { view: InboxVie
 function columnsOf(several: boolean): readonly Column<InboxItem>[] {
   return [
     {
-      id: "kind", title: "Kind", width: 40, quiet: true, offPhone: true,
+      id: "kind",
+      title: "Kind",
+      width: 40,
+      quiet: true,
+      offPhone: true,
       cell: (item) => (
         <span className="kind-icon">
           <Icon name={KIND_ICONS[item.kind]} label={KIND_WORDS[item.kind]} />
@@ -104,7 +120,9 @@ function columnsOf(several: boolean): readonly Column<InboxItem>[] {
       ),
     },
     {
-      id: "title", title: "What", lead: true,
+      id: "title",
+      title: "What",
+      lead: true,
       cell: (item) => (
         <span className="inbox-title" title={item.title}>
           <span className="clip">{item.title}</span>
@@ -114,8 +132,26 @@ function columnsOf(several: boolean): readonly Column<InboxItem>[] {
     },
     ...(several ? [{ id: "org", title: "Org", width: 64, cell: (item: InboxItem) => <OrgBadge code={item.org} /> }] : []),
     { id: "about", title: "About", width: 168, cell: (item) => <span className="soft">{item.about ?? ""}</span> },
-    { id: "from", title: "Kind of work", width: 152, cell: (item) => (item.state === null ? <span className="small soft">{item.from ?? ""}</span> : <StatusBadge meaning={item.state.meaning}>{item.state.text}</StatusBadge>) },
-    { id: "due", title: "Due", width: 152, cell: (item) => (item.dueAt === null ? <span className="quiet small"><RelativeTime at={item.since} /></span> : <Deadline dueAt={item.dueAt} since={item.since} />) },
+    {
+      id: "from",
+      title: "Kind of work",
+      width: 152,
+      cell: (item) =>
+        item.state === null ? <span className="small soft">{item.from ?? ""}</span> : <StatusBadge meaning={item.state.meaning}>{item.state.text}</StatusBadge>,
+    },
+    {
+      id: "due",
+      title: "Due",
+      width: 152,
+      cell: (item) =>
+        item.dueAt === null ? (
+          <span className="quiet small">
+            <RelativeTime at={item.since} />
+          </span>
+        ) : (
+          <Deadline dueAt={item.dueAt} since={item.since} />
+        ),
+    },
   ];
 }
 
@@ -125,13 +161,19 @@ function InboxBulk({ items, deciding, onClear }: { items: readonly InboxItem[]; 
   const [first] = items;
   const outcomes = sorts.size === 1 && first !== undefined ? first.outcomes : [];
   const decide = (outcome: string): void => {
-    deciding.decide(items.map((item) => item.id), outcome, null);
+    deciding.decide(
+      items.map((item) => item.id),
+      outcome,
+      null,
+    );
     onClear();
   };
   return (
     <>
       <b aria-live="polite">{items.length} selected</b>
-      <span className="soft clip">{sorts.size > 1 ? "of several sorts: choose one sort to decide them together" : `you may decide ${items.length === 1 ? "it" : "all"}`}</span>
+      <span className="soft clip">
+        {sorts.size > 1 ? "of several sorts: choose one sort to decide them together" : `you may decide ${items.length === 1 ? "it" : "all"}`}
+      </span>
       <span className="push" />
       {outcomes.map((outcome, index) => (
         <Button key={outcome.id} tone={index === 0 ? "primary" : "default"} disabled={deciding.busy} onClick={() => decide(outcome.id)}>
@@ -151,10 +193,20 @@ export function DecideForm({ item, deciding }: { item: InboxItem; deciding: Deci
   if (item.outcomes.length === 0) return null;
   return (
     <div className="stack tight">
-      {item.whyNot === null ? <Textarea label="Note" autosize minRows={1} maxRows={4} maxLength={2000} value={note} onChange={(event) => setNote(event.currentTarget.value)} /> : <p className="small soft">{item.whyNot}</p>}
+      {item.whyNot === null ? (
+        <Textarea label="Note" autosize minRows={1} maxRows={4} maxLength={2000} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
+      ) : (
+        <p className="small soft">{item.whyNot}</p>
+      )}
       <div className="acts">
         {item.outcomes.map((outcome, index) => (
-          <Button key={outcome.id} tone={index === 0 ? "primary" : "default"} disabled={item.whyNot !== null} busy={deciding.busy} onClick={() => deciding.decide([item.id], outcome.id, note.trim() === "" ? null : note.trim())}>
+          <Button
+            key={outcome.id}
+            tone={index === 0 ? "primary" : "default"}
+            disabled={item.whyNot !== null}
+            busy={deciding.busy}
+            onClick={() => deciding.decide([item.id], outcome.id, note.trim() === "" ? null : note.trim())}
+          >
             {outcome.title}
           </Button>
         ))}

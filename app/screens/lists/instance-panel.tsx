@@ -15,7 +15,23 @@ import { HistoryList } from "../guided/history-list.tsx";
 import type { GuidedView } from "../guided.ts";
 
 /** Head of every side panel: what it is about, a way to its screen, and the way out. */
-export function PanelTitle({ org, code, kind, title, note, href, closeHref }: { org: string; code?: string | null; kind?: string; title: string; note?: string | null; href?: string | null; closeHref: string }) {
+export function PanelTitle({
+  org,
+  code,
+  kind,
+  title,
+  note,
+  href,
+  closeHref,
+}: {
+  org: string;
+  code?: string | null;
+  kind?: string;
+  title: string;
+  note?: string | null;
+  href?: string | null;
+  closeHref: string;
+}) {
   return (
     <div className="panel-title">
       <div className="line">
@@ -52,7 +68,22 @@ export function InstancePanel({ view, closeHref, prefer = [] }: { view: GuidedVi
       <div className="panel-scroll">
         {shut.length === 0 ? null : (
           <section className="stack tight">
-            {shut.slice(0, 2).flatMap((blocked) => blocked.gates.map((gate) => <GateBlock key={`${blocked.type} ${gate.decision.key}`} instance={view.id} seq={view.seq} act={blocked} gate={gate} release={view.release} checkedAt={view.checkedAt} onAct={setChosen} />))}
+            {shut
+              .slice(0, 2)
+              .flatMap((blocked) =>
+                blocked.gates.map((gate) => (
+                  <GateBlock
+                    key={`${blocked.type} ${gate.decision.key}`}
+                    instance={view.id}
+                    seq={view.seq}
+                    act={blocked}
+                    gate={gate}
+                    release={view.release}
+                    checkedAt={view.checkedAt}
+                    onAct={setChosen}
+                  />
+                )),
+              )}
           </section>
         )}
         {ready.some((candidate) => candidate.gates.length > 0) ? (
@@ -92,7 +123,16 @@ export function InstancePanel({ view, closeHref, prefer = [] }: { view: GuidedVi
               ))}
             </div>
           ) : (
-            <ActForm key={`${view.id} ${act.type}`} instance={view.id} seq={view.seq} act={act} primary onDone={() => setChosen(null)} onCancel={() => setChosen(null)} focusOnMount />
+            <ActForm
+              key={`${view.id} ${act.type}`}
+              instance={view.id}
+              seq={view.seq}
+              act={act}
+              primary
+              onDone={() => setChosen(null)}
+              onCancel={() => setChosen(null)}
+              focusOnMount
+            />
           )}
         </div>
       )}

@@ -1,6 +1,6 @@
 import "../guided/guided.css";
-import { useEffect, useRef, useState } from "react";
 import { notifications } from "@mantine/notifications";
+import { useEffect, useRef, useState } from "react";
 import { useFetcher } from "react-router";
 import type { Json, JsonObject } from "#engine/schema/types.ts";
 import { Button, ButtonLink } from "#studio/ui/button.tsx";
@@ -115,7 +115,14 @@ function EditForm({ record, onDone }: { record: RecordPage; onDone: () => void }
         void fetcher.submit({ etag: record.etag, changes: changesOf(record.data, value) } as never, { method: "post", encType: "application/json" });
       }}
     >
-      <SchemaForm schema={record.schema} value={value} onChange={setValue} errors={errors.length > 0 ? errors : (refusal?.errors ?? [])} ports={formPorts} disabled={fetcher.state !== "idle"} />
+      <SchemaForm
+        schema={record.schema}
+        value={value}
+        onChange={setValue}
+        errors={errors.length > 0 ? errors : (refusal?.errors ?? [])}
+        ports={formPorts}
+        disabled={fetcher.state !== "idle"}
+      />
       <Refusal refusal={refusal} />
       <div className="acts">
         <Button tone="primary" type="submit" busy={fetcher.state !== "idle"}>

@@ -9,11 +9,21 @@ import { KeyLineHint } from "#studio/ui/key-help.tsx";
 import { Anchor } from "#studio/ui/link.tsx";
 import { EmptyState, Notice } from "#studio/ui/states.tsx";
 import { listHref } from "../../list-request.ts";
+import { hasForm } from "../guided/act-form.tsx";
 import type { BulkResult, ListRequest, ViewPage, ViewRow } from "../lists.ts";
 import { BulkForm } from "./bulk-form.tsx";
-import { hasForm } from "../guided/act-form.tsx";
 
-const WIDTHS: Readonly<Record<string, number>> = { code: 136, org: 64, money: 136, decimal: 112, date: 136, datetime: 152, relative: 128, badge: 160, gate: 232 };
+const WIDTHS: Readonly<Record<string, number>> = {
+  code: 136,
+  org: 64,
+  money: 136,
+  decimal: 112,
+  date: 136,
+  datetime: 152,
+  relative: 128,
+  badge: 160,
+  gate: 232,
+};
 
 /** The rows of a view's tab, with what can be done to several at once. */
 export function ViewList({ view, request, scope }: { view: ViewPage; request: ListRequest; scope: string }) {
@@ -39,9 +49,16 @@ export function ViewList({ view, request, scope }: { view: ViewPage; request: Li
       {view.acts.map((act) => {
         const count = chosen.filter((row) => row.events.includes(act.type)).length;
         if (count === 0) return null;
-        const asks = act.schema !== null && hasForm({ ...act, description: null, allowed: true, permitted: true, who: null, initial: {}, confirm: null, gates: [] });
+        const asks =
+          act.schema !== null && hasForm({ ...act, description: null, allowed: true, permitted: true, who: null, initial: {}, confirm: null, gates: [] });
         return (
-          <Button key={act.type} tone={act.tone === "danger" ? "danger" : "primary"} busy={fetcher.state !== "idle"} aria-expanded={asks ? asking === act.type : undefined} onClick={() => (asks ? setAsking(act.type) : send(act.type, {}))}>
+          <Button
+            key={act.type}
+            tone={act.tone === "danger" ? "danger" : "primary"}
+            busy={fetcher.state !== "idle"}
+            aria-expanded={asks ? asking === act.type : undefined}
+            onClick={() => (asks ? setAsking(act.type) : send(act.type, {}))}
+          >
             {act.title} {count}
           </Button>
         );
@@ -71,11 +88,23 @@ export function ViewList({ view, request, scope }: { view: ViewPage; request: Li
         {...(view.acts.length > 0 ? { selected, onSelect: setSelected, selectable: (row: ViewRow) => row.instance !== null } : {})}
         sort={request.sort}
         onSort={(sort) => go({ sort })}
-        toolbar={<FilterChips fields={view.filters} active={request.filters} onChange={(filters) => go({ filters })} search={request.search ?? ""} onSearch={(search) => go({ search })} />}
+        toolbar={
+          <FilterChips
+            fields={view.filters}
+            active={request.filters}
+            onChange={(filters) => go({ filters })}
+            search={request.search ?? ""}
+            onSearch={(search) => go({ search })}
+          />
+        }
         bulk={bulk}
         empty={
           request.filters.length > 0 || request.search !== null ? (
-            <EmptyState title="Nothing fits these filters" icon="filter" act={<Button onClick={() => go({ filters: [], search: "" })}>Remove the filters</Button>} />
+            <EmptyState
+              title="Nothing fits these filters"
+              icon="filter"
+              act={<Button onClick={() => go({ filters: [], search: "" })}>Remove the filters</Button>}
+            />
           ) : (
             <EmptyState title={view.emptyText ?? "Nothing here at the moment"} icon="list">
               Rows appear here by themselves.
@@ -84,7 +113,15 @@ export function ViewList({ view, request, scope }: { view: ViewPage; request: Li
         }
         foot={view.rows.length === 0 ? undefined : <ViewFoot view={view} nextHref={view.next === null ? null : listHref(params, { cursor: view.next })} />}
       />
-      {form === undefined ? null : <BulkForm key={form.type} act={form} count={chosen.filter((row) => row.events.includes(form.type)).length} onSend={(payload) => send(form.type, payload)} onClose={() => setAsking(null)} />}
+      {form === undefined ? null : (
+        <BulkForm
+          key={form.type}
+          act={form}
+          count={chosen.filter((row) => row.events.includes(form.type)).length}
+          onSend={(payload) => send(form.type, payload)}
+          onClose={() => setAsking(null)}
+        />
+      )}
     </>
   );
 }
@@ -166,7 +203,7 @@ function ViewFoot({ view, nextHref }: { view: ViewPage; nextHref: string | null 
           {view.totals
             .filter((total) => total.org === org)
             .map((total, index) => (
-              <span key={`${total.title} ${index}`}>
+              <span key={JSON.stringify(total)}>
                 {index > 0 ? " and " : ""}
                 {total.title ? `${total.title} ` : ""}
                 <CellView cell={total.cell} />

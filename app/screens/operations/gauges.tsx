@@ -21,7 +21,15 @@ export function Gauges({ view }: { view: OperationsView }) {
         </header>
         <div className="line">
           <strong>{formatDecimal(view.lag.waiting)}</strong>
-          <span className="small quiet">{view.lag.oldest === null ? "nothing waits" : <>oldest <RelativeTime at={view.lag.oldest} /></>}</span>
+          <span className="small quiet">
+            {view.lag.oldest === null ? (
+              "nothing waits"
+            ) : (
+              <>
+                oldest <RelativeTime at={view.lag.oldest} />
+              </>
+            )}
+          </span>
         </div>
         <Facts
           items={[

@@ -11,8 +11,26 @@ import { listHref } from "../../list-request.ts";
 import type { ListRequest } from "../lists.ts";
 
 /** One list of the operations page: search by key, filters, pages. */
-export function OperationsList<Row extends { readonly id: string }>({ id, title, columns, rows, fields, request, next, empty, open = false }: {
-  id: string; title: string; columns: readonly Column<Row>[]; rows: readonly Row[]; fields: readonly FilterField[]; request: ListRequest; next: string | null; empty: string; open?: boolean;
+export function OperationsList<Row extends { readonly id: string }>({
+  id,
+  title,
+  columns,
+  rows,
+  fields,
+  request,
+  next,
+  empty,
+  open = false,
+}: {
+  id: string;
+  title: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  fields: readonly FilterField[];
+  request: ListRequest;
+  next: string | null;
+  empty: string;
+  open?: boolean;
 }) {
   const [params] = useSearchParams();
   const navigate = useNavigate();
@@ -27,7 +45,15 @@ export function OperationsList<Row extends { readonly id: string }>({ id, title,
       rowKey={(row) => row.id}
       at={request.at}
       {...(open ? { onOpen: (row: Row) => go({ at: row.id }) } : {})}
-      toolbar={<FilterChips fields={fields} active={request.filters} onChange={(filters) => go({ filters })} search={request.search ?? ""} onSearch={(search) => go({ search })} />}
+      toolbar={
+        <FilterChips
+          fields={fields}
+          active={request.filters}
+          onChange={(filters) => go({ filters })}
+          search={request.search ?? ""}
+          onSearch={(search) => go({ search })}
+        />
+      }
       empty={
         filtered ? (
           <EmptyState title="Nothing fits" icon="filter" act={<Button onClick={() => go({ filters: [], search: "" })}>Show all</Button>}>

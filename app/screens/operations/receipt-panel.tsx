@@ -15,7 +15,15 @@ export function ReceiptPanel({ receipt, closeHref }: { receipt: ReceiptDetail; c
             <StatusBadge meaning={receipt.meaning} />
             <span className="soft">{receipt.cause ?? ""}</span>
           </div>
-          {receipt.gate === null ? null : <DecisionExplanation decision={receipt.gate.decision} ways={receipt.gate.ways.map(({ title, note }) => ({ title, note }))} titles={receipt.gate.titles} past open />}
+          {receipt.gate === null ? null : (
+            <DecisionExplanation
+              decision={receipt.gate.decision}
+              ways={receipt.gate.ways.map(({ title, note }) => ({ title, note }))}
+              titles={receipt.gate.titles}
+              past
+              open
+            />
+          )}
         </section>
         {receipt.checks.length === 0 ? null : (
           <section>

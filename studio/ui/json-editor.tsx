@@ -1,0 +1,75 @@
+import "./json-pane.css";
+import { json, jsonParseLinter } from "@codemirror/lang-json";
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { type Diagnostic, linter, lintGutter } from "@codemirror/lint";
+import { EditorView } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import CodeMirror from "@uiw/react-codemirror";
+import { useMemo, useRef } from "react";
+import { rangeOfPointer } from "./json-pointer-range.ts";
+
+/** A problem at a place of the document. */
+export interface JsonProblem {
+  /** JSON pointer, "" for the whole document. */
+  readonly path: string;
+  readonly message: string;
+  readonly severity: "error" | "warning" | "info";
+}
+
+export interface JsonEditorProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange?: (value: string) => void;
+  /** What is wrong besides the syntax; asked for each text that parses. */
+  readonly problems?: (value: unknown) => readonly JsonProblem[];
+  readonly readOnly?: boolean;
+  readonly height?: string;
+}
+
+const colours = HighlightStyle.define([
+  { tag: tags.propertyName, color: "var(--ink)" },
+  { tag: tags.string, color: "var(--open-ink)" },
+  { tag: tags.number, color: "var(--waits-ink)" },
+  { tag: [tags.bool, tags.null], color: "var(--overridden-ink)" },
+  { tag: tags.punctuation, color: "var(--ink-3)" },
+]);
+
+/** CodeMirror for JSON; only JsonPane loads it. Default export because `lazy` wants one. */
+export default function JsonEditor({ label, value, onChange, problems, readOnly = false, height = "100%" }: JsonEditorProps) {
+  const ask = useRef(problems);
+  ask.current = problems;
+  const extensions = useMemo(
+    () => [
+      json(),
+      syntaxHighlighting(colours),
+      EditorView.lineWrapping,
+      EditorView.contentAttributes.of({ "aria-label": label }),
+      lintGutter(),
+      linter(jsonParseLinter()),
+      linter((view) => diagnose(view.state.doc.toString(), ask.current)),
+    ],
+    [label],
+  );
+  return (
+    <CodeMirror
+      value={value}
+      height={height}
+      theme="none"
+      extensions={extensions}
+      readOnly={readOnly}
+      basicSetup={{ foldGutter: true, highlightActiveLine: !readOnly, syntaxHighlighting: false }}
+      {...(onChange === undefined ? {} : { onChange })}
+    />
+  );
+}
+
+function diagnose(text: string, problems: JsonEditorProps["problems"]): Diagnostic[] {
+  if (problems === undefined) return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  return problems(value).map((problem) => ({ ...rangeOfPointer(text, problem.path), severity: problem.severity, message: problem.message }));
+}

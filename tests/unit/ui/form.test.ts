@@ -1,0 +1,63 @@
+/** Forms: which control a schema gets, what is checked before sending, where a JSON pointer stands. */
+import { describe, expect, it } from "vitest";
+import { checkValue } from "#studio/ui/form/check-value.ts";
+import { blankOf, kindOf, optionsOf, propertiesOf } from "#studio/ui/form/schema-kind.ts";
+import { rangeOfPointer } from "#studio/ui/json-pointer-range.ts";
+
+const schema = {
+  type: "object",
+  required: ["who", "amount"],
+  properties: {
+    note: { type: ["string", "null"], maxLength: 2000 },
+    amount: { type: "string", "x-decimal": 2, minimum: 1 },
+    who: { type: "string", "x-ref": "people" },
+    mode: { type: "string", enum: ["fast", "slow"], default: "slow" },
+    rows: { type: "array", minItems: 1, items: { type: "object", required: ["n"], properties: { n: { type: "integer", minimum: 1 } } } },
+  },
+};
+
+describe("controls", () => {
+  it("follow the schema", () => {
+    expect(propertiesOf(schema).map(([name, property]) => [name, kindOf(property)])).toEqual([
+      ["who", "reference"],
+      ["amount", "decimal"],
+      ["mode", "choice"],
+      ["rows", "rows"],
+      ["note", "lines"],
+    ]);
+    expect(kindOf({ type: "string", format: "date" })).toBe("date");
+    expect(kindOf({ type: "array", items: { type: "string", enum: ["a"] } })).toBe("choices");
+    expect(kindOf({ type: "array", items: { type: "array", items: { type: "object" } } })).toBe("rows");
+    expect(optionsOf({ oneOf: [{ const: "a", title: "First" }, { const: null }] })).toEqual([{ value: "a", label: "First" }]);
+  });
+  it("start with defaults and the least number of rows", () => {
+    expect(blankOf(schema)).toEqual({ mode: "slow", rows: [{}] });
+  });
+});
+
+describe("checks before sending", () => {
+  it("name what is missing and what is out of bounds, by pointer", () => {
+    expect(checkValue(schema, { amount: "0.5", rows: [{ n: 0 }] })).toEqual([
+      { path: "/who", message: "Who is needed" },
+      { path: "/amount", message: "must be at least 1" },
+      { path: "/rows/0/n", message: "must be at least 1" },
+    ]);
+    expect(checkValue(schema, { who: "x", amount: "1.005", rows: [{ n: 1 }] })).toEqual([{ path: "/amount", message: "has at most 2 decimals" }]);
+    expect(checkValue(schema, { who: "x", amount: "12.00", rows: [{ n: 1 }] })).toEqual([]);
+  });
+});
+
+describe("a pointer's place in a text", () => {
+  const text = '{ "a~b": { "c": [1, {"d": "x, ]}"}] }, "e": true }';
+  it("is the range of its value", () => {
+    const at = (pointer: string): string => {
+      const { from, to } = rangeOfPointer(text, pointer);
+      return text.slice(from, to);
+    };
+    expect(at("/a~0b/c/1/d")).toBe('"x, ]}"');
+    expect(at("/e")).toBe("true");
+    expect(at("/a~0b/c/0")).toBe("1");
+    expect(at("/a~0b/missing")).toBe('{ "c": [1, {"d": "x, ]}"}] }');
+    expect(at("")).toBe(text);
+  });
+});

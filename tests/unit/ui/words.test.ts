@@ -1,0 +1,58 @@
+/** What the screens say: values, times, spans, needs. Pure functions, so exact texts. */
+import { describe, expect, it } from "vitest";
+import { describeNeed, describeValue, words } from "#studio/ui/describe-value.ts";
+import { formatDecimal } from "#studio/ui/money.tsx";
+import { dateText, dayText, momentText, relativeText, spanText } from "#studio/ui/time.ts";
+
+const NOW = Date.parse("2026-02-02T11:20:00.000Z");
+const at = (hours: number): number => NOW + hours * 3_600_000;
+
+describe("figures", () => {
+  it("keep every digit and separate thousands", () => {
+    expect(formatDecimal("104820.5", 2)).toBe("104,820.50");
+    expect(formatDecimal("12345678901234567890.123456")).toBe("12,345,678,901,234,567,890.123456");
+    expect(formatDecimal("-1200")).toBe("−1,200");
+    expect(formatDecimal("not a number")).toBe("not a number");
+  });
+});
+
+describe("times, in the org's zone", () => {
+  const zone = "Europe/Istanbul";
+  it("name the day", () => {
+    expect(dayText(at(0), NOW, zone)).toBe("today");
+    expect(dayText(at(-66), NOW, zone)).toBe("Fri 30 Jan");
+    expect(dayText(at(-24 * 90), NOW, zone)).toBe("Tue 4 Nov 2025");
+    expect(momentText(at(24), NOW, zone)).toBe("tomorrow, 14:20");
+  });
+  it("are relative within a day and a half", () => {
+    expect(relativeText(at(-0.001), NOW, zone)).toBe("just now");
+    expect(relativeText(at(-2.5), NOW, zone)).toBe("2 h ago");
+    expect(relativeText(at(0.2), NOW, zone)).toBe("in 12 m");
+    expect(relativeText(at(50), NOW, zone)).toBe("Wed 4 Feb");
+  });
+  it("count spans in two units", () => {
+    expect(spanText(141 * 60_000)).toBe("2 h 21 m");
+    expect(spanText(45_000)).toBe("45 s");
+    expect(spanText(5 * 86_400_000 + 4 * 3_600_000)).toBe("5 d 4 h");
+  });
+  it("leave a date without a time alone", () => {
+    expect(dateText("2026-02-09")).toBe("Mon 9 Feb 2026");
+  });
+});
+
+describe("values", () => {
+  it("are said, not printed", () => {
+    expect(words("credit-position.openCharges")).toBe("Credit position open charges");
+    expect(describeValue(null)).toBe("none");
+    expect(describeValue(undefined)).toBe("not known");
+    expect(describeValue(true)).toBe("yes");
+    expect(describeValue("1200.00")).toBe("1,200.00");
+    expect(describeValue(["a", "b", "c", "d", "e"])).toBe("a, b, c, d and 1 more");
+    expect(describeValue({ $unknown: "not loaded" })).toBe("not known: not loaded");
+  });
+  it("a condition says what it asks for", () => {
+    expect(describeNeed({ op: "greaterThanInclusive", result: true, expected: "100.00" })).toBe("at least 100.00");
+    expect(describeNeed({ op: "notIn", result: true, expected: ["x", "y"] })).toBe("none of x, y");
+    expect(describeNeed({ op: "equal", result: true, expected: { fact: "limit_amount" } })).toBe("limit amount");
+  });
+});
