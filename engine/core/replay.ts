@@ -94,6 +94,9 @@ export interface ReplayResult {
 export const MAX_DIFFERENCES = 50;
 const NO_DECISION: DecisionAt = () => null;
 
+/** Event type of a row that a migration wrote; no machine takes it. */
+export const MIGRATED = "instance.migrated";
+
 export function replayInstance(input: ReplayInput): ReplayResult {
   const { rows, strict, more } = input;
   const decisionAt = input.decisionAt ?? NO_DECISION;
@@ -103,6 +106,12 @@ export function replayInstance(input: ReplayInput): ReplayResult {
   let hasDiverged = false;
   let done = 0;
   for (const row of rows) {
+    if (row.event.type === MIGRATED) {
+      // A person moved the instance to another version of its machine: nothing decided that, so there is nothing to compare.
+      if (snapshot !== null) snapshot = { ...snapshot, value: row.to, history: {} };
+      done++;
+      continue;
+    }
     const { program, machine, pinned } = input.under(row);
     const record = strict ? row.facts.record : carryOver(row.facts.record, last);
     const extra = more?.get(row.seq);
@@ -205,5 +214,6 @@ function differsFromLog(after: RecordState | null, next: RecordState | null): bo
 }
 
 function isSubset(part: JsonObject, whole: JsonObject): boolean {
-  return Object.keys(part).every((field) => sameJson(part[field], whole[field]));
+  // A null that its schema has no place for is stored as an absent field, and an absent field reads as null.
+  return Object.keys(part).every((field) => sameJson(part[field] ?? null, whole[field] ?? null));
 }

@@ -34,8 +34,13 @@ export function shutOnes(decisions: readonly CompactDecision[]): readonly Compac
 async function answerDecision(work: Work, compact: CompactDecision, compiled: CompiledDecision): Promise<Decision> {
   const decision = toDecision(compact, compiled);
   if (isOpen(compact)) return decision;
-  const options = unlock(decision, compiled);
-  return options.length === 0 ? decision : { ...decision, unlock: await withPeople(work, options) };
+  return await withHolders(work, { ...decision, unlock: unlock(decision, compiled) });
+}
+
+/** The decision with its ways through told by name; without any, it has no `unlock`. */
+export async function withHolders(work: Work, decision: Decision): Promise<Decision> {
+  const { unlock: options, ...rest } = decision;
+  return options === undefined || options.length === 0 ? rest : { ...rest, unlock: await withPeople(work, options) };
 }
 
 /** The version as it decided: from the release in force where it is the same, else compiled from its stored text. */

@@ -1,20 +1,19 @@
 /**
- * What each event would meet now: who may send it, and which of its gates are shut and how they open. Asks the very `step`
- * that would run, with an empty payload, and throws its result away; facts are shared over all events of the instance.
+ * What each event would meet now, and how the checklist stands: the core's preview with the reader's rights added. Who may
+ * send an event is asked of the access decision; who could open a shut gate is told by name.
  */
-
+import { EngineError } from "../core/errors.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
-import { eventsAt } from "../core/machine/compile.ts";
-import { step } from "../core/step.ts";
-import type { CompactDecision, Decision, Reason, UnlockOption } from "../core/step-types.ts";
-import type { EventSpec, GuardConfig, JsonObject, JsonSchema } from "../schema/types.ts";
+import { type Preview, type PreviewedEvent, previewInstance } from "../core/preview.ts";
+import type { Decision, Reason, UnlockOption } from "../core/step-types.ts";
+import type { EventSpec, JsonSchema } from "../schema/types.ts";
 import type { InstanceRow } from "../store/instances.ts";
 import type { RecordRow } from "../store/records.ts";
-import { answerDecisions, isGuards } from "./decision-answer.ts";
+import { withHolders } from "./decision-answer.ts";
 import { isForSender, judgeEvent, senderOf } from "./event-permission.ts";
 import { callerSchema } from "./issue-link.ts";
 import { toState } from "./transition.ts";
-import { type FactLoader, factsOf, MAX_FACT_ROUNDS, type SettledStep, type Work } from "./work.ts";
+import { factsOf, MAX_FACT_ROUNDS, type Work } from "./work.ts";
 
 export interface GateView {
   readonly key: string;
@@ -29,12 +28,14 @@ export interface EventView {
   readonly type: string;
   readonly title: string;
   readonly description?: string;
-  /** Permitted, and no gate is shut. */
+  /** Permitted, and no gate is shut, as far as this can be told without its payload. */
   readonly allowed: boolean;
   readonly permitted: boolean;
   /** Why not permitted. */
   readonly refusal?: { readonly code: string; readonly missing: readonly string[] };
   readonly payloadSchema: JsonSchema | null;
+  /** What the gates say depends on the payload, which is not there yet. */
+  readonly needsPayload: boolean;
   readonly gates: readonly GateView[];
   readonly tone: string;
   readonly confirm?: string;
@@ -42,101 +43,65 @@ export interface EventView {
   readonly hidden: boolean;
 }
 
-/** The events that the state knows and that are sent by such as the actor, in the order of the definition's names. */
-export async function previewEvents(work: Work, machine: CompiledMachine, instance: InstanceRow, record: RecordRow | null): Promise<readonly EventView[]> {
-  const loader = factsOf(work);
-  const views: EventView[] = [];
-  for (const type of offered(work, machine, instance)) {
-    const spec = machine.definition.events[type] as EventSpec;
-    const result = await tryEvent(work, loader, machine, instance, record, type);
-    if (result.kind === "not_available") continue;
-    views.push(await viewEvent(work, machine, instance, record, type, spec, result));
-  }
-  return views;
-}
-
-/** Events in some active state's table, known to the definition, not the engine's own. */
-function offered(work: Work, machine: CompiledMachine, instance: InstanceRow): readonly string[] {
-  const active = new Set<string>();
-  const sender = senderOf(work);
-  const indexes = activeIndexes(machine, instance);
-  for (const type of eventsAt(machine, indexes)) if (Object.hasOwn(machine.definition.events, type)) active.add(type);
-  return [...active].filter((type) => sender === "system" || isForSender(machine.definition.events[type] as EventSpec, sender));
-}
-
-function activeIndexes(machine: CompiledMachine, instance: InstanceRow): readonly number[] {
-  const paths = new Set<string>([""]);
-  const visit = (value: InstanceRow["state"], prefix: string): void => {
-    if (typeof value === "string") {
-      paths.add(prefix + value);
-      return;
-    }
-    for (const [name, below] of Object.entries(value)) {
-      paths.add(prefix + name);
-      visit(below, `${prefix}${name}.`);
-    }
-  };
-  visit(instance.state, "");
-  return machine.chart.nodes.filter((node) => paths.has(node.path)).map((node) => node.index);
-}
-
-async function tryEvent(
-  work: Work,
-  loader: FactLoader,
-  machine: CompiledMachine,
-  instance: InstanceRow,
-  record: RecordRow | null,
-  type: string,
-): Promise<SettledStep> {
+/** Events and checklist of the instance, loaded in as few rounds as its facts allow. */
+export async function loadPreview(work: Work, machine: CompiledMachine, instance: InstanceRow, record: RecordRow | null): Promise<Preview> {
+  const facts = factsOf(work);
   for (let round = 0; round < MAX_FACT_ROUNDS; round++) {
-    const result = step(work.ruling.program, machine, {
+    const result = previewInstance(work.ruling.program, {
+      machine,
       snapshot: instance.snapshot,
       instance: { id: instance.id, key: instance.key, seq: instance.seq },
       record: record === null ? null : toState(record),
-      event: { type, payload: {}, via: work.scope.channel === "ui" ? "ui" : "api" },
-      facts: loader.bag(),
+      facts: facts.bag(),
       actor: work.actor,
       org: work.org,
       now: work.at,
-      seed: PREVIEW_SEED,
     });
-    if (result.kind !== "needs") return result;
-    await loader.load(result.requests);
+    if (result.kind === "preview") return result;
+    await facts.load(result.requests);
   }
-  return { kind: "failed", code: "limit_exceeded", message: "too many facts" };
+  throw new EngineError("limit_exceeded", `The preview of ${instance.key} asked for facts more than ${MAX_FACT_ROUNDS} times.`, { limit: MAX_FACT_ROUNDS });
 }
 
-/** Nothing that a preview creates is kept, so its ids need not differ. */
-const PREVIEW_SEED = "0".repeat(32);
+/** The events that the state offers to such as the actor, with what stands against each. */
+export async function viewEvents(
+  work: Work,
+  machine: CompiledMachine,
+  instance: InstanceRow,
+  record: RecordRow | null,
+  events: readonly PreviewedEvent[],
+): Promise<readonly EventView[]> {
+  const views: EventView[] = [];
+  for (const event of events) {
+    const spec = machine.definition.events[event.type];
+    if (spec === undefined || event.status === "unavailable" || !isForSender(spec, senderOf(work))) continue;
+    views.push(await viewEvent(work, machine, instance, record, event, spec));
+  }
+  return views;
+}
 
 async function viewEvent(
   work: Work,
   machine: CompiledMachine,
   instance: InstanceRow,
   record: RecordRow | null,
-  type: string,
+  previewed: PreviewedEvent,
   spec: EventSpec,
-  result: SettledStep,
 ): Promise<EventView> {
+  const { type, status, needsPayload } = previewed;
   const event = { type, payload: {}, via: "api" } as const;
-  const verdict = await judgeEvent(work, spec, {
-    machine,
-    snapshot: instance.snapshot,
-    instance: { id: instance.id, key: instance.key, seq: instance.seq },
-    record,
-    event,
-  });
-  const decisions = result.kind === "blocked" || result.kind === "moved" ? result.decisions : [];
-  const gates = await viewGates(work, machine, decisions.filter(isGuards));
+  const subject = { machine, snapshot: instance.snapshot, instance: { id: instance.id, key: instance.key, seq: instance.seq }, record, event };
+  const verdict = await judgeEvent(work, spec, subject);
   return {
     type,
     title: spec.title,
     ...(spec.description === undefined ? {} : { description: spec.description }),
-    allowed: verdict.allow && result.kind !== "blocked",
+    allowed: verdict.allow && status === "allowed",
     permitted: verdict.allow,
     ...(verdict.allow ? {} : { refusal: { code: verdict.code, missing: verdict.missing } }),
     payloadSchema: callerSchema(machine, type, spec.payload),
-    gates,
+    needsPayload,
+    gates: await viewGates(work, previewed),
     tone: spec.tone ?? "default",
     ...(spec.confirm === undefined ? {} : { confirm: spec.confirm }),
     bulk: spec.bulk === true,
@@ -144,32 +109,19 @@ async function viewEvent(
   };
 }
 
-async function viewGates(work: Work, machine: CompiledMachine, decisions: readonly CompactDecision[]): Promise<readonly GateView[]> {
-  const answers = await answerDecisions(work, decisions);
-  return answers.map((decision): GateView => {
-    const permission = overridePermission(machine.definition.config as unknown as JsonObject, decision.key);
-    return {
+async function viewGates(work: Work, previewed: PreviewedEvent): Promise<readonly GateView[]> {
+  const gates: GateView[] = [];
+  for (const each of previewed.decisions) {
+    const decision = await withHolders(work, each);
+    const override = previewed.overrides.find((candidate) => candidate.gate === decision.key);
+    gates.push({
       key: decision.key,
       outcome: decision.outcome,
       reasons: decision.reasons,
       decision,
       ...(decision.unlock === undefined ? {} : { unlock: decision.unlock }),
-      ...(permission === null ? {} : { override: { permission, permitted: work.actor.permissions.includes(permission) } }),
-    };
-  });
-}
-
-/** Permission that overrides a gate of this rule set or table, where some transition declares one. */
-function overridePermission(node: unknown, key: string): string | null {
-  if (typeof node !== "object" || node === null) return null;
-  const guard = node as Partial<Extract<GuardConfig, { type: "gate" }>>;
-  if (guard.type === "gate" && guard.params?.override !== undefined) {
-    const ref = guard.params.ruleset ?? guard.params.table ?? "";
-    if (ref === key || ref === key.slice(key.indexOf(".") + 1)) return guard.params.override.permission;
+      ...(override === undefined ? {} : { override: { permission: override.permission, permitted: work.actor.permissions.includes(override.permission) } }),
+    });
   }
-  for (const child of Object.values(node)) {
-    const found = overridePermission(child, key);
-    if (found !== null) return found;
-  }
-  return null;
+  return gates;
 }

@@ -3,18 +3,16 @@
  * gates as they would decide now and the ways through the shut ones; checklist, timers, tasks.
  */
 import type { CompiledMachine } from "../core/machine/compile.ts";
+import type { PreviewedItem } from "../core/preview.ts";
 import type { Decision, StateValue } from "../core/step-types.ts";
-import type { ChecklistItem, Json, JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/types.ts";
 import { statePaths } from "../store/instance-row.ts";
 import type { InstanceRow } from "../store/instances.ts";
-import { loadRecord, type RecordRow } from "../store/records.ts";
+import { loadRecord } from "../store/records.ts";
 import { listTasks } from "../store/tasks.ts";
 import { timersOf } from "../store/timers.ts";
-import { answerDecisions } from "./decision-answer.ts";
-import type { EventView } from "./event-preview.ts";
-import { previewEvents } from "./event-preview.ts";
-import { evaluateOne, type Subject } from "./expression.ts";
-import { askGate } from "./gate-decision.ts";
+import { withHolders } from "./decision-answer.ts";
+import { type EventView, loadPreview, viewEvents } from "./event-preview.ts";
 import { answerTasks, type TaskAnswer } from "./queries/inbox.ts";
 import { etagOf } from "./record-answer.ts";
 import { fillLabel, recordTypeOf, titleOf } from "./record-type.ts";
@@ -68,7 +66,9 @@ export async function viewInstance(writing: Work, instance: InstanceRow): Promis
   const type = recordTypeOf(work.ruling.program, instance.recordType);
   const record = await loadRecord(work.tx, type, instance.recordId);
   const states = statePaths(instance.state);
-  const subject: Subject = { machine, record, snapshot: instance.snapshot, instance: { id: instance.id, key: instance.key, seq: instance.seq } };
+  const preview = await loadPreview(work, machine, instance, record);
+  const checklist: ChecklistAnswer[] = [];
+  for (const item of preview.checklist) checklist.push(await checklistLine(work, item));
   const data = record === null ? {} : await maskedData(work, type, record);
   const tasks = await listTasks(work.tx, { orgs: [work.org.id], instanceId: instance.id, status: "open" }, { limit: 50 });
   const title = record === null ? instance.key : titleOf(type, { ...record, data });
@@ -85,9 +85,9 @@ export async function viewInstance(writing: Work, instance: InstanceRow): Promis
     seq: instance.seq,
     context: instance.snapshot.context,
     screen: screenOf(machine, states),
-    path: pathOf(machine, states),
-    checklist: await checklistOf(work, machine, subject, record),
-    events: instance.status === "active" ? await previewEvents(work, machine, instance, record) : [],
+    path: preview.path.map(({ state, progress }) => ({ state, done: progress === "done", current: progress === "current" })),
+    checklist,
+    events: await viewEvents(work, machine, instance, record, preview.events),
     timers: (await timersOf(work.tx, instance.id)).map(({ name, dueAt }) => ({ name, dueAt })),
     tasks: await answerTasks({ tx: work.tx, workOf: () => work }, tasks.items),
     createdAt: instance.createdAt,
@@ -106,36 +106,16 @@ function screenOf(machine: CompiledMachine, states: readonly string[]): Instance
   return { state, title, ...(text === undefined ? {} : { text }), ...(primary === undefined ? {} : { primary }) };
 }
 
-/** The main path: what lies before the furthest active state on it is done. */
-function pathOf(machine: CompiledMachine, states: readonly string[]): InstanceView["path"] {
-  const path = machine.definition.path ?? [];
-  const at = path.findLastIndex((state) => states.includes(state));
-  return path.map((state, index) => ({ state, done: index < at, current: index === at }));
-}
-
-async function checklistOf(work: Work, machine: CompiledMachine, subject: Subject, record: RecordRow | null): Promise<readonly ChecklistAnswer[]> {
-  const answers: ChecklistAnswer[] = [];
-  for (const item of machine.definition.checklist ?? []) {
-    if (item.when !== undefined && (await evaluateOne(work, subject, item.when)) !== true) continue;
-    answers.push(await checkItem(work, item, subject, record?.type ?? machine.definition.record));
-  }
-  return answers;
-}
-
-async function checkItem(work: Work, item: ChecklistItem, subject: Subject, recordType: string): Promise<ChecklistAnswer> {
-  const line = {
+function checklistLine(work: Work, item: PreviewedItem): Promise<ChecklistAnswer> {
+  return withDecision(work, item, {
     id: item.id,
     label: item.title,
+    ok: item.ok === "unknown" ? null : item.ok,
     ...(item.detail === undefined ? {} : { detail: item.detail }),
     ...(item.event === undefined ? {} : { event: item.event }),
-  };
-  if (item.gate === undefined) return { ...line, ok: item.expr === undefined ? null : truthOf(await evaluateOne(work, subject, item.expr)) };
-  const { open, decision } = await askGate(work, item.gate, subject, recordType);
-  const ok = item.reason === undefined ? open : !decision.reasons.some((reason) => reason.code === item.reason);
-  const [answer] = await answerDecisions(work, [decision]);
-  return { ...line, ok: decision.outcome === "unknown" && item.reason === undefined ? null : ok, ...(answer === undefined ? {} : { decision: answer }) };
+  });
 }
 
-function truthOf(value: Json | undefined): boolean | null {
-  return typeof value === "boolean" ? value : null;
+async function withDecision(work: Work, item: PreviewedItem, line: ChecklistAnswer): Promise<ChecklistAnswer> {
+  return item.decision === undefined ? line : { ...line, decision: await withHolders(work, item.decision) };
 }

@@ -149,7 +149,7 @@ async function importRow(
   for (const [index, column] of columns.entries()) {
     const text = (cells[index] ?? "").trim();
     if (text === "") continue;
-    const value = column.through === undefined ? valueOf(column.schema, text) : await findReference(work, column.through, text);
+    const value = column.through === undefined ? cellValue(column.schema, text) : await findReference(work, column.through, text);
     if (value === undefined) errors.push({ column: column.name, message: `"${text.slice(0, 60)}" is not known` });
     else data[column.field] = value;
   }
@@ -187,7 +187,7 @@ async function findReference(work: Work, through: { readonly type: string; reado
 }
 
 /** A cell as its field's type wants it; what does not fit stays text and is refused by the schema. */
-function valueOf(schema: JsonObject, text: string): Json {
+function cellValue(schema: JsonObject, text: string): Json {
   const type = schema["type"];
   const types = Array.isArray(type) ? (type as readonly Json[]) : [type];
   if (schema["x-decimal"] !== undefined) return text;

@@ -1,0 +1,116 @@
+/** Publishing, approving by another person, activating, and going back. */
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Json, RulesetDefinition } from "#engine/schema/types.ts";
+import { activateRelease, listActivations } from "#engine/service/activate-release.ts";
+import { approveRelease, rejectRelease } from "#engine/service/decide-release.ts";
+import { createDraft, getDraft, putDraftDefinition, rebaseDraft } from "#engine/service/drafts.ts";
+import { createRelease } from "#engine/service/publish-release.ts";
+import { diffReleases, getDefinition, getRelease, listReleases } from "#engine/service/studio-queries.ts";
+import { type LendingWorld, lendingWorld, type Who } from "#tests/support/lending-world.ts";
+import { definitionOf, studioPack } from "#tests/support/studio-pack.ts";
+
+let world: LendingWorld;
+const KEY = "lending.quota";
+
+beforeAll(async () => {
+  world = await lendingWorld(studioPack);
+});
+
+async function draftOf(who: Who, title: string): Promise<string> {
+  const draft = await createDraft(world.engine, world.as(who), { name: title });
+  const content = { ...definitionOf<RulesetDefinition>(KEY), title } as unknown as Json;
+  await putDraftDefinition(world.engine, world.as(who), { id: draft.id, kind: "ruleset", key: KEY, content });
+  return draft.id;
+}
+const publish = async (who: Who, title: string) => await createRelease(world.engine, world.as(who), { draft: await draftOf(who, title), note: title });
+const titleNow = async (): Promise<unknown> =>
+  ((await getDefinition(world.engine, world.as("clerk"), { kind: "ruleset", key: KEY })).content as { title: string }).title;
+
+describe("a release", () => {
+  it("waits for somebody who did not write it, is activated, and an older one brings the old rules back", async () => {
+    const release = await publish("chief", "Second");
+    expect(release).toMatchObject({ number: 2, state: "pending", base: 1, author: world.ids.chief, authors: [world.ids.chief], note: "Second" });
+    await expect(activateRelease(world.engine, world.as("chief"), { release: 2 })).rejects.toMatchObject({ code: "release_not_approved" });
+    await expect(approveRelease(world.engine, world.as("chief"), { number: 2 })).rejects.toMatchObject({ code: "own_release" });
+    await expect(approveRelease(world.engine, world.as("clerk"), { number: 2 })).rejects.toMatchObject({ code: "permission_denied" });
+    expect(await approveRelease(world.engine, world.as("second"), { number: 2, note: "looks right" })).toMatchObject({
+      state: "approved",
+      decisions: [{ decision: "approved", by: world.ids.second }],
+    });
+    await expect(rejectRelease(world.engine, world.as("second"), { number: 2 })).rejects.toMatchObject({ code: "release_decided" });
+    expect(await titleNow()).toBe("Quota");
+    expect(await activateRelease(world.engine, world.as("chief"), { release: 2, note: "go" })).toMatchObject({
+      org: "ONE",
+      release: 2,
+      percent: 100,
+      inForce: true,
+    });
+    expect(await titleNow()).toBe("Second");
+
+    world.setNow("2026-02-02T07:00:00.000Z");
+    await activateRelease(world.engine, world.as("chief"), { release: 1, note: "back" });
+    expect(await titleNow()).toBe("Quota");
+    const activations = await listActivations(world.engine, world.as("chief"));
+    expect(activations.map((one) => [one.release, one.inForce])).toEqual([
+      [1, true],
+      [2, false],
+      [1, false],
+    ]);
+  });
+
+  it("differs from another one definition by definition", async () => {
+    const diff = await diffReleases(world.engine, world.as("clerk"), { a: 1, b: 2 });
+    expect(diff.definitions).toMatchObject([{ kind: "ruleset", key: KEY, change: "changed", summary: { added: 0, removed: 0, changed: 1 } }]);
+    expect((await getRelease(world.engine, world.as("clerk"), { number: 2 })).checks).toMatchObject({ ok: true });
+    await expect(getRelease(world.engine, world.as("clerk"), { number: 99 })).rejects.toMatchObject({ code: "not_found" });
+    expect((await listReleases(world.engine, world.as("clerk"), { limit: 1 })).next).not.toBeNull();
+  });
+
+  it("can be activated later, and for a share of the instances", async () => {
+    const at = "2026-03-01T06:00:00.000Z";
+    expect(await activateRelease(world.engine, world.as("chief"), { release: 2, at, percent: 25, note: "trial" })).toMatchObject({
+      at,
+      percent: 25,
+      inForce: false,
+    });
+    expect(await titleNow()).toBe("Quota");
+    await expect(activateRelease(world.engine, world.as("chief"), { release: 2, percent: 0 })).rejects.toMatchObject({ code: "payload_invalid" });
+    await expect(activateRelease(world.engine, world.as("chief"), { release: 2, at: "soon" })).rejects.toMatchObject({ code: "payload_invalid" });
+    await expect(activateRelease(world.engine, world.as("both", "all"), { release: 2 })).rejects.toMatchObject({ code: "org_required" });
+  });
+
+  it("is not made of a draft whose checks fail, nor of one that changes nothing", async () => {
+    const draft = await createDraft(world.engine, world.as("clerk"), { name: "Broken" });
+    await expect(createRelease(world.engine, world.as("clerk"), { draft: draft.id, note: "x" })).rejects.toMatchObject({ code: "checks_failed" });
+    const content = {
+      ...definitionOf<RulesetDefinition>(KEY),
+      tests: [{ name: "no", facts: { copies: 1, quota: 3 }, expect: { outcome: "block" } }],
+    } as unknown as Json;
+    await putDraftDefinition(world.engine, world.as("clerk"), { id: draft.id, kind: "ruleset", key: KEY, content });
+    await expect(createRelease(world.engine, world.as("clerk"), { draft: draft.id, note: "x" })).rejects.toMatchObject({
+      code: "checks_failed",
+      data: { checks: { ok: false, tests: { total: 1, passed: 0 } } },
+    });
+    expect((await getDraft(world.engine, world.as("clerk"), { id: draft.id })).status).toBe("open");
+  });
+
+  it("does not undo what another release has changed since: the draft is rebased first", async () => {
+    const late = await draftOf("clerk", "Late");
+    const release = await publish("chief", "Early");
+    await approveRelease(world.engine, world.as("second"), { number: release.number });
+    await activateRelease(world.engine, world.as("second"), { release: release.number });
+    await expect(createRelease(world.engine, world.as("clerk"), { draft: late, note: "late" })).rejects.toMatchObject({
+      code: "draft_conflict",
+      data: { conflicts: [expect.objectContaining({ key: KEY })] },
+    });
+    expect((await getDraft(world.engine, world.as("clerk"), { id: late })).conflicts).toEqual([{ kind: "ruleset", key: KEY }]);
+    expect(await rebaseDraft(world.engine, world.as("clerk"), { id: late })).toMatchObject({ base: release.number, conflicts: [] });
+    expect(await createRelease(world.engine, world.as("clerk"), { draft: late, note: "late" })).toMatchObject({ base: release.number, state: "pending" });
+  });
+
+  it("can be rejected, and is then never activated", async () => {
+    const release = await publish("clerk", "Unwanted");
+    expect(await rejectRelease(world.engine, world.as("chief"), { number: release.number, note: "no" })).toMatchObject({ state: "rejected" });
+    await expect(activateRelease(world.engine, world.as("chief"), { release: release.number })).rejects.toMatchObject({ code: "release_not_approved" });
+  });
+});
