@@ -2,7 +2,7 @@
 import { statement, type Tx } from "./tx.ts";
 
 export interface ApiClientRow {
-  /** Name of the client, unique: "wms". */
+  /** Name of the client, unique among all. */
   readonly id: string;
   readonly name: string;
   /** Set when the client acts as a person. */
