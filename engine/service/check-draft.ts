@@ -4,7 +4,6 @@
  */
 
 import { runDecisionTests, runMachineTests, type TestResult } from "../core/definition-tests.ts";
-import { EngineError } from "../core/errors.ts";
 import { lintProgram } from "../core/lint/lint.ts";
 import { type Problem, sortProblems } from "../core/problem.ts";
 import type { Program } from "../core/program.ts";
@@ -85,11 +84,12 @@ export function checkLoaded({ state, versions, moment }: Loaded): CheckReport {
   const base = { changed: state.changes.length, schema, proofs: empty, replay: null };
   if (!schema.ok) return { ...base, ok: false, references: empty, lints: empty, tests: nothingRun };
   const ruling = createRuling(0, versions);
-  const problems = problemsOf(ruling.program, versions);
+  const problems = lintProgram(ruling.program);
   const references = section(problems.filter(isReference));
   const lints = section(problems.filter((problem) => !isReference(problem) && !isProof(problem)));
   const proofs = section(problems.filter(isProof));
-  const tests = references.ok ? runTests(ruling, versions, moment) : nothingRun;
+  const compiles = !problems.some((problem) => problem.code === "does_not_compile");
+  const tests = references.ok && compiles ? runTests(ruling, versions, moment) : nothingRun;
   return { ...base, ok: references.ok && lints.ok && tests.ok && proofs.ok, references, lints, proofs, tests };
 }
 
@@ -100,34 +100,6 @@ const section = (problems: readonly Problem[]): CheckSection => ({
 const isReference = (problem: Problem): boolean =>
   problem.code.includes("reference") || problem.code.startsWith("unknown_") || problem.code.startsWith("missing_");
 const isProof = (problem: Problem): boolean => problem.code.startsWith("invariant");
-
-/** Lints of the whole program; a definition that does not even compile is a problem like any other. */
-export function problemsOf(program: Program, versions: readonly DefinitionVersion[]): readonly Problem[] {
-  const broken = versions.flatMap((version) => compileProblem(program, version));
-  return broken.length > 0 ? broken : lintProgram(program);
-}
-
-function compileProblem(program: Program, version: DefinitionVersion): Problem[] {
-  try {
-    if (version.kind === "machine") program.machine(version.key);
-    else if (version.kind === "ruleset" || version.kind === "table") program.decision(version.key);
-    else if (version.kind === "mail") program.mail(version.key);
-    else if (version.kind === "fact") program.fact(version.key);
-    return [];
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    const found = Array.isArray(error.data["errors"]) ? (error.data["errors"] as readonly { readonly path: string; readonly message: string }[]) : [];
-    const entry = {
-      severity: "error",
-      code: "does_not_compile",
-      kind: version.kind,
-      key: version.key,
-      hint: "Mend the definition; nothing else of it could be checked.",
-    } as const;
-    if (found.length > 0) return found.map(({ path, message }) => ({ ...entry, path, message }));
-    return [{ ...entry, path: "", message: error.message }];
-  }
-}
 
 function runTests(ruling: Ruling, versions: readonly DefinitionVersion[], moment: DecisionContext): TestSection {
   const failures: TestFailure[] = [];
@@ -156,6 +128,6 @@ export function testsOf(program: Program, definition: Definition, moment: Decisi
 /** What is to be said about one definition of a draft: its own lints and those of others that name it. */
 export async function lintDefinition(work: Work, state: DraftState, kind: Kind, key: string): Promise<readonly Problem[]> {
   const versions = await draftVersions(work.tx, state);
-  const problems = problemsOf(createRuling(0, versions).program, versions);
+  const problems = lintProgram(createRuling(0, versions).program);
   return sortProblems(problems.filter((problem) => problem.kind === kind && problem.key === key));
 }

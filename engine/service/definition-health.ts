@@ -1,8 +1,9 @@
 /** Lints and tests of a whole set of definitions, computed once per set: the library and every studio page show them. */
+import { lintProgram } from "../core/lint/lint.ts";
 import type { Problem } from "../core/problem.ts";
 import type { DecisionContext } from "../core/rules/decision.ts";
 import type { DefinitionVersion } from "../store/definitions.ts";
-import { problemsOf, testsOf } from "./check-draft.ts";
+import { testsOf } from "./check-draft.ts";
 import { parseDefinition } from "./draft-program.ts";
 import { createRuling } from "./program-cache.ts";
 
@@ -23,7 +24,7 @@ export function checkVersions(fingerprint: string, versions: readonly Definition
   if (known !== undefined) return known;
   const { program } = createRuling(0, versions);
   const problems = new Map<string, Problem[]>();
-  for (const problem of problemsOf(program, versions)) {
+  for (const problem of lintProgram(program)) {
     const id = `${problem.kind}/${problem.key}`;
     problems.set(id, [...(problems.get(id) ?? []), problem]);
   }

@@ -286,7 +286,7 @@ const BRIEF_MS = 8_000;
 export async function replayBriefly(engine: Engine, scope: Scope, ruling: Ruling, days: number): Promise<ReplaySummary> {
   const to = engine.clock.now();
   const from = new Date(Date.parse(to) - days * DAY_MS).toISOString();
-  const plan = planOf(scope, ruling, { from, to }, "recorded");
+  const plan = planOf(scope, ruling, { from }, "recorded");
   const book = createTally();
   const started = performance.now();
   let cursor: string | null = null;
