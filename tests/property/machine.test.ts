@@ -201,7 +201,7 @@ it("takes the same steps as XState, action by action", () => {
     { seed: 5_333, numRuns: 4_000 },
   );
   expect(moved).toBeGreaterThan(10_000);
-}, 120_000);
+}, 180_000);
 
 it("always ends in a possible set of states, also where XState does not", () => {
   fc.assert(
@@ -212,16 +212,17 @@ it("always ends in a possible set of states, also where XState does not", () => 
       for (let step = 1; step <= 12 && !ours.state.done; step++) {
         if (ours.send(EVENTS[Math.floor(random() * EVENTS.length)]!, step) === "limit") return;
         const active = new Set(ours.state.active);
-        for (const node of ours.chart.nodes) {
+        const impossible = ours.chart.nodes.filter((node) => {
           const children = node.children.filter((child) => ours.chart.nodes[child]!.type !== "history");
           const expected = !active.has(node.index) ? 0 : node.type === "compound" ? 1 : children.length;
-          expect(children.filter((child) => active.has(child))).toHaveLength(expected);
-        }
+          return children.filter((child) => active.has(child)).length !== expected;
+        });
+        if (impossible.length > 0) expect(impossible.map((node) => node.path)).toEqual([]);
       }
     }),
     { seed: 5_334, numRuns: 6_000 },
   );
-}, 60_000);
+}, 180_000);
 
 it("keeps XState's own events to itself", () => {
   for (const event of ["xstate.after.1000.m", "xstate.done.state.m", "done.state.m", "error.platform", "after.x", "xstate"])
