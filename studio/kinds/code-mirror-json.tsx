@@ -1,62 +1,64 @@
-/** CodeMirror with JSON and its schema. Loaded only in the browser, only where JSON is shown. */
+/** CodeMirror with JSON, its schema and the problems of its lints. Loaded only in the browser, only where JSON is edited. */
 import { json, jsonLanguage, jsonParseLinter } from "@codemirror/lang-json";
-import { linter } from "@codemirror/lint";
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { type Diagnostic, linter } from "@codemirror/lint";
 import { EditorView, hoverTooltip } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
 import CodeMirror, { type ReactCodeMirrorRef } from "@uiw/react-codemirror";
 import { jsonCompletion, jsonSchemaHover, jsonSchemaLinter, stateExtensions } from "codemirror-json-schema";
 import { useEffect, useMemo, useRef } from "react";
+import type { Problem } from "#engine/core/problem.ts";
 import type { JsonSchema } from "#engine/schema/types.ts";
-import { pointerRange } from "./pointer-range.ts";
+import { rangeOfPointer } from "../ui/json-pointer-range.ts";
+
+const colours = HighlightStyle.define([
+  { tag: tags.propertyName, color: "var(--ink)" },
+  { tag: tags.string, color: "var(--open-ink)" },
+  { tag: tags.number, color: "var(--waits-ink)" },
+  { tag: [tags.bool, tags.null], color: "var(--overridden-ink)" },
+  { tag: tags.punctuation, color: "var(--ink-3)" },
+]);
 
 const theme = EditorView.theme({
   "&": { backgroundColor: "transparent", color: "var(--ink)", fontSize: "12px", height: "100%" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "18px" },
-  ".cm-gutters": { backgroundColor: "transparent", color: "var(--ink-3)", border: "none" },
+  ".cm-gutters": { backgroundColor: "var(--surface-quiet)", color: "var(--ink-3)", borderRight: "1px solid var(--line)" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--accent) 6%, transparent)" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--accent-line) !important" },
-  ".cm-tooltip": {
-    backgroundColor: "var(--surface-raised)",
-    color: "var(--ink)",
-    border: "1px solid var(--line-strong)",
-    borderRadius: "6px",
-    boxShadow: "var(--lift)",
-  },
+  ".cm-tooltip": { backgroundColor: "var(--surface-raised)", color: "var(--ink)", border: "1px solid var(--line-strong)", borderRadius: "6px", boxShadow: "var(--lift)" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent-fill)", color: "var(--accent-ink)" },
   ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--blocked-ink)" },
+  ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--unknown-ink)" },
   ".cm-foldPlaceholder": { backgroundColor: "var(--surface-sunk)", border: "none", color: "var(--ink-3)" },
+  ".cm-panels": { backgroundColor: "var(--surface-quiet)", color: "var(--ink)", borderColor: "var(--line)" },
 });
 
-export default function CodeMirrorJson({
-  label,
-  text,
-  schema,
-  onEdit,
-  at,
-}: {
-  label: string;
-  text: string;
-  schema: JsonSchema | undefined;
-  onEdit: ((text: string) => void) | undefined;
-  at: string | null;
-}) {
+export interface CodeMirrorJsonProps {
+  readonly label: string;
+  readonly text: string;
+  readonly schema: JsonSchema | undefined;
+  readonly problems: readonly Problem[];
+  readonly onEdit: ((text: string) => void) | undefined;
+  readonly at: string | null;
+}
+
+export default function CodeMirrorJson({ label, text, schema, problems, onEdit, at }: CodeMirrorJsonProps) {
   const view = useRef<ReactCodeMirrorRef>(null);
+  const isReadOnly = onEdit === undefined;
+  const found = useRef(problems);
+  found.current = problems;
   const extensions = useMemo(() => {
-    const base = [json(), linter(jsonParseLinter(), { delay: 300 }), theme, EditorView.lineWrapping, EditorView.contentAttributes.of({ "aria-label": label })];
-    if (schema === undefined || onEdit === undefined) return base;
-    return [
-      ...base,
-      linter(jsonSchemaLinter(), { needsRefresh: () => true, delay: 400 }),
-      jsonLanguage.data.of({ autocomplete: jsonCompletion() }),
-      hoverTooltip(jsonSchemaHover()),
-      stateExtensions(schema as never),
-    ];
-  }, [schema, label, onEdit === undefined]);
+    const marks = linter((editor) => diagnose(editor.state.doc.toString(), found.current), { delay: 400 });
+    const base = [json(), syntaxHighlighting(colours), linter(jsonParseLinter(), { delay: 300 }), marks, theme, EditorView.lineWrapping, EditorView.contentAttributes.of({ "aria-label": label })];
+    if (schema === undefined || isReadOnly) return base;
+    return [...base, linter(jsonSchemaLinter(), { needsRefresh: () => true, delay: 400 }), jsonLanguage.data.of({ autocomplete: jsonCompletion() }), hoverTooltip(jsonSchemaHover()), stateExtensions(schema as never)];
+  }, [schema, label, isReadOnly]);
   useEffect(() => {
     const editor = view.current?.view;
-    const range = at === null || editor === undefined ? null : pointerRange(editor.state.doc.toString(), at);
-    if (range === null || editor === undefined) return;
+    if (at === null || editor === undefined) return;
+    const range = rangeOfPointer(editor.state.doc.toString(), at);
     editor.dispatch({ selection: { anchor: range.from, head: range.to }, effects: EditorView.scrollIntoView(range.from, { y: "center" }) });
   }, [at]);
   return (
@@ -65,11 +67,16 @@ export default function CodeMirrorJson({
       value={text}
       height="100%"
       theme="none"
-      editable={onEdit !== undefined}
-      readOnly={onEdit === undefined}
-      basicSetup={{ foldGutter: true, highlightActiveLine: onEdit !== undefined, autocompletion: true, searchKeymap: true }}
+      editable={!isReadOnly}
+      readOnly={isReadOnly}
+      basicSetup={{ foldGutter: true, highlightActiveLine: !isReadOnly, syntaxHighlighting: false }}
       extensions={extensions}
       {...(onEdit === undefined ? {} : { onChange: onEdit })}
     />
   );
+}
+
+/** Lints as marks; notes are left to the list below. */
+function diagnose(text: string, problems: readonly Problem[]): Diagnostic[] {
+  return problems.flatMap((problem): Diagnostic[] => (problem.severity === "info" ? [] : [{ ...rangeOfPointer(text, problem.path), severity: problem.severity, message: problem.message }]));
 }

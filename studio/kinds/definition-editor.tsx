@@ -31,7 +31,7 @@ export function DefinitionEditor({ handle, canEdit, problems, schema, used }: De
         <JsonEditor
           label={`${key} as JSON`}
           value={content}
-          schema={schema}
+          schema={schema} problems={problems}
           at={at}
           onChange={canEdit ? (value) => isObject(value) && handle.run({ type: "replace-json", content: value }, "json") : undefined}
         />

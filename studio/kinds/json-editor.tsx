@@ -1,5 +1,6 @@
 /** A JSON value as text with its schema: completion and marks while typing. Text that is no JSON stays here; the document keeps the last good one. */
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import type { Problem } from "#engine/core/problem.ts";
 import type { Json, JsonSchema } from "#engine/schema/types.ts";
 import { sameJson } from "../document/json-path.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -13,11 +14,15 @@ export interface JsonEditorProps {
   readonly schema?: JsonSchema | undefined;
   /** Without it the text is read-only. */
   readonly onChange?: ((value: Json) => void) | undefined;
+  /** Lints of the value, marked in the text. */
+  readonly problems?: readonly Problem[];
   /** JSON pointer to scroll to and mark. */
   readonly at?: string | null;
 }
 
-export function JsonEditor({ label, value, schema, onChange, at = null }: JsonEditorProps) {
+const NO_PROBLEMS: readonly Problem[] = [];
+
+export function JsonEditor({ label, value, schema, onChange, problems = NO_PROBLEMS, at = null }: JsonEditorProps) {
   const given = useMemo(() => JSON.stringify(value, null, 2), [value]);
   const [text, setText] = useState(given);
   const [fault, setFault] = useState<string | null>(null);
@@ -43,7 +48,7 @@ export function JsonEditor({ label, value, schema, onChange, at = null }: JsonEd
     <div className="json-editor">
       {isMounted ? (
         <Suspense fallback={<JsonSkeleton />}>
-          <CodeMirrorJson label={label} text={text} schema={schema} onEdit={onChange === undefined ? undefined : edit} at={at} />
+          <CodeMirrorJson label={label} text={text} schema={schema} problems={problems} onEdit={onChange === undefined ? undefined : edit} at={at} />
         </Suspense>
       ) : (
         <JsonSkeleton />

@@ -76,7 +76,7 @@ export function RulesetEditor({ handle, version, moment, canEdit, problems, sche
         <JsonEditor
           label={`${handle.document.key} as JSON`}
           value={content}
-          schema={schema}
+          schema={schema} problems={problems}
           at={at}
           onChange={canEdit ? (value) => isObject(value) && handle.run({ type: "replace-json", content: value }, "json") : undefined}
         />

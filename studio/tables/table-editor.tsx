@@ -75,7 +75,7 @@ export function TableEditor({ handle, version, moment, canEdit, problems, schema
         <JsonEditor
           label={`${handle.document.key} as JSON`}
           value={content}
-          schema={schema}
+          schema={schema} problems={problems}
           at={at}
           onChange={canEdit ? (value) => isObject(value) && handle.run({ type: "replace-json", content: value }, "json") : undefined}
         />

@@ -57,7 +57,7 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
     if (next !== null && answer?.ok === true) onSave(next);
   }, [saver.state, answer, onSave]);
   const save: SaveState =
-    saver.state !== "idle"
+    saver.state === "submitting"
       ? { kind: "saving" }
       : answer?.ok === false
         ? { kind: "refused", why: answer.why }
