@@ -12,10 +12,11 @@ import { loadOrg } from "../store/people.ts";
 import { toOrgContext } from "./auth/principals.ts";
 import { findTarget, runCascade, sendTo } from "./cascade.ts";
 import type { Engine } from "./engine-context.ts";
+import { freshId } from "./fresh-id.ts";
 import { once } from "./idempotency.ts";
 import { systemScope } from "./scope.ts";
-import { startIn } from "./start-instance.ts";
-import { inWork, Refused, type Work } from "./work.ts";
+import { startFromCascade } from "./start-from-cascade.ts";
+import { inWork, type Work } from "./work.ts";
 import { type RecordWrite, writeRecordEffect } from "./write-record.ts";
 
 /** An event that its instance no longer takes counts as delivered: it arrived, and meant nothing any more. */
@@ -47,13 +48,16 @@ async function carryOver(work: Work, key: string, body: JsonObject): Promise<Jso
     case "send":
       return await sendOver(work, key, body, from);
     case "start": {
-      const started = await startIn(work, {
+      const instanceId = freshId(work.at, work.engine.seed(), key);
+      const { machine, event, payload, unique } = {
         machine: textOf(body["machine"]) ?? "",
-        event: { type: textOf(body["event"]) ?? "", payload: body["payload"] ?? {} },
-        via: "cascade",
-      });
-      if (started instanceof Refused) return { outcome: "refused", code: started.error.code, from };
-      return { outcome: started.outcome, instance: started.instance.id, seq: started.instance.seq, from };
+        event: textOf(body["event"]),
+        payload: body["payload"],
+        unique: textOf(body["unique"]),
+      };
+      const started = await startFromCascade(work, { kind: "start", cause: key, machine, event, payload: (payload ?? {}) as JsonObject, unique, instanceId });
+      if (started.outcome.kind === "moved") await runCascade(work, started.outcome.cascade);
+      return { outcome: started.outcome.kind, instance: started.instance?.id ?? null, seq: started.instance?.seq ?? null, from };
     }
     case "record": {
       const cascade = await writeRecordEffect(work, body["effect"] as unknown as RecordWrite);
