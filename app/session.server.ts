@@ -54,7 +54,7 @@ export function orgCookie(org: string): string {
   return `${ORG_COOKIE}=${encodeURIComponent(org)}; Path=/; SameSite=Lax; HttpOnly; Max-Age=${YEAR_S}`;
 }
 
-/** Only paths of this site: `//other` and `https://other` lead to the inbox. */
+/** Only paths of this site: for `//other` and `https://other` the inbox. */
 export function safePath(path: string | null): string {
   return path !== null && /^\/(?![/\\])/.test(path) ? path : "/work";
 }

@@ -17,7 +17,7 @@ export interface Column<Row> {
   /** Heading only for readers (an icon column). */
   readonly quiet?: boolean;
   /** Takes the first line of the card on a phone. */
-  readonly lead?: boolean;
+  readonly first?: boolean;
   /** Left out on a phone. */
   readonly offPhone?: boolean;
   readonly cell: (row: Row) => React.ReactNode;
@@ -172,7 +172,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                           <td
                             key={column.id}
                             className={
-                              [column.align ?? "", column.lead ? "lead" : "", column.offPhone ? "off-phone" : ""].filter(Boolean).join(" ") || undefined
+                              [column.align ?? "", column.first ? "first" : "", column.offPhone ? "off-phone" : ""].filter(Boolean).join(" ") || undefined
                             }
                           >
                             {column.cell(row)}

@@ -3,7 +3,7 @@ import type { Json } from "#engine/schema/types.ts";
 import { formatDecimal } from "./money.tsx";
 import { dateText } from "./time.ts";
 
-/** `credit_state` / `shipment.approve` / `minRank` -> "Credit state", "Shipment approve", "Min rank": a readable name where nobody gave a title. */
+/** `line_state` / `order.approve` / `minRank` -> "Line state", "Order approve", "Min rank": a readable name where nobody gave a title. */
 export function words(name: string): string {
   const text = name
     .replace(/^.*[/]/, "")

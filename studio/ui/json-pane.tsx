@@ -12,11 +12,7 @@ const JsonEditor = lazy(() => import("./json-editor.tsx"));
 export function JsonPane(props: JsonEditorProps) {
   const [ready, setReady] = useState(false);
   useEffect(() => setReady(true), []);
-  const plain = (
-    <pre className="json-pane-plain">
-      {props.value === "" ? <Skeleton /> : props.value}
-    </pre>
-  );
+  const plain = <pre className="json-pane-plain">{props.value === "" ? <Skeleton /> : props.value}</pre>;
   return (
     <div className="json-pane" style={{ height: props.height ?? "100%" }}>
       {ready ? (

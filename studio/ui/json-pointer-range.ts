@@ -1,7 +1,7 @@
 /**
  * Finds where the value of a JSON pointer stands in a text, for marks in an editor.
  *
- * - `text`: valid JSON; a pointer that leads nowhere gives the range of its deepest part that exists
+ * - `text`: valid JSON; a pointer to what is not there gives the range of its deepest part that exists
  *
  * ```ts
  * rangeOfPointer('{"a": [1, 22]}', "/a/1") // => { from: 10, to: 12 }

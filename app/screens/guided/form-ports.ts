@@ -1,4 +1,4 @@
-import type { FormPorts } from "#studio/ui/form/schema-form.tsx";
+import type { FormPorts } from "#studio/ui/form/form-ports.ts";
 
 /** How forms of the app search records and store files. */
 export const formPorts: FormPorts = {

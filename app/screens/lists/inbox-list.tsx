@@ -122,7 +122,7 @@ function columnsOf(several: boolean): readonly Column<InboxItem>[] {
     {
       id: "title",
       title: "What",
-      lead: true,
+      first: true,
       cell: (item) => (
         <span className="inbox-title" title={item.title}>
           <span className="clip">{item.title}</span>

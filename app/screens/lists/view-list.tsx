@@ -134,7 +134,7 @@ function columnsOf(view: ViewPage, scope: string): readonly Column<ViewRow>[] {
     ...(WIDTHS[column.format] === undefined ? {} : { width: WIDTHS[column.format] ?? 0 }),
     ...(isFigure(column.format) ? { align: "right" as const } : {}),
     ...(column.sort === null ? {} : { sort: column.sort }),
-    lead: index === 0,
+    first: index === 0,
     cell: (row: ViewRow) => {
       const cell = row.cells[index] ?? { as: "none" as const };
       if (index > 0 || row.href === null || cell.as === "link") return <CellView cell={cell} />;
@@ -152,7 +152,7 @@ function columnsOf(view: ViewPage, scope: string): readonly Column<ViewRow>[] {
   return first === undefined ? [org] : [first, org, ...rest];
 }
 
-/** "3 open, 1 is left out: payment not confirmed" */
+/** "3 open, 1 is left out: not confirmed" */
 function leftOut(view: ViewPage, chosen: readonly ViewRow[]): string {
   const able = chosen.filter((row) => view.acts.some((act) => row.events.includes(act.type)));
   const out = chosen.length - able.length;

@@ -28,7 +28,7 @@ export const RECEIPT_COLUMNS: readonly Column<ReceiptLine>[] = [
       </span>
     ),
   },
-  { id: "event", title: "Event", width: 208, lead: true, cell: (row) => row.event },
+  { id: "event", title: "Event", width: 208, first: true, cell: (row) => row.event },
   { id: "subject", title: "Subject", width: 144, cell: (row) => code(row.subject, row.href) },
   { id: "sequence", title: "Sequence", width: 88, align: "right", offPhone: true, cell: (row) => row.sequence ?? <span className="quiet">–</span> },
   {
@@ -51,7 +51,7 @@ export const OUTBOX_COLUMNS: readonly Column<OutboxLine>[] = [
       </span>
     ),
   },
-  { id: "title", title: "Effect", lead: true, cell: (row) => row.title },
+  { id: "title", title: "Effect", first: true, cell: (row) => row.title },
   { id: "org", title: "Org", width: 64, cell: (row) => <OrgBadge code={row.org} /> },
   { id: "subject", title: "Subject", width: 144, cell: (row) => code(row.subject, row.href) },
   { id: "state", title: "State", width: 160, cell: (row) => <StatusBadge meaning={row.meaning}>{row.state}</StatusBadge> },
@@ -82,7 +82,7 @@ export const MAIL_COLUMNS: readonly Column<MailRow>[] = [
   {
     id: "subject",
     title: "Subject",
-    lead: true,
+    first: true,
     cell: (row) =>
       row.href === null ? (
         row.subject
@@ -106,7 +106,7 @@ export const MAIL_COLUMNS: readonly Column<MailRow>[] = [
 
 export const TIMER_COLUMNS: readonly Column<TimerLine>[] = [
   { id: "due", title: "Due", width: 152, cell: (row) => <RelativeTime at={row.dueAt} /> },
-  { id: "name", title: "Timer", lead: true, cell: (row) => row.name },
+  { id: "name", title: "Timer", first: true, cell: (row) => row.name },
   { id: "org", title: "Org", width: 64, cell: (row) => <OrgBadge code={row.org} /> },
   { id: "instance", title: "Instance", width: 280, cell: (row) => <Anchor href={`/work/${row.instance}`}>{row.label}</Anchor> },
 ];
@@ -123,7 +123,7 @@ export const AUDIT_COLUMNS: readonly Column<AuditLine>[] = [
     ),
   },
   { id: "actor", title: "Who", width: 168, cell: (row) => row.actor },
-  { id: "action", title: "Act", width: 200, lead: true, cell: (row) => row.action },
+  { id: "action", title: "Act", width: 200, first: true, cell: (row) => row.action },
   { id: "subject", title: "On", width: 208, cell: (row) => code(row.subject, row.href) },
   {
     id: "detail",

@@ -2,7 +2,7 @@ import { FileInput } from "@mantine/core";
 import { useState } from "react";
 import type { Json } from "#engine/schema/types.ts";
 import { Icon } from "../icon.tsx";
-import type { FormPorts } from "./schema-form.tsx";
+import type { FormPorts } from "./form-ports.ts";
 
 /** Stores a file when it is chosen; the form keeps its id. */
 export function FileField({

@@ -2,7 +2,7 @@ import { MultiSelect, Select } from "@mantine/core";
 import { useEffect, useState } from "react";
 import type { Json } from "#engine/schema/types.ts";
 import { words } from "../describe-value.ts";
-import type { FormPorts } from "./schema-form.tsx";
+import type { FormPorts } from "./form-ports.ts";
 
 interface Option {
   readonly value: string;

@@ -1,14 +1,15 @@
 import "./form.css";
+import { Checkbox, MultiSelect, Select, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { DateInput, DateTimePicker } from "@mantine/dates";
 import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import { Button } from "../button.tsx";
+import { useClock } from "../clock.tsx";
+import { zonedParts } from "../time.ts";
 import type { FieldError } from "./check-value.ts";
-import { SchemaField } from "./schema-field.tsx";
-import { kindOf, propertiesOf, requiredOf } from "./schema-kind.ts";
-
-/** How a form reaches outside: the caller searches records and stores files. */
-export interface FormPorts {
-  readonly pick?: (type: string, text: string) => Promise<readonly { readonly value: string; readonly label: string; readonly note?: string }[]>;
-  readonly upload?: (file: File) => Promise<{ readonly id: string; readonly name: string }>;
-}
+import { FileField } from "./file-field.tsx";
+import type { FormPorts } from "./form-ports.ts";
+import { ReferenceField } from "./reference-field.tsx";
+import { blankOf, kindOf, optionsOf, propertiesOf, requiredOf, schemaAt, titleOf, typeOf } from "./schema-kind.ts";
 
 /**
  * A form from a JSON Schema: money, dates, choices with titles, lists of rows, references. It holds no state: the value is the
@@ -63,3 +64,277 @@ export function SchemaForm({
 
 const WIDE = new Set(["lines", "rows", "group", "json", "tags", "file"]);
 const isWide = (schema: JsonSchema): boolean => WIDE.has(kindOf(schema));
+
+interface FieldProps {
+  schema: JsonSchema;
+  name: string;
+  value: Json | undefined;
+  required: boolean;
+  onChange: (value: Json | undefined) => void;
+  errors: readonly FieldError[];
+  path: string;
+  ports: FormPorts;
+  disabled: boolean;
+}
+
+/** One field of a form: label, control, help, error. */
+function SchemaField(props: FieldProps) {
+  const { schema, name, value, required, onChange, errors, path, disabled } = props;
+  const error = errors.find((candidate) => candidate.path === path)?.message;
+  const description = typeof schema["description"] === "string" ? schema["description"] : undefined;
+  const shared = {
+    label: titleOf(schema, name),
+    required,
+    disabled,
+    ...(description === undefined ? {} : { description }),
+    ...(error === undefined ? {} : { error: sentence(error) }),
+  };
+  const text = value === undefined || value === null ? "" : String(value);
+  switch (kindOf(schema)) {
+    case "const":
+      return null;
+    case "choice":
+      return (
+        <Select
+          {...shared}
+          data={[...optionsOf(schema)]}
+          value={text === "" ? null : text}
+          onChange={(next) => onChange(next === null ? undefined : typed(schema, next))}
+          searchable={optionsOf(schema).length > 8}
+          clearable={!required}
+          placeholder="Choose"
+        />
+      );
+    case "choices":
+      return <MultiSelect {...shared} data={[...optionsOf(schemaAt(schema["items"]))]} value={listOf(value).map(String)} onChange={(next) => onChange(next)} />;
+    case "switch":
+      return <Checkbox {...shared} required={false} mt={20} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
+    case "reference":
+    case "references":
+      return (
+        <ReferenceField
+          {...shared}
+          many={kindOf(schema) === "references"}
+          type={String(schema["x-ref"] ?? schemaAt(schema["items"])["x-ref"])}
+          value={value}
+          onChange={onChange}
+          ports={props.ports}
+        />
+      );
+    case "file":
+      return <FileField {...shared} value={text} onChange={onChange} ports={props.ports} />;
+    case "decimal":
+    case "integer": {
+      const unit = typeof schema["x-unit"] === "string" ? schema["x-unit"] : undefined;
+      return (
+        <TextInput
+          {...shared}
+          className={unit === undefined ? "figure-input" : "figure-input has-unit"}
+          inputMode="decimal"
+          autoComplete="off"
+          value={text}
+          onChange={(event) => onChange(number(schema, event.currentTarget.value))}
+          {...(unit === undefined ? {} : { rightSection: <span className="small quiet">{unit}</span>, rightSectionWidth: 48 })}
+        />
+      );
+    }
+    case "date":
+      return (
+        <DateInput
+          {...shared}
+          value={text === "" ? null : text}
+          onChange={(next) => onChange(next ?? undefined)}
+          valueFormat="ddd D MMM YYYY"
+          placeholder="Day"
+          clearable={!required}
+          popoverProps={{ shadow: "md" }}
+          ariaLabels={CALENDAR_LABELS}
+        />
+      );
+    case "moment":
+      return <MomentField {...shared} value={text} onChange={onChange} />;
+    case "lines":
+      return (
+        <Textarea
+          {...shared}
+          autosize
+          minRows={2}
+          maxRows={10}
+          value={text}
+          onChange={(event) => onChange(event.currentTarget.value === "" ? undefined : event.currentTarget.value)}
+        />
+      );
+    case "tags":
+      return <TagsInput {...shared} value={listOf(value).map(String)} onChange={(next) => onChange(next)} placeholder="Type and press Enter" />;
+    case "rows":
+      return <RowsField {...props} />;
+    case "group":
+      return (
+        <fieldset className="form-group">
+          <legend>{shared.label}</legend>
+          <SchemaForm schema={schema} value={objectOf(value)} onChange={onChange} errors={errors} ports={props.ports} disabled={disabled} path={path} />
+        </fieldset>
+      );
+    case "json":
+      return <JsonField {...shared} value={value} onChange={onChange} />;
+    default:
+      return (
+        <TextInput
+          {...shared}
+          type={kindOf(schema) === "email" ? "email" : "text"}
+          value={text}
+          onChange={(event) => onChange(event.currentTarget.value === "" ? undefined : event.currentTarget.value)}
+        />
+      );
+  }
+}
+
+const CALENDAR_LABELS = {
+  previousMonth: "Previous month",
+  nextMonth: "Next month",
+  previousYear: "Previous year",
+  nextYear: "Next year",
+  previousDecade: "Previous decade",
+  nextDecade: "Next decade",
+  monthLevelControl: "Choose the month",
+  yearLevelControl: "Choose the year",
+};
+
+/** A list of objects, one card a row. */
+function RowsField({ schema, name, value, required, onChange, errors, path, ports, disabled }: FieldProps) {
+  const items = schemaAt(schema["items"]);
+  const rows = listOf(value);
+  const isObject = typeOf(items) === "object";
+  const error = errors.find((candidate) => candidate.path === path)?.message;
+  const title = titleOf(schema, name);
+  const full = rows.length >= Number(schema["maxItems"] ?? 200);
+  return (
+    <fieldset className="form-group">
+      <legend>
+        {title}
+        {required ? " *" : ""}
+      </legend>
+      <div className="form-rows">
+        {rows.map((row, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity of their own
+          <div key={index} className="form-row">
+            {isObject ? (
+              <SchemaForm
+                schema={items}
+                value={objectOf(row)}
+                onChange={(next) => onChange(rows.map((other, at) => (at === index ? next : other)))}
+                errors={errors}
+                ports={ports}
+                disabled={disabled}
+                path={`${path}/${index}`}
+              />
+            ) : (
+              <SchemaField
+                schema={items}
+                name={`${name} ${index + 1}`}
+                value={row}
+                required={false}
+                onChange={(next) => onChange(rows.map((other, at) => (at === index ? (next ?? []) : other)))}
+                errors={errors}
+                path={`${path}/${index}`}
+                ports={ports}
+                disabled={disabled}
+              />
+            )}
+            <Button
+              tone="plain"
+              icon="trash"
+              aria-label={`Remove row ${index + 1} of ${title}`}
+              disabled={disabled}
+              onClick={() => onChange(rows.filter((_, at) => at !== index))}
+            />
+          </div>
+        ))}
+      </div>
+      {error === undefined ? null : (
+        <p className="small" style={{ color: "var(--blocked-ink)" }}>
+          {sentence(error)}
+        </p>
+      )}
+      <div>
+        <Button small icon="plus" disabled={disabled || full} onClick={() => onChange([...rows, isObject ? blankOf(items) : []])}>
+          Add to {title.toLowerCase()}
+        </Button>
+      </div>
+    </fieldset>
+  );
+}
+
+interface Plain {
+  label: string;
+  required: boolean;
+  disabled: boolean;
+  description?: string;
+  error?: string;
+}
+
+/** A moment, entered in the org's time zone and kept in UTC. */
+function MomentField({ value, onChange, ...shared }: Plain & { value: string; onChange: (value: Json | undefined) => void }) {
+  const { zone } = useClock();
+  return (
+    <DateTimePicker
+      {...shared}
+      value={value === "" ? null : localOf(value, zone)}
+      onChange={(next) => onChange(next === null ? undefined : utcOf(next, zone))}
+      valueFormat="ddd D MMM YYYY, HH:mm"
+      popoverProps={{ shadow: "md" }}
+      ariaLabels={CALENDAR_LABELS}
+      clearable={!shared.required}
+    />
+  );
+}
+
+function JsonField({ value, onChange, ...shared }: Plain & { value: Json | undefined; onChange: (value: Json | undefined) => void }) {
+  return (
+    <Textarea
+      {...shared}
+      autosize
+      minRows={3}
+      styles={{ input: { fontFamily: "var(--mono)", fontSize: 12 } }}
+      defaultValue={value === undefined ? "" : JSON.stringify(value, null, 2)}
+      onBlur={(event) => {
+        try {
+          onChange(event.currentTarget.value.trim() === "" ? undefined : (JSON.parse(event.currentTarget.value) as Json));
+        } catch {
+          event.currentTarget.setCustomValidity("This is not JSON");
+          event.currentTarget.reportValidity();
+        }
+      }}
+    />
+  );
+}
+
+const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+const objectOf = (value: Json | undefined): JsonObject => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {});
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const two = (n: number): string => String(n).padStart(2, "0");
+
+/** Figures stay text until they are numbers, so that a half-typed one is not lost; decimals are sent as text. */
+function number(schema: JsonSchema, text: string): Json | undefined {
+  const clean = text.replaceAll(",", "").trim();
+  if (clean === "") return undefined;
+  const plain = typeOf(schema) !== "string" && Object.hasOwn(schema, "x-decimal") === false;
+  return plain && /^-?\d{1,15}$/.test(clean) ? Number(clean) : plain && /^-?\d+\.\d*[1-9]$/.test(clean) && clean.length <= 15 ? Number(clean) : clean;
+}
+
+const typed = (schema: JsonSchema, text: string): Json => (typeOf(schema) === "integer" || typeOf(schema) === "number" ? Number(text) : text);
+
+function localOf(instant: string, zone: string): string {
+  const p = zonedParts(Date.parse(instant), zone);
+  return `${p.year}-${two(p.month)}-${two(p.day)} ${two(p.hour)}:${two(p.minute)}:00`;
+}
+
+function utcOf(local: string, zone: string): string {
+  const wanted = Date.parse(`${local.replace(" ", "T")}Z`);
+  let at = wanted;
+  for (let turn = 0; turn < 2; turn += 1) {
+    const p = zonedParts(at, zone);
+    at += wanted - Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute, p.second);
+  }
+  return new Date(at).toISOString();
+}
