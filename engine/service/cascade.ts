@@ -4,7 +4,8 @@
  */
 import { EngineError } from "../core/errors.ts";
 import type { EngineEvent } from "../core/step-types.ts";
-import { findInstanceByKey, findInstanceOfRecord, type InstanceRow, loadInstance } from "../store/instances.ts";
+import type { InstanceRow } from "../store/instance-row.ts";
+import { findInstanceByKey, findInstanceOfRecord, loadInstance } from "../store/instances.ts";
 import type { CascadeItem } from "./cascade-item.ts";
 import { isUuid } from "./fresh-id.ts";
 import { acceptPayload, withoutForbiddenNulls } from "./payload.ts";

@@ -2,7 +2,7 @@
 import { ERRORS, type ErrorCode } from "../core/errors.ts";
 import type { CompactDecision, Decision } from "../core/step-types.ts";
 import type { ContractDefinition, Json, JsonObject } from "../schema/types.ts";
-import type { InstanceRow } from "../store/instances.ts";
+import type { InstanceRow } from "../store/instance-row.ts";
 import type { ContractRefusal } from "./contract-effects.ts";
 import { instanceSummary } from "./contract-receipt.ts";
 import { shutOnes } from "./decision-answer.ts";

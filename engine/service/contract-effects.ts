@@ -2,7 +2,7 @@
 import { EngineError } from "../core/errors.ts";
 import type { CompactDecision } from "../core/step-types.ts";
 import type { ContractEffect, Json, JsonObject } from "../schema/types.ts";
-import type { InstanceRow } from "../store/instances.ts";
+import type { InstanceRow } from "../store/instance-row.ts";
 import { addTask } from "../store/tasks.ts";
 import { findTarget, runCascade, sendTo } from "./cascade.ts";
 import type { CascadeItem } from "./cascade-item.ts";

@@ -6,6 +6,7 @@
 import type { EngineError } from "../core/errors.ts";
 import type { Decision, OverrideRequest, StateValue, TimerArm } from "../core/step-types.ts";
 import { runCascade } from "./cascade.ts";
+import { concealFor } from "./conceal.ts";
 import { answerDecisions, guardsFirst } from "./decision-answer.ts";
 import { type PublicEffect, publicEffects } from "./effect-answer.ts";
 import type { Engine } from "./engine-context.ts";
@@ -77,8 +78,9 @@ export async function explainEvent(engine: Engine, scope: Scope, input: ExplainI
 
 async function explainMove(work: Work, from: StateValue, moved: Moved): Promise<Explanation> {
   const cascade = await runCascade(work, moved.cascade);
-  return {
-    outcome: "moved",
+  const conceal = await concealFor(work);
+  return conceal({
+    outcome: "moved" as const,
     seq: moved.seq,
     from,
     to: moved.to,
@@ -86,7 +88,7 @@ async function explainMove(work: Work, from: StateValue, moved: Moved): Promise<
     effects: [...publicEffects(moved.effects, cascade), ...cascade.flatMap((result) => furtherEffects(result, cascade))],
     timers: moved.timers,
     cascade: cascade.map(cascadeLine),
-  };
+  });
 }
 
 function furtherEffects(result: CascadeResult, cascade: readonly CascadeResult[]): readonly PublicEffect[] {

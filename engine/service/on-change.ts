@@ -1,6 +1,6 @@
 /** What a changed record means for running instances: the `onChange` events of its type. */
 import type { Json, JsonObject, TypeDefinition } from "../schema/types.ts";
-import type { RecordRow } from "../store/records.ts";
+import type { RecordRow } from "../store/instance-row.ts";
 import type { CascadeItem } from "./cascade-item.ts";
 import { evaluateMap, evaluateOne, repetitions, textsOf } from "./expression.ts";
 import type { Work } from "./work.ts";

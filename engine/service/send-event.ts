@@ -9,6 +9,7 @@ import { isReservedEvent } from "../core/machine/chart.ts";
 import type { CompactDecision, Decision, EngineEvent, OverrideRequest, StateValue } from "../core/step-types.ts";
 import type { EventSpec, GuardConfig, JsonObject } from "../schema/types.ts";
 import { runCascade } from "./cascade.ts";
+import { concealFor } from "./conceal.ts";
 import { answerDecisions, shutOnes } from "./decision-answer.ts";
 import { type PublicEffect, publicEffects } from "./effect-answer.ts";
 import type { Engine } from "./engine-context.ts";
@@ -82,8 +83,9 @@ function leanAnswerOf({ moved, cascade }: Pick<Sent, "moved" | "cascade">): Send
 
 /** The full answer: decisions expanded, the instance as its reader may see it. */
 export async function sendAnswerOf(work: Work, sent: Pick<Sent, "moved" | "cascade">): Promise<SendAnswer> {
+  const conceal = await concealFor(work);
   const decisions = await answerDecisions(work, sent.moved.decisions);
-  return { ...leanAnswerOf(sent), decisions, instance: await viewInstance(work, sent.moved.instance) };
+  return { ...conceal({ ...leanAnswerOf(sent), decisions }), instance: await viewInstance(work, sent.moved.instance) };
 }
 
 export interface Sent {

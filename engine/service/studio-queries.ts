@@ -3,7 +3,7 @@ import { type DefinitionDiff, diffDefinition, type Side } from "../core/diff/def
 import { EngineError } from "../core/errors.ts";
 import type { Json, JsonObject, Kind } from "../schema/types.ts";
 import { type DefinitionVersion, definitionHistory, loadDefinitions } from "../store/definitions.ts";
-import { listInstances } from "../store/instances.ts";
+import { countInstances, listInstances } from "../store/instances.ts";
 import { loadPerson } from "../store/people.ts";
 import { loadRelease, type Manifest, releaseDecisions, listReleases as storedReleases } from "../store/releases.ts";
 import { stateCounts } from "../store/studio-reads.ts";
@@ -183,7 +183,7 @@ function diffManifests(was: Manifest, now: Manifest, versions: readonly Definiti
 /** Instances by state path, "" being all; of the orgs that the scope chose. */
 export async function liveStates(engine: Engine, scope: Scope, input: { readonly machine: string }): Promise<Readonly<Record<string, number>>> {
   const key = await inStudio(engine, scope, "rules.view", async (work) => work.ruling.program.resolve("machine", input.machine) ?? input.machine);
-  return await engine.store.work({ orgs: scope.orgs.map((org) => org.id), actorId: scope.principal.id }, async (tx) => await stateCounts(tx, key));
+  return await engine.store.work({ orgs: scope.orgs.map((org) => org.id), actorId: scope.principal.id }, async (tx) => ({ ...(await stateCounts(tx, key)), "": await countInstances(tx, { machine: key }) }));
 }
 
 export async function manifestOf(work: Work, release: number): Promise<Manifest> {

@@ -5,8 +5,8 @@
 import { EngineError } from "../core/errors.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import type { CompactDecision, Effect, EngineEvent, RecordState, Snapshot, StateValue, StepInput } from "../core/step-types.ts";
-import type { InstanceRow } from "../store/instances.ts";
-import { createRecord, type RecordRow, updateRecord } from "../store/records.ts";
+import type { InstanceRow, RecordRow } from "../store/instance-row.ts";
+import { createRecord, updateRecord } from "../store/records.ts";
 import { commitSend } from "../store/send-path.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
 import { checkPayload, withDefaults, withoutForbiddenNulls } from "./payload.ts";

@@ -1,8 +1,8 @@
 /** What a reader is shown of a record: rows that the type hides from them, and masked fields. Machines always see all. */
 import { sameJson } from "../core/canonical.ts";
 import type { Json, JsonObject, TypeDefinition } from "../schema/types.ts";
+import type { RecordRow } from "../store/instance-row.ts";
 import { queryRecords } from "../store/record-query.ts";
-import type { RecordRow } from "../store/records.ts";
 import { evaluateOne, type Subject } from "./expression.ts";
 import type { Work } from "./work.ts";
 

@@ -2,8 +2,9 @@
 import { EngineError } from "../core/errors.ts";
 import type { Effect } from "../core/step-types.ts";
 import type { Json, JsonObject, TypeDefinition } from "../schema/types.ts";
+import type { RecordRow } from "../store/instance-row.ts";
 import { queryRecords } from "../store/record-query.ts";
-import { createRecord, deleteRecord, loadRecord, type RecordRow, updateRecord } from "../store/records.ts";
+import { createRecord, deleteRecord, loadRecord, updateRecord } from "../store/records.ts";
 import type { CascadeItem } from "./cascade-item.ts";
 import { freshId } from "./fresh-id.ts";
 import { changeHooks } from "./on-change.ts";

@@ -1,9 +1,38 @@
 /** How instances and records come out of their rows: shared by the hot path and the readers. */
-import type { Snapshot, StateValue } from "../core/step-types.ts";
+import type { RecordState, Snapshot, StateValue } from "../core/step-types.ts";
 import type { JsonObject } from "../schema/types.ts";
-import type { InstanceRow } from "./instances.ts";
-import type { RecordRow } from "./records.ts";
 import { GLOBAL_ORG } from "./tx.ts";
+
+export interface InstanceRow {
+  readonly orgId: string;
+  readonly id: string;
+  /** Definition key of the machine. */
+  readonly machine: string;
+  readonly machineVersion: string;
+  /** `<machine id>:<record code>`. */
+  readonly key: string;
+  readonly recordType: string;
+  readonly recordId: string;
+  readonly state: StateValue;
+  readonly status: "active" | "done" | "stopped";
+  readonly seq: number;
+  readonly snapshot: Snapshot;
+  /** Release in force when it started. */
+  readonly release: number | null;
+  /** Hex hash of its last event row. */
+  readonly lastHash: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface RecordRow extends RecordState {
+  /** Org id; null for a global type. `org` is the org's code. */
+  readonly orgId: string | null;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly updatedAt: string;
+  readonly updatedBy: string;
+}
 
 export const INSTANCE_COLUMNS =
   "i.org_id, i.id, i.machine, i.machine_version, i.key, i.record_type, i.record_id, i.state, i.status, i.seq, i.snapshot, i.release, i.last_hash, i.created_at, i.updated_at";

@@ -1,31 +1,8 @@
-/** Instances: one running machine each, bound to one record. Written by send-path; read here. */
-import type { Snapshot, StateValue } from "../core/step-types.ts";
+
 import { afterCursor, pageOf } from "./cursor.ts";
-import { INSTANCE_COLUMNS, type InstanceSqlRow, toInstance } from "./instance-row.ts";
+import { INSTANCE_COLUMNS, type InstanceRow, type InstanceSqlRow, toInstance } from "./instance-row.ts";
 import { Conditions } from "./sql.ts";
 import { type Page, statement, type Tx } from "./tx.ts";
-
-export interface InstanceRow {
-  readonly orgId: string;
-  readonly id: string;
-  /** Definition key of the machine. */
-  readonly machine: string;
-  readonly machineVersion: string;
-  /** `<machine id>:<record code>`. */
-  readonly key: string;
-  readonly recordType: string;
-  readonly recordId: string;
-  readonly state: StateValue;
-  readonly status: "active" | "done" | "stopped";
-  readonly seq: number;
-  readonly snapshot: Snapshot;
-  /** Release in force when it started. */
-  readonly release: number | null;
-  /** Hex hash of its last event row. */
-  readonly lastHash: string | null;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
 
 const BY_ID = statement("instance_by_id", `select ${INSTANCE_COLUMNS} from instance i where i.id = $1 and ($2::uuid[] is null or i.org_id = any ($2))`);
 const BY_KEY = statement(

@@ -15,10 +15,10 @@ function pgError(error: unknown): PgError | null {
   return error.cause === undefined ? null : pgError(error.cause);
 }
 
-/** Serialization failure, deadlock, or a row that moved on between the two flights (GH002): the same work may succeed when run again. */
+/** Serialization failure, deadlock, lock not had in time, or a row that moved on between the two flights (GH002): the same work may succeed when run again. */
 export function isRetryable(error: unknown): boolean {
   const code = pgError(error)?.code;
-  return code === "40001" || code === "40P01" || code === "GH002";
+  return code === "40001" || code === "40P01" || code === "55P03" || code === "GH002";
 }
 
 /** Fields a caller knows, by unique constraint; any other constraint shows as no field at all. */

@@ -1,22 +1,14 @@
 /** Records: typed JSON rows with versions, unique keys, references and codes. */
 import { EngineError } from "../core/errors.ts";
-import type { Instant, RecordState } from "../core/step-types.ts";
+import type { Instant, } from "../core/step-types.ts";
 import type { JsonObject, TypeDefinition } from "../schema/types.ts";
 import { type Catalogue, typeId } from "./catalogue.ts";
-import { RECORD_COLUMNS, type RecordSqlRow, toRecord } from "./instance-row.ts";
+import { RECORD_COLUMNS, type RecordRow, type RecordSqlRow, toRecord } from "./instance-row.ts";
 import { refuseReferenced, resolveReferences, UUID } from "./record-references.ts";
 import { dropUniqueKeys, keepUniqueKeys } from "./record-unique.ts";
 import { dropGrants, keepGrants } from "./record-visibility.ts";
 import { GLOBAL_ORG, statement, type Tx } from "./tx.ts";
 
-export interface RecordRow extends RecordState {
-  /** Org id; null for a global type. `org` is the org's code. */
-  readonly orgId: string | null;
-  readonly createdAt: string;
-  readonly createdBy: string;
-  readonly updatedAt: string;
-  readonly updatedBy: string;
-}
 export interface RecordInput {
   /** Ignored for global types. */
   readonly orgId: string | null;

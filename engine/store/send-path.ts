@@ -8,11 +8,10 @@ import type { Actor, CompactDecision, Effect, Instant, OverrideRequest, RecordSt
 import type { Json, JsonObject } from "../schema/types.ts";
 import { hashEvent } from "./event-hash.ts";
 import type { InboxRow, InboxWrite } from "./inbox.ts";
+import type { InstanceRow, RecordRow } from "./instance-row.ts";
 import { INSTANCE_COLUMNS, type InstanceSqlRow, RECORD_COLUMNS, type RecordSqlRow, statePaths, toInstance, toRecord } from "./instance-row.ts";
-import type { InstanceRow } from "./instances.ts";
 import type { OutboxWrite } from "./outbox.ts";
 import { outboxId } from "./outbox-id.ts";
-import type { RecordRow } from "./records.ts";
 import { type SendShape, sendStatement } from "./send-sql.ts";
 import { GLOBAL_ORG, statement, type Tx } from "./tx.ts";
 

@@ -2,7 +2,7 @@
 import type { Problem } from "../problem.ts";
 import type { Program } from "../program.ts";
 import { analyseTable } from "../tables/analyse.ts";
-import type { CompiledTable } from "../tables/compile-table.ts";
+import type { CompiledTable } from "../tables/table-parts.ts";
 import { decisionsOf } from "./compiled.ts";
 import { problem } from "./findings.ts";
 

@@ -4,7 +4,7 @@
  */
 import type { Json, JsonObject } from "../../schema/types.ts";
 import type { ConditionNode } from "../step-types.ts";
-import type { CompiledTable } from "../tables/compile-table.ts";
+import type { CompiledTable } from "../tables/table-parts.ts";
 import type { Attempt } from "./unlock.ts";
 
 const MAX_TRIES = 4000;

@@ -9,7 +9,7 @@ import type { InputSpec, Json, JsonObject, UnlockAct } from "../../schema/types.
 import { converter } from "../feel/convert.ts";
 import { Unknown } from "../feel/values.ts";
 import type { Decision, UnlockOption } from "../step-types.ts";
-import type { CompiledTable } from "../tables/compile-table.ts";
+import type { CompiledTable } from "../tables/table-parts.ts";
 import type { CompiledRuleset } from "./compile-ruleset.ts";
 import type { Tree } from "./conditions.ts";
 import type { CompiledDecision } from "./decision.ts";

@@ -2,8 +2,9 @@
  * What is suspicious about a table though it compiles: gaps with the exact missing ranges, rows that overlap where they must not, rows
  * that can never be reached, columns that decide nothing. Bounded: what would take too long is said not to be known.
  */
-import type { CompiledTable } from "./compile-table.ts";
+
 import { Regions } from "./regions.ts";
+import type { CompiledTable } from "./table-parts.ts";
 
 const MAX_BOXES = 5000;
 const MAX_FINDINGS = 20;

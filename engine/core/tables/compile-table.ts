@@ -3,53 +3,20 @@
  *
  * A row that might match (a cell is unknown) makes the outcome "unknown" wherever it could have counted.
  */
-import type { Json, TableDefinition, TableOutput } from "../../schema/types.ts";
+import type { TableDefinition, } from "../../schema/types.ts";
 import type { Expression } from "../feel/compile.ts";
 import { converter, fromFeel } from "../feel/convert.ts";
-import { type FeelValue, Unknown } from "../feel/values.ts";
-import type { CompiledDecision } from "../rules/decision.ts";
+import { Unknown } from "../feel/values.ts";
 import { familyOf } from "../rules/operators.ts";
 import { DefinitionErrors, pointer } from "../rules/problems.ts";
 import { Reader } from "../rules/reader.ts";
 import { type Cell, readCell } from "./cells.ts";
 import { ColumnIndex } from "./column-index.ts";
 import { TableEvaluator } from "./evaluate-table.ts";
+import { type Column, type CompiledRow, type CompiledTable, defaultOf, type RowOutput, } from "./table-parts.ts";
 
 export const MAX_ROWS = 20_000;
 export const MAX_COLUMNS = 64;
-
-export interface Column {
-  readonly name: string;
-  readonly slot: number;
-  /** Per row: its cell, the dash included. */
-  readonly cells: readonly Cell[];
-  readonly index: ColumnIndex;
-}
-export interface RowOutput {
-  readonly name: string;
-  /** Value and JSON where they depend on nothing. */
-  readonly constant?: { readonly value: FeelValue; readonly json: Json };
-  readonly expression?: Expression;
-}
-export interface CompiledRow {
-  readonly id: string;
-  readonly outputs: readonly RowOutput[];
-  /** Cells that only evaluation tells. */
-  readonly dynamic: readonly { readonly slot: number; readonly cell: Cell }[];
-}
-export interface TableParts {
-  readonly columns: readonly Column[];
-  readonly rows: readonly CompiledRow[];
-  readonly outputSlots: readonly number[];
-  readonly compute: readonly { readonly name: string; readonly slot: number; readonly expression: Expression }[];
-  readonly outcome: Expression | undefined;
-  readonly reasons: Expression | undefined;
-}
-export interface CompiledTable extends CompiledDecision {
-  readonly kind: "table";
-  readonly definition: TableDefinition;
-  readonly parts: TableParts;
-}
 
 /** Throws EngineError `definition_invalid` with `errors`: [{path, message, from?, to?}]. */
 export function compileTable(definition: TableDefinition, hash: string): CompiledTable {
@@ -132,14 +99,6 @@ function compileColumn(definition: TableDefinition, at: number, reader: Reader, 
       cells.filter((cell) => cell.form !== "any"),
     ),
   };
-}
-
-/** What an output is where no row gives it. */
-export function defaultOf(output: TableOutput): { readonly value: FeelValue; readonly json: Json } {
-  const json = output.default ?? null;
-  if (output.type === undefined) return { value: json as FeelValue, json };
-  const value = converter({ ...output, nullable: true })(json);
-  return value instanceof Unknown ? { value: json as FeelValue, json } : { value, json: fromFeel(value, output) ?? null };
 }
 
 function compileRow(definition: TableDefinition, at: number, columns: readonly Column[], reader: Reader, errors: DefinitionErrors): CompiledRow {

@@ -10,9 +10,9 @@ import type { Reader } from "../rules/reader.ts";
 import { compileTemplate, missingReason, reasonOf } from "../rules/reasons.ts";
 import type { Reason } from "../step-types.ts";
 import { type Bits, hasBit } from "./column-index.ts";
-import { type CompiledRow, type CompiledTable, defaultOf, type TableParts } from "./compile-table.ts";
 import { explainRows } from "./explain-table.ts";
 import { aggregate, isSingleHit, rank } from "./hit-policy.ts";
+import { type CompiledRow, type CompiledTable, defaultOf, type TableParts } from "./table-parts.ts";
 
 const NO_REASONS: readonly Reason[] = Object.freeze([]);
 const NONE: readonly string[] = Object.freeze([]);

@@ -4,7 +4,7 @@ import { Unknown } from "../feel/values.ts";
 import type { Evaluated } from "../rules/decision.ts";
 import type { Frame } from "../rules/frame.ts";
 import type { ConditionNode, Decision, Truth } from "../step-types.ts";
-import type { Column, CompiledTable } from "./compile-table.ts";
+import type { Column, CompiledTable } from "./table-parts.ts";
 
 export function explainRows(compact: Evaluated, compiled: CompiledTable, frame: Frame, json: (slot: number) => Json | undefined): Decision["explanation"] {
   const { columns, rows } = compiled.parts;

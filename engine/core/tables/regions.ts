@@ -7,7 +7,7 @@ import { formatDate, formatInstant } from "../feel/temporal.ts";
 import { FeelDate, FeelDateTime, type FeelValue } from "../feel/values.ts";
 import type { Cell, Indexed } from "./cells.ts";
 import { between, valueAt } from "./column-index.ts";
-import type { Column } from "./compile-table.ts";
+import type { Column } from "./table-parts.ts";
 
 type Region =
   | { readonly kind: "word"; readonly text: string }

@@ -3,6 +3,7 @@ import type { Decision } from "../../core/step-types.ts";
 import type { Json, JsonObject } from "../../schema/types.ts";
 import { type EventRow, eventsOf } from "../../store/events.ts";
 import { loadInstance } from "../../store/instances.ts";
+import { concealFor, ownFacts } from "../conceal.ts";
 import { answerDecisions } from "../decision-answer.ts";
 import { publicEffects } from "../effect-answer.ts";
 import type { Engine } from "../engine-context.ts";
@@ -52,7 +53,8 @@ export async function instanceHistory(
     const { limit, cursor } = pageOf(input);
     const rows = await eventsOf(reading.tx, id, { afterSeq: Number(cursor ?? 0) || 0, limit, facts: true });
     const items: HistoryRow[] = [];
-    for (const row of rows) items.push(await answerRow(work, row));
+    const conceal = await concealFor(work);
+    for (const row of rows) items.push(conceal(await answerRow(work, row)));
     const last = rows.at(-1);
     return { items, next: rows.length === limit && last !== undefined && last.seq < instance.seq ? String(last.seq) : null };
   });
@@ -68,7 +70,7 @@ async function answerRow(work: Work, row: EventRow): Promise<HistoryRow> {
     to: row.to as Json,
     release: row.release,
     machine: { key: row.machine, version: row.machineVersion },
-    facts: (row.facts ?? null) as unknown as Json,
+    facts: (row.facts === undefined ? null : { ...row.facts, bag: ownFacts(work, row.facts.bag) }) as unknown as Json,
     decisions: await answerDecisions(work, row.decisions),
     effects: publicEffects(row.effects, []),
     override: row.override,

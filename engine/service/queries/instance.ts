@@ -2,9 +2,11 @@
 import { EngineError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../schema/types.ts";
 import { eventsOf } from "../../store/events.ts";
-import { type InstanceFilter, type InstanceRow, listInstances as listRows, loadInstance } from "../../store/instances.ts";
+import type { InstanceRow } from "../../store/instance-row.ts";
+import { type InstanceFilter, listInstances as listRows, loadInstance } from "../../store/instances.ts";
 import { queryRecords } from "../../store/record-query.ts";
 import { loadRecord } from "../../store/records.ts";
+import { concealFor } from "../conceal.ts";
 import { publicEffects } from "../effect-answer.ts";
 import type { Engine } from "../engine-context.ts";
 import { isUuid } from "../fresh-id.ts";
@@ -157,6 +159,7 @@ export async function getInstancePage(engine: Engine, scope: Scope, input: { rea
     const work = reading.workOf(row.orgId);
     const instance = await viewInstance(work, row);
     const machine = await engine.programs.machine(reading.tx, work.ruling, row.machine, row.machineVersion);
+    const conceal = await concealFor(work);
     const titleOfEvent = (type: string): string => machine.definition.events[type]?.title ?? machine.definition.start[type]?.title ?? type;
     const events = await eventsOf(reading.tx, row.id, { afterSeq: Math.max(0, row.seq - 200), limit: 200 });
     const timeline = events.map((event): TimelineLine => {
@@ -178,7 +181,7 @@ export async function getInstancePage(engine: Engine, scope: Scope, input: { rea
     return {
       instance,
       references: instance.record === null ? {} : await recordTitles(work, recordTypeOf(work.ruling.program, row.recordType), instance.record.data),
-      timeline: timeline.reverse(),
+      timeline: conceal(timeline.reverse()),
       mails: (await mailsIn(reading, { record: row.recordId, limit: 50 })).items,
       related: await relatedOf(reading, row, instance),
     };

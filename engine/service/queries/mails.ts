@@ -2,8 +2,9 @@
 
 import { EngineError } from "../../core/errors.ts";
 import type { Filter, Json, JsonObject } from "../../schema/types.ts";
+import type { RecordRow } from "../../store/instance-row.ts";
 import { queryRecords } from "../../store/record-query.ts";
-import { loadRecords, type RecordRow } from "../../store/records.ts";
+import { loadRecords } from "../../store/records.ts";
 import type { Engine } from "../engine-context.ts";
 import { inReading, pageOf, type Reading } from "../reading.ts";
 import { mayView } from "../record-permission.ts";

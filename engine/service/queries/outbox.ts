@@ -4,6 +4,7 @@ import type { Json, JsonObject } from "../../schema/types.ts";
 import { listOutbox as listRows, loadOutbox, markOutbox, type OutboxRow, type OutboxStatus } from "../../store/outbox.ts";
 import { dayIn } from "../ask-decision.ts";
 import { authorize } from "../authorize.ts";
+import { concealFor } from "../conceal.ts";
 import type { Engine } from "../engine-context.ts";
 import { isUuid } from "../fresh-id.ts";
 import { inReading, pageOf, worksPermitted } from "../reading.ts";
@@ -52,7 +53,8 @@ export async function listOutbox(
       ...(input.kind === undefined ? {} : { kind: input.kind }),
     };
     const page = await listRows(reading.tx, filter, pageOf(input));
-    return { items: page.items.map((row) => answerOutbox(reading.workOf(row.orgId), row)), next: page.next };
+    const conceal = await concealFor(reading.works[0]);
+    return { items: page.items.map((row) => conceal(answerOutbox(reading.workOf(row.orgId), row))), next: page.next };
   });
 }
 

@@ -1,8 +1,9 @@
 /** Records as lists, single rows, versions and CSV: what the reader may see, in all chosen orgs. */
 import { EngineError } from "../../core/errors.ts";
 import type { Filter, Json, JsonObject, TypeDefinition } from "../../schema/types.ts";
+import type { RecordRow } from "../../store/instance-row.ts";
 import { queryRecords } from "../../store/record-query.ts";
-import { loadRecord, loadRecords, type RecordRow, recordVersions } from "../../store/records.ts";
+import { loadRecord, loadRecords, recordVersions } from "../../store/records.ts";
 import type { Engine } from "../engine-context.ts";
 import { inReading, pageOf, type Reading } from "../reading.ts";
 import { answerRecord, orgCodeOf, type RecordAnswer } from "../record-answer.ts";

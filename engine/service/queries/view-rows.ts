@@ -1,8 +1,9 @@
 /** The rows of a view's tab: cells by column, computed where the column is an expression or a gate, masked for the reader. */
 import type { Filter, GateParams, Json, JsonObject, Query, TypeDefinition, ViewColumn, ViewDefinition } from "../../schema/types.ts";
-import { type InstanceRow, instancesOfRecords } from "../../store/instances.ts";
+import type { InstanceRow, RecordRow } from "../../store/instance-row.ts";
+import { instancesOfRecords } from "../../store/instances.ts";
 import { queryRecords } from "../../store/record-query.ts";
-import { loadRecords, type RecordRow } from "../../store/records.ts";
+import { loadRecords } from "../../store/records.ts";
 import { evaluate, type Subject } from "../expression.ts";
 import { askGate } from "../gate-decision.ts";
 import { pageOf, type Reading } from "../reading.ts";
