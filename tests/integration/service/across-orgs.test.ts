@@ -16,7 +16,10 @@ import { type LendingWorld, lendingWorld } from "#tests/support/lending-world.ts
 const pack = lendingPack.map((definition) => {
   if (definition.key !== "lending.loan") return definition;
   const machine = structuredClone(definition) as unknown as { config: { states: Record<string, { entry?: unknown[] }> }; events: MachineDefinition["events"] };
-  const start = { type: "start", params: { machine: "audit-visit", event: "visit.open", payload: { title: "record.title", of: "record.id" }, org: '"TWO"', unique: '"visit:" + record.id' } };
+  const start = {
+    type: "start",
+    params: { machine: "audit-visit", event: "visit.open", payload: { title: "record.title", of: "record.id" }, org: '"TWO"', unique: '"visit:" + record.id' },
+  };
   machine.config.states["lent"]?.entry?.push(start);
   return machine as unknown as typeof definition;
 });
@@ -25,7 +28,12 @@ const visits = {
   key: "lending.visits",
   title: "Visit",
   scope: "org",
-  schema: { type: "object", additionalProperties: false, properties: { title: { type: "string", maxLength: 200 }, of: { type: "string", maxLength: 60 } }, required: ["title"] },
+  schema: {
+    type: "object",
+    additionalProperties: false,
+    properties: { title: { type: "string", maxLength: 200 }, of: { type: "string", maxLength: 60 } },
+    required: ["title"],
+  },
   permissions: { view: "loan.view" },
   machine: "audit-visit",
 };
@@ -39,7 +47,14 @@ const visit = {
   config: {
     id: "visit",
     initial: "open",
-    states: { open: { on: { "visit.report": { target: "done", actions: [{ type: "send", params: { machine: "loan", to: "record.of", org: '"ONE"', event: "loan.collected" } }] } } }, done: { type: "final" } },
+    states: {
+      open: {
+        on: {
+          "visit.report": { target: "done", actions: [{ type: "send", params: { machine: "loan", to: "record.of", org: '"ONE"', event: "loan.collected" } }] },
+        },
+      },
+      done: { type: "final" },
+    },
   },
 };
 
@@ -49,7 +64,10 @@ beforeAll(async () => {
 });
 
 async function remoteRows(org: "ONE" | "TWO"): Promise<readonly OutboxItem[]> {
-  const rows = await world.database.sql<{ id: string; key: string; payload: JsonObject }>("select id, key, payload from outbox where kind = 'remote' and org_id = $1 order by created_at", [world.orgs[org].id]);
+  const rows = await world.database.sql<{ id: string; key: string; payload: JsonObject }>(
+    "select id, key, payload from outbox where kind = 'remote' and org_id = $1 order by created_at",
+    [world.orgs[org].id],
+  );
   return rows.map((row) => ({ id: row.id, org: world.orgs[org].id, key: row.key, kind: "remote", body: row.payload, attempt: 1 }));
 }
 
@@ -78,6 +96,8 @@ describe("across orgs", () => {
   it("nobody of the one org sees the other end", async () => {
     const { items } = await listInstances(world.engine, world.as("chief"), { machine: "audit-visit" });
     expect(items).toEqual([]);
-    await expect(getInstance(world.engine, world.as("far"), { instance: (await listInstances(world.engine, world.as("chief"), {})).items[0]?.id ?? "" })).rejects.toMatchObject({ code: "instance_not_found" });
+    await expect(
+      getInstance(world.engine, world.as("far"), { instance: (await listInstances(world.engine, world.as("chief"), {})).items[0]?.id ?? "" }),
+    ).rejects.toMatchObject({ code: "instance_not_found" });
   });
 });
