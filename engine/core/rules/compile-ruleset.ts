@@ -13,15 +13,16 @@ import { ConditionCompiler, readPaths, type Tree } from "./conditions.ts";
 import type { CompiledDecision, CompiledRule, DecisionContext, Evaluated } from "./decision.ts";
 import { explainRules } from "./explain.ts";
 import type { Frame } from "./frame.ts";
-import { FALSE, Groups, TRUE, UNKNOWN_BITS } from "./groups.ts";
-import { LeafPacker, Leaves } from "./leaves.ts";
+import { InputColumns } from "./input-columns.ts";
+import type { SlotIndex } from "./leaf-index.ts";
+import { Leaves } from "./leaves.ts";
 import { DefinitionErrors, pointer } from "./problems.ts";
 import { Reader } from "./reader.ts";
 import { compileTemplate, fill, missingReason, reasonOf, type Template } from "./reasons.ts";
+import { type Verdict, Verdicts } from "./verdicts.ts";
 
 const NO_REASONS: readonly Reason[] = Object.freeze([]);
 const NO_OUTPUT: JsonObject = Object.freeze({});
-const NONE_FIRED: readonly string[] = Object.freeze([]);
 
 export interface CompiledRuleset extends CompiledDecision {
   readonly kind: "ruleset";
@@ -98,15 +99,16 @@ class RulesetEvaluator implements CompiledRuleset {
   readonly rules: readonly CompiledRule[];
   readonly trees: readonly Tree[];
   readonly leaves: Leaves;
-  private readonly groups: Groups;
-  private readonly packer: LeafPacker;
+  private readonly columns: InputColumns;
+  /** Of facts that are no inputs themselves: params and paths into inputs. */
+  private readonly otherIndices: readonly SlotIndex[];
+  private readonly verdicts: Verdicts;
+  /** Results of conditions and groups: words of leaves.ts. */
+  private readonly planes: Int32Array;
   private readonly reader: Reader;
   private readonly compiler: ConditionCompiler;
   private readonly extras: Extras;
   private readonly frame: Frame;
-  private readonly blocks: Uint8Array;
-  /** Rule indices, highest priority first, else as declared. */
-  private readonly byPriority: readonly number[];
   private readonly points: readonly (Numeric | null)[];
   private readonly isPlain: boolean;
   private readonly codeTemplates: ReadonlyMap<string, Template>;
@@ -128,17 +130,19 @@ class RulesetEvaluator implements CompiledRuleset {
       compiler.leaves,
       reader.specs.map((spec) => spec?.type),
     );
-    this.groups = new Groups(trees);
-    this.packer = new LeafPacker(compiler.leaves.length);
+    this.isPlain = extras.outputs.length === 0 && extras.outcome === undefined && extras.reasons === undefined;
+    const others = new Set([...this.leaves.slotsOfOthers, ...compiler.paths.map((path) => path.from)]);
+    const isAllRead = !this.isPlain || reader.hasDerived;
+    this.columns = new InputColumns(definition.inputs, this.leaves.indices, (slot) => isAllRead || others.has(slot));
+    this.otherIndices = this.leaves.indices.filter((index) => !reader.isInput(reader.names[index.slot]!));
+    this.verdicts = new Verdicts(definition, trees, this.leaves);
+    this.planes = new Int32Array(this.verdicts.words);
     this.frame = reader.createFrame();
     this.rules = definition.rules.map((rule) => {
       const params = rule.event.params ?? {};
       const { code } = params;
       return { id: rule.name, type: rule.event.type, code: typeof code === "string" ? code : rule.name, params, blocks: rule.event.type === "block" };
     });
-    this.blocks = Uint8Array.from(this.rules, (rule) => (rule.blocks ? 1 : 0));
-    const priority = (i: number): number => definition.rules[i]!.priority ?? 1;
-    this.byPriority = definition.rules.map((_, i) => i).sort((a, b) => priority(b) - priority(a) || a - b);
     this.points = this.rules.map(({ params }) => {
       const { points } = params;
       return typeof points === "number" ? points : typeof points === "string" ? parseNumeric(points) : null;
@@ -150,88 +154,60 @@ class RulesetEvaluator implements CompiledRuleset {
       const template = this.codeTemplates.get(code) ?? compileTemplate(text);
       return { template, inputNames: heads.filter((name) => reader.isInput(name)), otherNames: heads.filter((name) => !reader.isInput(name)) };
     });
-    this.isPlain = extras.outputs.length === 0 && extras.outcome === undefined && extras.reasons === undefined;
   }
 
   tracesTo = (name: string): readonly string[] => this.reader.tracesTo(name);
 
   evaluate(inputs: JsonObject, params: JsonObject, context: DecisionContext): Evaluated {
-    const { frame, leaves } = this;
-    this.fill(frame, inputs, params, context);
-    leaves.decide(frame);
-    this.groups.decide(leaves.planes);
-    const fired = this.firedRules();
-    const byPolicy = this.outcome(fired);
-    const used = this.reader.usedInputs(inputs, context);
+    const verdict = this.judge(inputs, params, context);
+    const byPolicy = verdict.outcome;
+    const used = this.reader.usedInputs(inputs, context, this.columns.hasStrangers);
     const isDone = this.isPlain && (byPolicy === "pass" || byPolicy === "collected");
-    const end = isDone ? null : this.finish(byPolicy, fired, used, frame);
+    if (byPolicy === "unknown") this.fill(this.frame, inputs, params, context);
+    const end = isDone ? null : this.finish(verdict, used, this.frame);
     return {
       key: this.key,
       kind: "ruleset",
       version: this.version,
       outcome: end === null ? byPolicy : end.outcome,
       output: end === null ? NO_OUTPUT : end.output,
-      fired,
-      leaves: this.packer.pack(leaves.planes),
+      fired: verdict.fired,
+      leaves: verdict.leaves,
       inputs: used,
       params: this.reader.usedParams(params),
       reasons: end === null ? NO_REASONS : end.reasons,
     };
   }
+  /** Decides every condition; the frame then holds what expressions and reasons read, not more. */
+  private judge(inputs: JsonObject, params: JsonObject, context: DecisionContext): Verdict {
+    const { frame, planes, otherIndices } = this;
+    for (let w = 0; w < planes.length; w++) planes[w] = 0;
+    this.columns.read(inputs, frame, planes);
+    this.reader.readRest(frame, params, context);
+    if (this.compiler.paths.length > 0) readPaths(frame, this.compiler.paths);
+    for (let i = 0; i < otherIndices.length; i++) otherIndices[i]!.apply(frame, planes);
+    this.leaves.decideOthers(frame, planes);
+    return this.verdicts.of(planes);
+  }
+  /** Fills the whole frame. */
   private fill(frame: Frame, inputs: JsonObject, params: JsonObject, context: DecisionContext): void {
     this.reader.read(frame, inputs, params, context);
     if (this.compiler.paths.length > 0) readPaths(frame, this.compiler.paths);
   }
-  private firedRules(): readonly string[] {
-    const { roots } = this.groups;
-    const { rules } = this;
-    const { results } = this.groups;
-    let fired: string[] | null = null;
-    for (let i = 0; i < roots.length; i++) {
-      if (results[roots[i]!] === TRUE) {
-        if (fired === null) fired = [rules[i]!.id];
-        else fired.push(rules[i]!.id);
-      }
-    }
-    return fired ?? NONE_FIRED;
-  }
-  private resultOf(rule: number): number {
-    return this.groups.results[this.groups.roots[rule]!]!;
-  }
-  /** The policy's outcome, before `outcome` has its say. */
-  private outcome(fired: readonly string[]): string {
-    const { roots, results } = this.groups;
-    const { blocks } = this;
-    const policy = this.definition.policy.type;
-    if (policy === "first") {
-      for (const i of this.byPriority) {
-        const result = this.resultOf(i);
-        if (result !== FALSE) return result === TRUE ? this.rules[i]!.type : "unknown";
-      }
-      return "none";
-    }
-    if (policy === "gate") {
-      let outcome = "pass";
-      for (let i = 0; i < roots.length; i++) {
-        if (blocks[i] === 0) continue;
-        const result = results[roots[i]!];
-        if (result === TRUE) return "block";
-        if (result === UNKNOWN_BITS) outcome = "unknown";
-      }
-      return outcome;
-    }
-    if (fired.length < roots.length) for (let i = 0; i < roots.length; i++) if (results[roots[i]!] === UNKNOWN_BITS) return "unknown";
-    return policy === "sum" ? "scored" : "collected";
-  }
 
-  private finish(byPolicy: string, fired: readonly string[], inputs: JsonObject, frame: Frame): End {
+  private finish(verdict: Verdict, inputs: JsonObject, frame: Frame): End {
+    const byPolicy = verdict.outcome;
     if (byPolicy === "unknown") return this.unknown(NO_OUTPUT, frame);
     const { extras, definition } = this;
     const isSum = definition.policy.type === "sum";
     if (this.isPlain && !isSum)
-      return { outcome: byPolicy, output: NO_OUTPUT, reasons: definition.policy.type === "gate" ? this.blockingReasons(NO_OUTPUT, inputs, frame) : NO_REASONS };
-    const total = isSum ? this.total() : null;
-    if (extras.needsEvents) frame.set(extras.fired, this.events(fired));
+      return {
+        outcome: byPolicy,
+        output: NO_OUTPUT,
+        reasons: definition.policy.type === "gate" ? this.blockingReasons(verdict, NO_OUTPUT, inputs, frame) : NO_REASONS,
+      };
+    const total = isSum ? this.total(verdict) : null;
+    if (extras.needsEvents) frame.set(extras.fired, this.events(verdict));
     frame.set(extras.total, total);
     const output: Record<string, Json> = {};
     if (isSum && extras.outputs.length === 0) output["total"] = fromFeel(total) ?? null;
@@ -247,24 +223,23 @@ class RulesetEvaluator implements CompiledRuleset {
       if (typeof named !== "string") return this.unknown(output, frame);
       outcome = named;
     }
-    return { outcome, output, reasons: outcome === "pass" ? NO_REASONS : this.reasons(output, inputs, frame) };
+    return { outcome, output, reasons: outcome === "pass" ? NO_REASONS : this.reasons(verdict, output, inputs, frame) };
   }
-  private total(): FeelValue {
+  private total({ rules }: Verdict): FeelValue {
     let total: Numeric | null = 0;
-    this.rules.forEach((_, i) => {
+    for (const i of rules) {
       const points = this.points[i]!;
-      if (this.resultOf(i) === TRUE && points !== null && total !== null) total = add(total, points);
-    });
+      if (points !== null && total !== null) total = add(total, points);
+    }
     return total;
   }
-  private events(fired: readonly string[]): FeelValue {
-    const names = new Set(fired);
-    return this.rules.filter((rule) => names.has(rule.id)).map(({ id, type, params }) => ({ rule: id, type, params }));
+  private events({ rules }: Verdict): FeelValue {
+    return rules.map((i) => this.rules[i]!).map(({ id, type, params }) => ({ rule: id, type, params }));
   }
 
-  private reasons(output: JsonObject, inputs: JsonObject, frame: Frame): readonly Reason[] {
+  private reasons(verdict: Verdict, output: JsonObject, inputs: JsonObject, frame: Frame): readonly Reason[] {
     const { extras, definition } = this;
-    if (extras.reasons === undefined) return definition.policy.type === "gate" ? this.blockingReasons(output, inputs, frame) : NO_REASONS;
+    if (extras.reasons === undefined) return definition.policy.type === "gate" ? this.blockingReasons(verdict, output, inputs, frame) : NO_REASONS;
     const codes = extras.reasons.evaluateFrame(frame.val);
     const list = Array.isArray(codes) ? (codes as readonly FeelValue[]) : [codes];
     return list
@@ -274,13 +249,12 @@ class RulesetEvaluator implements CompiledRuleset {
         return reasonOf(code, template, template.names, (name) => this.valueOf(name, output, inputs, frame));
       });
   }
-  private blockingReasons(output: JsonObject, inputs: JsonObject, frame: Frame): readonly Reason[] {
-    const { roots, results } = this.groups;
+  private blockingReasons({ rules }: Verdict, output: JsonObject, inputs: JsonObject, frame: Frame): readonly Reason[] {
     const reasons: Reason[] = [];
-    for (let i = 0; i < roots.length; i++) {
-      if (this.blocks[i] === 0 || results[roots[i]!] !== TRUE) continue;
-      const { template, inputNames, otherNames } = this.ruleReasons[i]!;
-      const { params, code } = this.rules[i]!;
+    for (let r = 0; r < rules.length; r++) {
+      const { params, code, blocks } = this.rules[rules[r]!]!;
+      if (!blocks) continue;
+      const { template, inputNames, otherNames } = this.ruleReasons[rules[r]!]!;
       const facts: Record<string, Json> = {};
       for (let n = 0; n < inputNames.length; n++) {
         const json = inputs[inputNames[n]!];
@@ -317,16 +291,16 @@ class RulesetEvaluator implements CompiledRuleset {
       for (const input of inputs) missing[input] = (frame.val[this.reader.slots.get(input)!] as Unknown).reason;
       if (inputs.length === 0) missing[name] = reason;
     };
-    this.rules.forEach((rule, i) => {
-      if (this.resultOf(i) !== UNKNOWN_BITS || (this.definition.policy.type === "gate" && !rule.blocks)) return;
-      for (const index of leavesOf(this.trees[i]!)) {
+    for (const rule of this.verdicts.undecided(this.planes)) {
+      if (this.definition.policy.type === "gate" && !this.rules[rule]!.blocks) continue;
+      for (const index of leavesOf(this.trees[rule]!)) {
         const answer = this.leaves.answer(index, frame);
         if (!(answer instanceof Unknown)) continue;
         const { head, operand } = this.leaves.leaves[index]!;
         note(head, answer.reason);
         if (!("constant" in operand) && frame.val[operand.slot] instanceof Unknown) note(this.reader.names[operand.slot]!, answer.reason);
       }
-    });
+    }
     if (Object.keys(missing).length === 0)
       for (const [head] of this.extras.outcome?.reads ?? []) if (frame.val[this.reader.slots.get(head!) ?? -1] instanceof Unknown) note(head!, "missing");
     return missing;

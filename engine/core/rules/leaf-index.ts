@@ -25,43 +25,47 @@ export function isIndexable(leaf: Leaf): boolean {
 }
 
 /** Rows of `results`: for a value that is unknown, for null, then one per stretch or word. */
-const ROW_UNKNOWN = 0;
+export const ROW_UNKNOWN = 0;
 const ROW_NULL = 1;
 const ROW_FIRST = 2;
 const ROW_NONE = -1;
 
 export class SlotIndex {
-  private readonly slot: number;
+  readonly slot: number;
   private readonly isText: boolean;
   private readonly indices: readonly number[];
   private readonly leaves: readonly Leaf[];
-  /** Words of the results that this fact's conditions lie in. */
-  private readonly at: Uint16Array;
+  /** Words of the results that this fact's conditions lie in. Plain arrays here and below: for a few entries they are quicker than typed ones. */
+  private readonly at: readonly number[];
+  /** The only one of `at`, or -1. */
+  private readonly single: number;
   /** As many words a row as `at` has. Row 2 + 2i + 1 is bound i itself, row 2 + 2i what lies before it; or row 2 + i is word i, the last any other. */
-  private readonly results: Int32Array;
-  private readonly bounds: Float64Array;
+  private readonly results: readonly number[];
+  private readonly bounds: readonly number[];
   private readonly words: readonly string[];
   private readonly rowOfWord: ReadonlyMap<string, number>;
 
+  /** Without `indices` an index of nothing. */
   constructor(slot: number, indices: readonly number[], leaves: readonly Leaf[]) {
     this.slot = slot;
     this.indices = indices;
     this.leaves = leaves;
-    const { type } = leaves[indices[0]!]!;
+    const type = indices.length === 0 ? undefined : leaves[indices[0]!]!.type;
     this.isText = type === "string";
-    this.at = Uint16Array.from(new Set(indices.map(wordOf)));
+    this.at = [...new Set(indices.map(wordOf))];
+    this.single = this.at.length === 1 ? this.at[0]! : -1;
     const answers = (value: FeelValue): Int32Array => this.row((leaf) => leaf.operator.test(value, (leaf.operand as { constant: FeelValue }).constant));
     const constants = indices.flatMap((index) => constantsOf(leaves[index]!));
     this.words = this.isText ? [...new Set(constants as string[])] : [];
     this.rowOfWord = new Map(this.words.map((word, i) => [word, ROW_FIRST + i]));
     const bounds = this.isText ? [] : [...new Set(constants.map((value) => orderOf(value)!))].sort((a, b) => a - b);
-    this.bounds = Float64Array.from(bounds);
+    this.bounds = bounds;
     const valueAt = (place: number): FeelValue =>
       type === "boolean" ? place > 0.5 : type === "date" ? new FeelDate(place) : type === "datetime" ? new FeelDateTime(place, null) : place;
     const places = [...bounds.flatMap((bound, i) => [i === 0 ? bound - 1 : (bounds[i - 1]! + bound) / 2, bound]), (bounds.at(-1) ?? 0) + 1];
     const values: readonly FeelValue[] = this.isText ? [...this.words, OTHER_WORD] : places.map(valueAt);
     const rows = [this.row(() => new Unknown("missing")), answers(null), ...values.map(answers)];
-    this.results = Int32Array.from(rows.flatMap((row) => [...row]));
+    this.results = rows.flatMap((row) => [...row]);
   }
   private row(answerFor: (leaf: Leaf) => boolean | Unknown): Int32Array {
     const words = [...this.at];
@@ -75,7 +79,7 @@ export class SlotIndex {
 
   /** Joins the results into the words. */
   apply(frame: Frame, planes: Int32Array): void {
-    const { at, results } = this;
+    const { at } = this;
     const row = this.rowOf(frame);
     if (row === ROW_NONE) {
       // A decimal of more than 15 digits: the operators themselves.
@@ -84,33 +88,47 @@ export class SlotIndex {
       });
       return;
     }
+    this.join(row, planes);
+  }
+  /** Joins the results of a row into the words. */
+  join(row: number, planes: Int32Array): void {
+    const { at, results, single } = this;
+    if (single >= 0) {
+      planes[single]! |= results[row]!;
+      return;
+    }
     const count = at.length;
     const from = row * count;
     for (let i = 0; i < count; i++) planes[at[i]!]! |= results[from + i]!;
   }
-  private rowOf(frame: Frame): number {
-    const { slot } = this;
-    const tag = frame.tag[slot]!;
-    if (tag === TAG_NUM && !this.isText) {
-      const { bounds } = this;
-      const place = frame.num[slot]!;
-      let low = 0;
+  /** The row of a number, of a truth value as 0 or 1, or of what else has a place on a line. */
+  rowOfNumber(place: number): number {
+    const { bounds } = this;
+    let low = 0;
+    if (bounds.length > 16) {
       let high = bounds.length;
       while (low < high) {
         const middle = (low + high) >> 1;
         if (bounds[middle]! < place) low = middle + 1;
         else high = middle;
       }
-      return ROW_FIRST + 2 * low + (low < bounds.length && bounds[low] === place ? 1 : 0);
-    }
-    if (tag === TAG_UNKNOWN) return ROW_UNKNOWN;
-    if (tag === TAG_NULL) return ROW_NULL;
-    const value = frame.val[slot]!;
-    if (!this.isText || typeof value !== "string") return ROW_NONE;
+    } else while (low < bounds.length && bounds[low]! < place) low++;
+    return ROW_FIRST + 2 * low + (low < bounds.length && bounds[low] === place ? 1 : 0);
+  }
+  rowOfText(value: string): number {
     const { words } = this;
     if (words.length > 8) return this.rowOfWord.get(value) ?? ROW_FIRST + words.length;
     let i = 0;
     while (i < words.length && words[i] !== value) i++;
     return ROW_FIRST + i;
+  }
+  private rowOf(frame: Frame): number {
+    const { slot } = this;
+    const tag = frame.tag[slot]!;
+    if (tag === TAG_NUM && !this.isText) return this.rowOfNumber(frame.num[slot]!);
+    if (tag === TAG_UNKNOWN) return ROW_UNKNOWN;
+    if (tag === TAG_NULL) return ROW_NULL;
+    const value = frame.val[slot]!;
+    return this.isText && typeof value === "string" ? this.rowOfText(value) : ROW_NONE;
   }
 }

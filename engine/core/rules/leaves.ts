@@ -14,9 +14,9 @@ import type { Answer, Operator } from "./operators.ts";
 export const LEAVES_PER_WORD = 15;
 export const wordOf = (leaf: number): number => Math.floor(leaf / LEAVES_PER_WORD);
 export const shiftOf = (leaf: number): number => 28 - 2 * (leaf % LEAVES_PER_WORD);
-const FALSE = 0;
-const TRUE = 1;
-const UNKNOWN_BITS = 2;
+export const FALSE = 0;
+export const TRUE = 1;
+export const UNKNOWN_BITS = 2;
 const bitsOf = (answer: Answer): number => (answer === true ? TRUE : answer === false ? FALSE : UNKNOWN_BITS);
 
 /** The right side: a constant, or the slot of a fact or param. */
@@ -58,19 +58,22 @@ const NUMERIC = new Set(["decimal", "integer"]);
 
 export class Leaves {
   readonly leaves: readonly Leaf[];
-  /** The results of the last decision. */
-  readonly planes: Int32Array;
-  private readonly indices: readonly SlotIndex[];
+  /** Words that hold the results of all conditions. */
+  readonly words: number;
+  /** One for each fact that conditions compare with constants. */
+  readonly indices: readonly SlotIndex[];
   /** Leaves that no index decides: both sides vary, or the type is only known when evaluated. */
   private readonly others: readonly number[];
   private readonly codes: Uint8Array;
   private readonly left: Uint16Array;
   private readonly right: Uint16Array;
+  private readonly word: Uint16Array;
+  private readonly shift: Uint8Array;
 
   /** `types`: declared type per slot. */
   constructor(leaves: readonly Leaf[], types: readonly (string | undefined)[]) {
     this.leaves = leaves;
-    this.planes = new Int32Array(wordOf(leaves.length + LEAVES_PER_WORD - 1));
+    this.words = wordOf(leaves.length + LEAVES_PER_WORD - 1);
     const bySlot = new Map<number, number[]>();
     const others: number[] = [];
     leaves.forEach((leaf, i) => {
@@ -84,6 +87,8 @@ export class Leaves {
       const { operand, operator, slot } = leaves[i]!;
       return "slot" in operand && isNumeric(slot) && isNumeric(operand.slot) ? (CODES[operator.name] ?? 0) : 0;
     });
+    this.word = Uint16Array.from(others, wordOf);
+    this.shift = Uint8Array.from(others, shiftOf);
     this.left = Uint16Array.from(others, (i) => leaves[i]!.slot);
     this.right = Uint16Array.from(others, (i) => {
       const { operand } = leaves[i]!;
@@ -91,15 +96,14 @@ export class Leaves {
     });
   }
 
-  /** Fills `planes`; no condition is skipped. */
-  decide(frame: Frame): void {
-    const { planes, indices, others } = this;
-    for (let w = 0; w < planes.length; w++) planes[w] = 0;
-    for (let i = 0; i < indices.length; i++) indices[i]!.apply(frame, planes);
-    for (let i = 0; i < others.length; i++) {
-      const leaf = others[i]!;
-      planes[wordOf(leaf)]! |= this.other(i, leaf, frame) << shiftOf(leaf);
-    }
+  /** Slots that `decideOthers` reads from the frame. */
+  get slotsOfOthers(): readonly number[] {
+    return [...this.left, ...this.right];
+  }
+  /** Joins the conditions that no index decides into `planes`. */
+  decideOthers(frame: Frame, planes: Int32Array): void {
+    const { others, word, shift } = this;
+    for (let i = 0; i < others.length; i++) planes[word[i]!]! |= this.other(i, others[i]!, frame) << shift[i]!;
   }
   private other(i: number, leaf: number, frame: Frame): number {
     const a = this.left[i]!;

@@ -146,10 +146,14 @@ export class Reader {
     }
     this.strangers = strangers;
     if (seen < count) this.markMissing(frame);
+    this.readRest(frame, params, context);
+  }
+  /** What comes after the inputs: params, the moment, derived values. */
+  readRest(frame: Frame, params: JsonObject, context: DecisionContext): void {
     this.readParams(frame, params);
     if (this.usesNow) frame.set(this.nowSlot, parseDateTime(context.now) ?? WRONG_TYPE);
     if (this.usesToday) frame.set(this.todaySlot, parseDate(context.today) ?? WRONG_TYPE);
-    for (const { slot, expression } of this.derived) frame.set(slot, expression.evaluateFrame(val));
+    for (const { slot, expression } of this.derived) frame.set(slot, expression.evaluateFrame(frame.val));
   }
   private markMissing({ tag, val }: Frame): void {
     for (let slot = 0; slot < this.inputNames.length; slot++) {
@@ -168,9 +172,14 @@ export class Reader {
       frame.set(this.paramFirst + i, this.paramConverters[i]!(given === undefined ? this.paramDefaults[names[i]!] : given));
     }
   }
-  /** Input values as given, declared ones only, of the last `read`; with `now` and `today` where they were read. */
-  usedInputs(inputs: JsonObject, context: DecisionContext): JsonObject {
-    const used: Record<string, Json> = this.strangers === 0 ? { ...inputs } : this.declaredOf(inputs);
+  /** Whether there are derived values: they may read any input from the frame. */
+  get hasDerived(): boolean {
+    return this.derived.length > 0;
+  }
+  /** Input values as given, declared ones only; with `now` and `today` where they were read. `hasStrangers` is the last `read`'s if not given. */
+  usedInputs(inputs: JsonObject, context: DecisionContext, hasStrangers: boolean = this.strangers > 0): JsonObject {
+    if (!hasStrangers && !this.usesNow && !this.usesToday) return inputs;
+    const used: Record<string, Json> = hasStrangers ? this.declaredOf(inputs) : { ...inputs };
     if (this.usesNow) used["now"] = context.now;
     if (this.usesToday) used["today"] = context.today;
     return used;
