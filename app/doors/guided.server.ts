@@ -1,6 +1,7 @@
 /** The guided screen's data, from the instance page and its history. */
 import type { Decision, UnlockOption } from "#engine/core/step-types.ts";
 import type { Json, JsonObject, MachineDefinition } from "#engine/schema/types.ts";
+import { holdersOf } from "#engine/service/decision-answer.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import type { EventView, GateView as ServiceGate } from "#engine/service/event-preview.ts";
 import { evaluateOne } from "#engine/service/expression.ts";
@@ -116,10 +117,12 @@ async function gateOf(work: Work, machine: MachineDefinition, view: InstanceView
   const inputs = work.ruling.program.decision(gate.key)?.inputs ?? {};
   const titles = Object.fromEntries(Object.entries(inputs).flatMap(([name, spec]) => (spec.title === undefined ? [] : [[name, spec.title]])));
   const { override } = gate;
+  const ways: WayView[] = [];
+  for (const option of (gate.unlock ?? []).slice(0, 6)) ways.push(wayView(machine, view, await withHolders(work, machine, option), titles));
   return {
     decision: decisionView(gate.decision),
     titles,
-    ways: (gate.unlock ?? []).slice(0, 6).map((option) => wayView(machine, view, option, titles)),
+    ways,
     override:
       override === undefined
         ? null
@@ -130,6 +133,17 @@ async function gateOf(work: Work, machine: MachineDefinition, view: InstanceView
 export function decisionView(decision: Decision): GateView["decision"] {
   const { key, version, outcome, reasons, explanation, overridden, output } = decision;
   return { key, version, outcome, reasons, explanation, output, ...(overridden === undefined ? {} : { overridden }) };
+}
+
+/** Names who may send each event of a way, where its permission is plain. */
+async function withHolders(work: Work, machine: MachineDefinition, option: UnlockOption): Promise<UnlockOption> {
+  const acts: UnlockOption["acts"][number][] = [];
+  for (const act of option.acts) {
+    const target = act.machine === undefined ? machine : (work.ruling.program.machine(act.machine)?.definition ?? machine);
+    const permission = act.event === undefined ? undefined : target.events[act.event]?.permission;
+    acts.push(act.who !== undefined || typeof permission !== "string" ? act : { ...act, permission, who: await holdersOf(work, permission) });
+  }
+  return { acts };
 }
 
 /** A way that is one event of this very screen becomes its button; other ways name who may. */
@@ -198,10 +212,17 @@ function checklistOf(machine: MachineDefinition, view: InstanceView): GuidedView
       id: item.id,
       title: item.label,
       ok: item.ok ?? "unknown",
-      detail: item.detail ?? (item.ok === true ? null : (item.decision?.reasons[0]?.message ?? null)),
+      detail: item.detail ?? (item.ok === true ? null : reasonOf(machine, item)),
       event: item.event ?? null,
     })),
   };
+}
+
+/** The sentence of the reason that this item waits for; without one, the gate's first. */
+function reasonOf(machine: MachineDefinition, item: InstanceView["checklist"][number]): string | null {
+  const code = machine.checklist?.find((spec) => spec.id === item.id)?.reason;
+  const reasons = item.decision?.reasons ?? [];
+  return (code === undefined ? reasons[0] : reasons.find((reason) => reason.code === code))?.message ?? null;
 }
 
 const screenTitle = (machine: MachineDefinition, view: InstanceView): string =>
@@ -252,7 +273,12 @@ function relatedItem(type: string, item: JsonObject): GuidedView["related"][numb
     id,
     label: describeValue(item["title"]),
     code,
-    state: state === undefined || state === null ? null : words(describeValue(state)),
+    state:
+      state === undefined || state === null
+        ? null
+        : leavesOf(state as InstanceView["state"])
+            .map((path) => words(path.slice(path.lastIndexOf(".") + 1)))
+            .join(", "),
     href: instance === null ? `/records/${type}/${code ?? id}` : `/work/${instance}`,
   };
 }

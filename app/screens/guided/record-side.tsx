@@ -69,10 +69,17 @@ export function RecordSide({ view }: { view: GuidedView }) {
             {group.items.map((item) => (
               <li key={item.id}>
                 <Icon name="link" />
-                <Anchor href={item.href} className={item.code === null ? undefined : "code"}>
-                  {item.code ?? item.label}
-                </Anchor>
-                <small className="quiet">{item.state ?? ""}</small>
+                <span>
+                  <Anchor href={item.href} className={item.code === null ? undefined : "code"}>
+                    {item.code ?? item.label}
+                  </Anchor>
+                  {item.state === null ? null : (
+                    <>
+                      <br />
+                      <small className="quiet">{item.state}</small>
+                    </>
+                  )}
+                </span>
               </li>
             ))}
           </ul>

@@ -1,3 +1,4 @@
+import "#studio/kinds/parts.css";
 import "#studio/replay/replay.css";
 import "../studio/studio.css";
 import { useEffect } from "react";
