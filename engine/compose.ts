@@ -21,6 +21,7 @@ import { keepSealingKey } from "./sealing-key-file.ts";
 import { type SealingKey, sealingKey } from "./service/auth/sealed.ts";
 import { createEngine, type Engine } from "./service/engine-context.ts";
 import { fireTimer } from "./service/fire-timer.ts";
+import { sendDueMails } from "./service/send-due-mails.ts";
 import { createStore } from "./store/store.ts";
 
 /** The fixture's instant: where the clock of test mode stands at first. */
@@ -91,6 +92,7 @@ async function startRelay(engine: Engine, config: Config, sink: MailSink | null,
     clock: engine.clock,
     handlers: createEffectHandlers(engine, config, mailServer, sealing),
     fireTimer: async (timer) => void (await fireTimer(engine, timer)),
+    runSchedules: oncePerMinute(engine, () => sendDueMails(engine)),
     log: {
       effectTried: (entry) => engine.log.info(entry, "effect tried"),
       turnFailed: (error) => engine.log.error({ err: error }, "a turn of the relay failed"),
@@ -98,6 +100,17 @@ async function startRelay(engine: Engine, config: Config, sink: MailSink | null,
   };
   if (config.redisUrl === null) return startInProcessRelay(context, { pollMs: 1_000 });
   return await startBullmqRelay(context, { redisUrl: config.redisUrl, queue: "gatehouse", pollMs: 5_000, work: config.role !== "api", concurrency: 4 });
+}
+
+/** The calendar's grain is a minute: within one there is nothing new to find. */
+function oncePerMinute(engine: Engine, run: () => Promise<number>): () => Promise<number> {
+  let minute = "";
+  return async () => {
+    const current = engine.clock.now().slice(0, "2026-01-01T00:00".length);
+    if (current === minute) return 0;
+    minute = current;
+    return await run();
+  };
 }
 
 function localServer(sink: MailSink | null, from: string) {

@@ -18,6 +18,8 @@ export interface RelayContext {
   readonly handlers: ReadonlyMap<string, EffectHandler>;
   /** Sends a due timer's event to its instance, in a transaction that takes the timer; injected, because use cases lie above. */
   readonly fireTimer: (timer: TimerRow) => Promise<void>;
+  /** Does what the calendar asks for, once per minute of the engine's clock; gives how much it wrote. Injected like `fireTimer`. */
+  readonly runSchedules: () => Promise<number>;
   readonly log: RelayLog;
 }
 

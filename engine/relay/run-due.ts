@@ -24,7 +24,8 @@ export async function fireTimers(context: RelayContext): Promise<number> {
 export async function runTurn(context: RelayContext, signal: AbortSignal): Promise<boolean> {
   const delivered = await deliverBatch(context, BATCH, signal);
   const fired = await fireTimers(context);
-  return delivered + fired > 0;
+  const written = await context.runSchedules();
+  return delivered + fired + written > 0;
 }
 
 /** Turns until nothing is due. */

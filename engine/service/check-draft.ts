@@ -5,10 +5,11 @@
 
 import { runDecisionTests, runMachineTests, type TestResult } from "../core/definition-tests.ts";
 import { lintProgram } from "../core/lint/lint.ts";
+import { xstateRefusal } from "../core/machine/xstate-check.ts";
 import { type Problem, sortProblems } from "../core/problem.ts";
 import type { Program } from "../core/program.ts";
 import type { DecisionContext } from "../core/rules/decision.ts";
-import type { Definition, Json, Kind } from "../schema/types.ts";
+import type { Definition, Json, Kind, MachineDefinition } from "../schema/types.ts";
 import type { DefinitionVersion } from "../store/definitions.ts";
 import { dayIn } from "./ask-decision.ts";
 import { schemaProblems } from "./definition-schema.ts";
@@ -84,13 +85,24 @@ export function checkLoaded({ state, versions, moment }: Loaded): CheckReport {
   const base = { changed: state.changes.length, schema, proofs: empty, replay: null };
   if (!schema.ok) return { ...base, ok: false, references: empty, lints: empty, tests: nothingRun };
   const ruling = createRuling(0, versions);
-  const problems = lintProgram(ruling.program);
+  const problems = [...lintProgram(ruling.program), ...own.flatMap(refusedByXState)];
   const references = section(problems.filter(isReference));
   const lints = section(problems.filter((problem) => !isReference(problem) && !isProof(problem)));
   const proofs = section(problems.filter(isProof));
   const compiles = !problems.some((problem) => problem.code === "does_not_compile");
   const tests = references.ok && compiles ? runTests(ruling, versions, moment) : nothingRun;
   return { ...base, ok: references.ok && lints.ok && tests.ok && proofs.ok, references, lints, proofs, tests };
+}
+
+/** XState is the authority on the format of machines: what it does not take is not published. */
+function refusedByXState(version: DefinitionVersion): readonly Problem[] {
+  if (version.kind !== "machine") return [];
+  const refusal = xstateRefusal((parseDefinition(version) as MachineDefinition).config);
+  if (refusal === null) return [];
+  const hint = "Mend the statechart; its config must be one that XState 5 takes.";
+  return [
+    { severity: "error", code: "xstate_refuses", kind: "machine", key: version.key, path: "/config", message: `XState does not take it: ${refusal}`, hint },
+  ];
 }
 
 const section = (problems: readonly Problem[]): CheckSection => ({

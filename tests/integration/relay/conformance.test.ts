@@ -43,6 +43,7 @@ function contextOf(handlers: readonly EffectHandler[], owner = "test"): RelayCon
     clock: { now: at },
     handlers: new Map(handlers.map((handler) => [handler.kind, handler])),
     fireTimer: async () => {},
+    runSchedules: async () => 0,
     log: { effectTried: () => {}, turnFailed: () => {} },
   };
 }
