@@ -29,5 +29,12 @@ const PARSERS = new Map<number, (text: string) => unknown>([
 ]);
 
 export const TYPES: { getTypeParser(oid: number, format?: string): (value: string) => unknown } = {
-  getTypeParser: (oid, format) => PARSERS.get(oid) ?? (pg.types.getTypeParser(oid, (format ?? "text") as "text") as (value: string) => unknown),
+  getTypeParser(oid, format) {
+    let parser = PARSERS.get(oid);
+    if (parser === undefined) {
+      parser = pg.types.getTypeParser(oid, (format ?? "text") as "text") as (value: string) => unknown;
+      if (format !== "binary") PARSERS.set(oid, parser);
+    }
+    return parser;
+  },
 };

@@ -1,168 +1,129 @@
 /**
- * The store's part of one event against one bare prepared CTE that writes the same rows, interleaved on one real cluster.
+ * `sendEvent` through the service against one bare prepared CTE that writes the same rows into the same tables' copies.
  *
- *   node tests/bench/send.bench.ts [rounds=5] [seconds=2]
+ *   node tests/bench/send.bench.ts [--rounds 5] [--seconds 2]
  *
- * Bare: superuser, no row-level security, no transaction block, tables without secondary indexes but the outbox's. Ours: two flights, RLS on,
- * read + lock + idempotency look-up, hash chain, partitions, all indexes. Read the ratios, not the rates.
+ * Ours: row-level security on, lock and read, access decision, payload check, gate with explanation, step, hash chain, 2.4 KB log row, one outbox
+ * row, two flights. Bare: superuser, no transaction block, ready-made JSON text of the same bytes, the same columns and indexes, one flight.
  */
-import { createHash, randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { commitSend, openSend } from "#engine/store/send-path.ts";
-import { createStore } from "#engine/store/store.ts";
-import { startTestCluster } from "#tests/support/test-cluster.ts";
+import { sendEvent } from "#engine/service/send-event.ts";
+import { movePayload } from "./bench-pack.ts";
+import { type BenchWorld, benchWorld } from "./bench-world.ts";
+import { benchOptions, type Measured, machine, median, note, rate, report, spread } from "./measure.ts";
 
-const rounds = Number(process.argv[2] ?? 5);
-const seconds = Number(process.argv[3] ?? 2);
 const INSTANCES = 10_000;
-const ORG = randomUUID();
-const dataDir = join(import.meta.dirname, "../../.test", `bench-${process.pid}`);
-const cluster = await startTestCluster(dataDir, { shared_buffers: "512MB", max_wal_size: "4GB", jit: "off", wal_sync_method: "fdatasync" });
+const TARGETS: Readonly<Record<number, number>> = { 1: 0.5, 8: 0.4, 32: 0.4 };
+const { rounds, seconds } = benchOptions({ rounds: 5, seconds: 2 });
 
-const filler = (bytes: number): string =>
-  createHash("sha512")
-    .update(String(Math.random()))
-    .digest("hex")
-    .repeat(Math.ceil(bytes / 128))
-    .slice(0, bytes);
-const snapshot = { value: { open: { a: "waiting", b: "waiting" } }, status: "active" as const, context: { text: filler(330) }, history: {}, counters: {} };
-const facts = {
-  record: { id: randomUUID(), type: "things", org: "AAA", code: "AAA1", version: 3, data: { text: filler(300), amount: "12.50" } },
-  bag: { "fact:p.one": filler(60), "fact:p.two": "12.00" },
-};
-const decisions = [
-  {
-    key: "p.gate",
-    kind: "ruleset" as const,
-    version: filler(64),
-    outcome: "pass",
-    output: {},
-    fired: [],
-    leaves: "AAAA",
-    inputs: { a: 1, b: filler(40) },
-    params: {},
-    reasons: [],
-    at: "guard",
-  },
-];
-const effects = [{ key: "k", kind: "note" as const, text: filler(300) }];
-const actor = { id: randomUUID(), kind: "person" as const, name: "Someone", permissions: ["a.b", "c.d"], roles: ["r"], rank: 1, orgs: ["AAA"], traits: {} };
-const event = { type: "thing.move", payload: { text: filler(700) }, via: "api" };
-const outboxPayload = { text: filler(300) };
+const world = await benchWorld({ instances: INSTANCES, name: "send" });
+const pick = (): string => world.ids[Math.floor(Math.random() * INSTANCES)] as string;
 
-const store = await createStore({ url: cluster.url, poolSize: 34 });
-const admin = new pg.Client({ connectionString: cluster.url });
-await admin.connect();
-const ids = Array.from({ length: INSTANCES }, () => randomUUID());
-await admin.query("insert into org (id, code, name, branding) values ($1, 'AAA', 'A', '{}')", [ORG]);
-await admin.query(
-  `insert into instance (org_id, id, machine, machine_version, key, record_type, record_id, state, states, status, seq, snapshot, release)
-   select $1, id, 'p.thing', 'v', 'thing:' || id, 'things', id, '{"open":{"a":"waiting","b":"waiting"}}', '{open,open.a,open.a.waiting}', 'active', 1, $3, 1 from unnest($2::uuid[]) id`,
-  [ORG, ids, JSON.stringify(snapshot)],
-);
-await admin.query(
-  `insert into record (org_id, id, type, code, data, version, created_by, updated_by) select $1, id, 'things', left(id::text, 13), $3, 1, 'x', 'x' from unnest($2::uuid[]) id`,
-  [ORG, ids, JSON.stringify(facts.record.data)],
-);
-await admin.query(`
-  create table bare_instance (id uuid primary key, state json, states text[], seq int, snapshot json, hash bytea, updated_at timestamptz);
-  create table bare_log (instance_id uuid, seq int, at timestamptz, machine text, version text, release int, type text, actor json, event json, facts json, decisions json, effects json,
-    from_state json, to_state json, seed text, prev_hash bytea, hash bytea, primary key (instance_id, seq));
-  create table bare_outbox (id uuid primary key, key text, kind text, payload json, status text, next_attempt timestamptz, created_at timestamptz);
-  create index on bare_outbox (next_attempt, id) where status = 'pending'`);
-await admin.query("insert into bare_instance select id, null, null, 1, $2, null, now() from unnest($1::uuid[]) id", [ids, JSON.stringify(snapshot)]);
-await admin.query("vacuum analyze");
-
-const BARE = {
-  name: "bare",
-  text: `with i as (update bare_instance set state = $2::json, states = $3, seq = seq + 1, snapshot = $4, hash = $5, updated_at = $6 where id = $1 returning seq),
-   e as (insert into bare_log select $1, i.seq, $6, 'p.thing', 'v', 1, $7, $8, $9, $10, $11, $12, $2::json, $2::json, $13, $5, $5 from i)
-   insert into bare_outbox values ($14::uuid, $14::uuid::text, 'webhook', $15, 'pending', $6, $6)`,
-};
-const seed = filler(32);
-async function bare(client: pg.Client): Promise<void> {
-  const id = ids[Math.floor(Math.random() * INSTANCES)]!;
-  const values = [
-    id,
-    JSON.stringify(snapshot.value),
-    ["open", "open.a", "open.a.waiting", "open.b", "open.b.waiting"],
-    JSON.stringify(snapshot),
-    Buffer.alloc(32),
-    new Date().toISOString(),
-    event.type,
-    JSON.stringify(actor),
-    JSON.stringify(event),
-    JSON.stringify(facts),
-    JSON.stringify(decisions),
-    JSON.stringify(effects),
-    seed,
-    randomUUID(),
-    JSON.stringify(outboxPayload),
-  ];
-  await client.query({ ...BARE, values });
+async function ours(answer: "lean" | "full", key?: string): Promise<void> {
+  const idempotency = key === undefined ? {} : { idempotency: { key, fingerprint: "0".repeat(64) } };
+  await sendEvent(world.engine, world.scope, { instance: pick(), type: "job.move", payload: movePayload(), answer, ...idempotency });
 }
 
-const session = { orgs: [ORG], actorId: actor.id };
-async function ours(): Promise<void> {
-  const id = ids[Math.floor(Math.random() * INSTANCES)]!;
-  await store.work(session, async (tx) => {
-    const { instance } = await openSend(tx, { orgId: ORG, instanceId: id, idempotency: { source: "api", key: id } });
-    const seq = instance!.seq + 1;
-    commitSend(tx, {
-      orgId: ORG,
-      instance: { ...instance!, seq, snapshot },
-      event: { at: new Date().toISOString(), actor, type: event.type, event, facts, decisions, effects, from: instance!.state, to: snapshot.value, seed },
-      outbox: [{ key: `${id}:${seq}:0`, kind: "webhook", payload: outboxPayload, subject: null }],
-    });
-  });
-}
-
+const bareOnce = await prepareBare(world);
 const clients: pg.Client[] = [];
 for (let n = 0; n < 32; n++) {
-  const client = new pg.Client({ connectionString: cluster.url });
+  const client = new pg.Client({ connectionString: world.url });
   await client.connect();
   clients.push(client);
 }
 
-async function rate(connections: number, once: (n: number) => Promise<void>): Promise<{ perSecond: number; p50: number; p99: number }> {
-  const end = performance.now() + seconds * 1000;
-  const times: number[] = [];
-  await Promise.all(
-    Array.from({ length: connections }, async (_, n) => {
-      while (performance.now() < end) {
-        const start = performance.now();
-        await once(n);
-        times.push(performance.now() - start);
-      }
-    }),
-  );
-  times.sort((a, b) => a - b);
-  return { perSecond: times.length / seconds, p50: times[times.length >> 1]!, p99: times[Math.floor(times.length * 0.99)]! };
-}
+type Arm = "bare" | "ours" | "keyed" | "full";
+const arms: Readonly<Record<Arm, (caller: number) => Promise<unknown>>> = {
+  bare: (caller) => bareOnce(clients[caller] as pg.Client, pick()),
+  ours: () => ours("lean"),
+  keyed: () => ours("lean", randomUUID()),
+  full: () => ours("full"),
+};
 
-const median = (list: number[]): number => list.sort((a, b) => a - b)[list.length >> 1]!;
+const { rows } = await world.admin.query("select version()");
+note(machine(String(rows[0].version).split(" ")[1] ?? ""));
+for (const arm of Object.keys(arms) as Arm[]) await rate(8, 1, null, arms[arm]);
+const { rows: sizes } = await world.admin.query(
+  "select pg_column_size(e.*) stored, octet_length(e.actor::text||e.event::text||e.facts::text||e.decisions::text||e.effects::text||e.to_state::text) as json from event_log e order by e.at desc limit 1",
+);
+note(`log row: ${sizes[0].json} bytes of JSON, ${sizes[0].stored} stored`);
+
+const names = Object.keys(arms) as Arm[];
 for (const connections of [1, 8, 32]) {
-  const ratios: number[] = [];
-  const p99s: number[] = [];
-  let shown = "";
+  const rates: Record<Arm, Measured[]> = { bare: [], ours: [], keyed: [], full: [] };
   for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? ["bare", "ours"] : ["ours", "bare"];
-    const result: Record<string, Awaited<ReturnType<typeof rate>>> = {};
-    for (const arm of order) result[arm] = await rate(connections, arm === "bare" ? (n) => bare(clients[n]!) : ours);
-    const [b, o] = [result["bare"]!, result["ours"]!];
-    ratios.push(o.perSecond / b.perSecond);
-    p99s.push(o.p99 / b.p99);
-    shown = `bare ${b.perSecond.toFixed(0)}/s p50 ${b.p50.toFixed(2)} p99 ${b.p99.toFixed(2)} ms, ours ${o.perSecond.toFixed(0)}/s p50 ${o.p50.toFixed(2)} p99 ${o.p99.toFixed(2)} ms`;
+    for (let n = 0; n < names.length; n++) {
+      const arm = names[(n + round) % names.length] as Arm;
+      rates[arm].push(await rate(connections, seconds, world.dataDir, arms[arm]));
+    }
   }
-  process.stdout.write(
-    `${connections} connections: ours / bare ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}), p99 ${median(p99s).toFixed(2)}x; last round ${shown}\n`,
-  );
+  const ratio = (arm: Arm, of: (one: Measured) => number) => rates[arm].map((one, round) => of(one) / of(rates.bare[round] as Measured));
+  const target = TARGETS[connections] ?? 0;
+  const shown = ratio("ours", (one) => one.perSecond);
+  const tails = ratio("ours", (one) => one.p99);
+  report({ what: `send / bare CTE, ${connections} conn`, figure: spread(shown), target: `>= ${target}`, met: median(shown) >= target });
+  report({ what: `send p99 / bare p99, ${connections} conn`, figure: spread(tails), target: "<= 2", met: median(tails) <= 2 });
+  for (const arm of ["keyed", "full"] as const) {
+    const label = arm === "keyed" ? "send with idempotency key" : "send answering the whole view";
+    report({ what: `${label} / bare CTE, ${connections} conn`, figure: spread(ratio(arm, (one) => one.perSecond)), target: "shown", met: null });
+  }
+  for (const arm of names) {
+    const of = (pickOne: (one: Measured) => number) => median(rates[arm].map(pickOne));
+    const [node, server] = [of((one) => one.nodeMicros), of((one) => one.serverMicros)];
+    note(
+      `${arm}: ${of((one) => one.perSecond).toFixed(0)}/s, p50 ${of((one) => one.p50).toFixed(2)} ms, p99 ${of((one) => one.p99).toFixed(2)} ms; processor ${node.toFixed(0)} us node + ${server.toFixed(0)} us server`,
+    );
+  }
 }
 await Promise.all(clients.map((client) => client.end()));
-await admin.end();
-await store.close();
-await cluster.stop();
-await rm(dataDir, { recursive: true, force: true });
-await rm(`${dataDir}.password`, { force: true });
+await world.stop();
+
+/** Copies of the three tables with the same columns, indexes, triggers' absence and fill, and the rows of one real send to write into them. */
+async function prepareBare({ admin, ids }: BenchWorld): Promise<(client: pg.Client, id: string) => Promise<unknown>> {
+  for (const table of ["instance", "event_log", "outbox"]) await admin.query(`create table bare_${table} (like ${table} including all)`);
+  const { rows: options } = await admin.query<{ relname: string; reloptions: string[] | null }>(
+    "select relname, reloptions from pg_class where relname in ('instance', 'outbox')",
+  );
+  for (const { relname, reloptions } of options) if (reloptions !== null) await admin.query(`alter table bare_${relname} set (${reloptions.join(", ")})`);
+  await admin.query("insert into bare_instance select * from instance");
+  await admin.query("vacuum analyze bare_instance");
+  const text = async (sql: string) => (await admin.query({ text: sql, values: [ids[0]], rowMode: "array" })).rows[0] as (string | null)[];
+  const event = await text(
+    "select machine, machine_version, release::text, type, actor::text, event::text, facts::text, decisions::text, effects::text, from_state::text, to_state::text, seed from event_log where instance_id = $1 order by seq desc limit 1",
+  );
+  const [state, snapshot, key] = await text("select state::text, snapshot::text, key from instance where id = $1");
+  const { rows: outbox } = await admin.query("select kind, payload::text as payload from outbox where instance_id = $1 limit 1", [ids[0]]);
+  const states = (await admin.query("select states from instance where id = $1", [ids[0]])).rows[0].states as string[];
+  const other = states.map((each) => each.replace("running", "waiting"));
+  const hash = Buffer.alloc(32, 7);
+  const statement = {
+    name: "bare_send",
+    text: `with i as (update bare_instance set seq = seq + 1, updated_at = $2, state = $3::json, last_hash = $4, machine_version = $5, states = $6, status = 'active', snapshot = $7::json where id = $1 and org_id = $8 returning seq),
+     e as (insert into bare_event_log (org_id, instance_id, seq, at, machine, machine_version, release, type, actor, event, facts, decisions, effects, from_state, to_state, seed, prev_hash, hash)
+       select $8, $1, i.seq, $2, $9, $5, $10, $11, $12, $13, $14, $15, $16, $17, $3::json, $18, $4, $4 from i)
+     insert into bare_outbox (org_id, instance_id, created_at, status, id, key, kind, subject, payload, next_attempt) values ($8, $1, $2, 'pending', $19, $20, $21, null, $22, $2)`,
+  };
+  const orgId = (await admin.query("select org_id from instance where id = $1", [ids[0]])).rows[0].org_id as string;
+  const [m, v, release, type, actor, eventText, facts, decisions, effects, from, , seed] = event;
+  let n = 0;
+  return (client, id) => {
+    n += 1;
+    const at = new Date().toISOString();
+    const payload = JSON.stringify({ type, payload: movePayload(), via: "api" });
+    const values = [id, at, state, hash, v, n % 2 === 0 ? states : other, snapshot, orgId, m, release, type, actor];
+    values.push(
+      payload.length > 0 ? payload : eventText,
+      facts,
+      decisions,
+      effects,
+      from,
+      seed,
+      randomUUID(),
+      `${key}:${n}:${seed}`,
+      outbox[0].kind,
+      outbox[0].payload,
+    );
+    return client.query({ ...statement, values });
+  };
+}
