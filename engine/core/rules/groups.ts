@@ -21,7 +21,7 @@ export class Groups {
   /** Words that `decide` needs, those for groups included. */
   readonly words: number;
   private readonly leafWords: number;
-  private readonly program: Int32Array;
+  private readonly program: readonly number[];
 
   constructor(trees: readonly Tree[], leafWords: number) {
     const program: number[] = [];
@@ -43,7 +43,7 @@ export class Groups {
     trees.forEach(place);
     this.leafWords = leafWords;
     this.words = wordOf(inner + LEAVES_PER_WORD - 1);
-    this.program = Int32Array.from(program);
+    this.program = program;
     this.results = new Uint8Array(trees.length);
   }
 

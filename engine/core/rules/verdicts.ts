@@ -59,7 +59,7 @@ export class Verdicts {
     if (!this.isKept) return this.judge(planes);
     if (this.kept.length === 0) this.kept = new Array<Verdict>(KEPT).fill(NEVER);
     const word = planes[0]!;
-    const at = Math.imul(word, 0x9e3779b1) >>> SHIFT;
+    const at = Math.imul(word ^ (word >>> 15), 0x9e3779b1) >>> SHIFT;
     const known = this.kept[at]!;
     if (known.word === word) return known;
     const verdict = this.judge(planes);
