@@ -7,7 +7,7 @@ const FOLDERS: Readonly<Record<string, Kind>> = { machines: "machine", rulesets:
 const MODEL: readonly string[] = ["fact", "settings", "type", "view", "contract", "access"];
 
 /** `/studio/machines/:key` and its like, and `/studio/model/:kind/:key`. */
-function kindOf(params: { readonly folder?: string; readonly kind?: string }): Kind {
+function kindOf(params: { readonly folder?: string | undefined; readonly kind?: string | undefined }): Kind {
   const { folder = "", kind = "" } = params;
   if (Object.hasOwn(FOLDERS, folder)) return FOLDERS[folder] as Kind;
   if (MODEL.includes(kind)) return kind as Kind;
@@ -17,7 +17,7 @@ function kindOf(params: { readonly folder?: string; readonly kind?: string }): K
 export async function loader({ request, context, params }: Route.LoaderArgs) {
   const door = await openStudio(request, context);
   const url = new URL(request.url);
-  const given = params as { readonly folder?: string; readonly kind?: string; readonly key: string };
+  const given: { readonly folder?: string | undefined; readonly kind?: string | undefined; readonly key: string } = params;
   return await door.ask(() =>
     editorPage(door, { kind: kindOf(given), key: given.key, draft: url.searchParams.get("draft"), state: url.searchParams.get("state") }),
   );
