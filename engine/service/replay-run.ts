@@ -9,6 +9,8 @@ import type { Json, JsonObject } from "../schema/types.ts";
 import { searchAudit } from "../store/audit.ts";
 import { type EventRow, type ReplayFilter, replayInstances, replayRows } from "../store/events.ts";
 import { loadFacts } from "../store/facts.ts";
+import type { InstanceRow } from "../store/instance-row.ts";
+import { loadInstance } from "../store/instances.ts";
 import type { Session, Tx } from "../store/tx.ts";
 import { dayIn } from "./ask-decision.ts";
 import type { Engine } from "./engine-context.ts";
@@ -67,7 +69,7 @@ export async function replayPage(
         own.flatMap((row) => row.decisions),
         result,
       );
-      if (result.verdict !== "identical") findings.push(findingOf(own, result));
+      if (result.verdict !== "identical") findings.push(findingOf(own, result, await loadInstance(tx, item.id)));
       await breathe();
     }
     return { findings, done: page.items.length, next: page.next };
@@ -156,12 +158,12 @@ function recordedNear(input: readonly ReplayRow[], seq: number, key: string): Js
   return [...earlier, ...later].find((row) => Object.hasOwn(row.facts.bag, key))?.facts.bag[key] ?? UNKNOWN;
 }
 
-function findingOf(rows: readonly EventRow[], result: ReplayResult): ReplayFinding {
+function findingOf(rows: readonly EventRow[], result: ReplayResult, instance: InstanceRow | null): ReplayFinding {
   const first = result.first as Divergence;
   const row = rows.find((each) => each.seq === first.seq) ?? (rows[0] as EventRow);
-  const record = row.facts?.record ?? rows.find((each) => each.facts?.record)?.facts?.record ?? null;
+  const code = instance === null ? null : instance.key.slice(instance.key.indexOf(":") + 1);
   const diff = {
-    instance: { id: row.instanceId, machine: row.machine, code: record?.code ?? null },
+    instance: { id: row.instanceId, machine: row.machine, code },
     seq: first.seq,
     at: row.at,
     event: first.event,

@@ -1,6 +1,7 @@
 /** The canvas of one machine. Draws the scene, turns gestures into callbacks; the document is changed by whoever owns it. */
 import "@xyflow/react/dist/base.css";
 import "./canvas.css";
+import "./marks.css";
 import { Background, BackgroundVariant, MiniMap, type NodeChange, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Box, CanvasLayout, Route, StudioDocument } from "../document/document.ts";
@@ -138,8 +139,8 @@ function CanvasInside(props: MachineCanvasProps) {
 
   const fit = useCallback(() => {
     const root = layout?.nodes[""];
-    if (root !== undefined && width > 0) void flow.setViewport(fitted(root, width, height));
-  }, [layout, width, height, flow]);
+    if (root !== undefined && width > 0) void flow.setViewport(fitted(root, width, height, mode === "diff"));
+  }, [layout, width, height, flow, mode]);
   const fitNow = useRef(fit);
   fitNow.current = fit;
   const isReady = layout !== null && width > 0;
@@ -175,12 +176,12 @@ function CanvasInside(props: MachineCanvasProps) {
   };
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a canvas takes the keyboard as a whole
     <section
       ref={frame}
       className="machine-canvas"
       data-mode={mode}
       data-zoom={zoom < 0.35 ? "far" : zoom < 0.6 ? "mid" : "near"}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a canvas takes the keyboard as a whole
       tabIndex={0}
       aria-label="Canvas: arrow keys walk between states, Escape selects nothing"
       onKeyDown={onKeyDown}
@@ -250,12 +251,13 @@ const minimapColor = (node: FlowNode): string =>
         : "var(--line-strong)";
 
 /** The whole machine where it is readable; otherwise its beginning, as small as stays readable. */
-function fitted(root: Box, width: number, height: number): { x: number; y: number; zoom: number } {
+function fitted(root: Box, width: number, height: number, isCentred: boolean): { x: number; y: number; zoom: number } {
   const pad = 16;
   const whole = Math.min((width - 2 * pad) / root.w, (height - 2 * pad) / root.h);
   const zoom = Math.min(1, Math.max(whole, READABLE));
   const x = root.w * zoom <= width - 2 * pad ? (width - root.w * zoom) / 2 : pad;
-  return { x, y: pad, zoom };
+  const y = isCentred ? Math.max(pad, (height - root.h * zoom) / 2) : pad;
+  return { x, y, zoom };
 }
 
 function isInView(box: Box | null, view: { x: number; y: number; zoom: number }, width: number, height: number): boolean {
@@ -275,11 +277,10 @@ function spokenSelection(chart: Chart, picked: Picked, counts: Readonly<Record<s
 /** The canvas before the machine is arranged, in its final shape. */
 const Arranging = () => (
   <div className="canvas-loading" role="status" aria-label="Arranging the machine">
-    {[3, 2, 3].map((count, row) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: fixed shape
+    {["abc", "de", "fgh"].map((row) => (
       <div key={row}>
-        {Array.from({ length: count }, (_, index) => (
-          <span key={`${row}-${String(index)}`} />
+        {[...row].map((card) => (
+          <span key={card} />
         ))}
       </div>
     ))}

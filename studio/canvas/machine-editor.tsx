@@ -1,5 +1,6 @@
 /** The machine page: canvas, inspector with JSON pane, problems, tools. Data and callbacks come by props. */
 import "./editor.css";
+import "../kinds/parts.css";
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { Problem } from "#engine/core/problem.ts";
 import type { JsonSchema } from "#engine/schema/types.ts";

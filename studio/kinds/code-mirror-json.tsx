@@ -27,7 +27,13 @@ const theme = EditorView.theme({
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--accent) 6%, transparent)" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--accent-line) !important" },
-  ".cm-tooltip": { backgroundColor: "var(--surface-raised)", color: "var(--ink)", border: "1px solid var(--line-strong)", borderRadius: "6px", boxShadow: "var(--lift)" },
+  ".cm-tooltip": {
+    backgroundColor: "var(--surface-raised)",
+    color: "var(--ink)",
+    border: "1px solid var(--line-strong)",
+    borderRadius: "6px",
+    boxShadow: "var(--lift)",
+  },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent-fill)", color: "var(--accent-ink)" },
   ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--blocked-ink)" },
   ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--unknown-ink)" },
@@ -51,9 +57,23 @@ export default function CodeMirrorJson({ label, text, schema, problems, onEdit, 
   found.current = problems;
   const extensions = useMemo(() => {
     const marks = linter((editor) => diagnose(editor.state.doc.toString(), found.current), { delay: 400 });
-    const base = [json(), syntaxHighlighting(colours), linter(jsonParseLinter(), { delay: 300 }), marks, theme, EditorView.lineWrapping, EditorView.contentAttributes.of({ "aria-label": label })];
+    const base = [
+      json(),
+      syntaxHighlighting(colours),
+      linter(jsonParseLinter(), { delay: 300 }),
+      marks,
+      theme,
+      EditorView.lineWrapping,
+      EditorView.contentAttributes.of({ "aria-label": label }),
+    ];
     if (schema === undefined || isReadOnly) return base;
-    return [...base, linter(jsonSchemaLinter(), { needsRefresh: () => true, delay: 400 }), jsonLanguage.data.of({ autocomplete: jsonCompletion() }), hoverTooltip(jsonSchemaHover()), stateExtensions(schema as never)];
+    return [
+      ...base,
+      linter(jsonSchemaLinter(), { needsRefresh: () => true, delay: 400 }),
+      jsonLanguage.data.of({ autocomplete: jsonCompletion() }),
+      hoverTooltip(jsonSchemaHover()),
+      stateExtensions(schema as never),
+    ];
   }, [schema, label, isReadOnly]);
   useEffect(() => {
     const editor = view.current?.view;
@@ -78,5 +98,7 @@ export default function CodeMirrorJson({ label, text, schema, problems, onEdit, 
 
 /** Lints as marks; notes are left to the list below. */
 function diagnose(text: string, problems: readonly Problem[]): Diagnostic[] {
-  return problems.flatMap((problem): Diagnostic[] => (problem.severity === "info" ? [] : [{ ...rangeOfPointer(text, problem.path), severity: problem.severity, message: problem.message }]));
+  return problems.flatMap((problem): Diagnostic[] =>
+    problem.severity === "info" ? [] : [{ ...rangeOfPointer(text, problem.path), severity: problem.severity, message: problem.message }],
+  );
 }

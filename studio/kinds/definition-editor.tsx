@@ -1,5 +1,6 @@
 /** The page of a definition without an editor of its own yet: its JSON with schema and lint, what names it; of a mail its look. */
 import "../canvas/editor.css";
+import "./parts.css";
 import "./kinds.css";
 import { useState } from "react";
 import type { Problem } from "#engine/core/problem.ts";
@@ -31,7 +32,8 @@ export function DefinitionEditor({ handle, canEdit, problems, schema, used }: De
         <JsonEditor
           label={`${key} as JSON`}
           value={content}
-          schema={schema} problems={problems}
+          schema={schema}
+          problems={problems}
           at={at}
           onChange={canEdit ? (value) => isObject(value) && handle.run({ type: "replace-json", content: value }, "json") : undefined}
         />

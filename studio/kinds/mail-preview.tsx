@@ -15,13 +15,13 @@ export function MailPreview({ content }: { content: JsonObject }) {
     <section className="mail-preview" aria-label="Preview">
       <div className="line">
         <h3>Preview</h3>
-        <div className="segmented push" role="group" aria-label="Shape">
+        <fieldset className="segmented push" aria-label="Shape">
           {(["desktop", "phone", "plain"] as const).map((one) => (
             <button key={one} type="button" aria-pressed={shape === one} onClick={() => setShape(one)}>
               {one === "plain" ? "Plain text" : one.charAt(0).toUpperCase() + one.slice(1)}
             </button>
           ))}
-        </div>
+        </fieldset>
       </div>
       {"fault" in rendered ? (
         <Notice tone="blocked">{rendered.fault}</Notice>

@@ -6,7 +6,7 @@ const SIGNS = { added: "+", removed: "−", changed: "~" } as const;
 
 export function JsonChanges({ title, changes }: { title: string; changes: readonly JsonChange[] }) {
   return (
-    <table className="diff-table">
+    <table className="diff-table is-places">
       <caption className="visually-hidden">{title}</caption>
       <thead>
         <tr>
@@ -34,5 +34,5 @@ export function JsonChanges({ title, changes }: { title: string; changes: readon
 
 function shorten(value: Json): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 400 ? `${text.slice(0, 400)}…` : text;
+  return text.length > 240 ? `${text.slice(0, 240)}…` : text;
 }

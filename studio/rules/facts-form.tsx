@@ -18,6 +18,7 @@ export function FactsForm({
   return (
     <div className="fact-fields">
       {Object.entries(inputs).map(([name, spec]) => (
+        // biome-ignore lint/a11y/noLabelWithoutControl: the field is inside, one component down
         <label key={name} className="fact-field">
           <span className="clip" title={spec.description ?? spec.title ?? name}>
             <span>{spec.title ?? words(name)}</span>

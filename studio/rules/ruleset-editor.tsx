@@ -1,5 +1,6 @@
 /** The rule set page: rules in words and groups, its tests, and a place to try it; the JSON pane beside them. */
 import "../canvas/editor.css";
+import "../kinds/parts.css";
 import "./rules.css";
 import { useMemo, useState } from "react";
 import { sameJson } from "#engine/core/canonical.ts";
@@ -76,7 +77,8 @@ export function RulesetEditor({ handle, version, moment, canEdit, problems, sche
         <JsonEditor
           label={`${handle.document.key} as JSON`}
           value={content}
-          schema={schema} problems={problems}
+          schema={schema}
+          problems={problems}
           at={at}
           onChange={canEdit ? (value) => isObject(value) && handle.run({ type: "replace-json", content: value }, "json") : undefined}
         />

@@ -1,5 +1,6 @@
 /** The decision table page: the sheet, its tests and problems, and a place to try it; the JSON pane beside them. */
 import "../canvas/editor.css";
+import "../kinds/parts.css";
 import "../rules/rules.css";
 import "./tables.css";
 import { useMemo, useState } from "react";
@@ -75,7 +76,8 @@ export function TableEditor({ handle, version, moment, canEdit, problems, schema
         <JsonEditor
           label={`${handle.document.key} as JSON`}
           value={content}
-          schema={schema} problems={problems}
+          schema={schema}
+          problems={problems}
           at={at}
           onChange={canEdit ? (value) => isObject(value) && handle.run({ type: "replace-json", content: value }, "json") : undefined}
         />

@@ -37,7 +37,7 @@ export function TableGrid({ definition, coverage, matched, changed, problems, at
             <th scope="col">Tests</th>
           </tr>
           <tr className="sheet-names">
-            <th aria-hidden="true" />
+            <td className="sheet-corner" />
             {columns.map((column) => (
               <th key={column.name} scope="col">
                 <code>{column.name}</code>
@@ -50,7 +50,7 @@ export function TableGrid({ definition, coverage, matched, changed, problems, at
                 <small>{describeSpec(output)}</small>
               </th>
             ))}
-            <th aria-hidden="true" />
+            <td className="sheet-corner" />
           </tr>
         </thead>
         <tbody>

@@ -226,7 +226,7 @@ function Search({ q }: { q: string }) {
     return () => clearTimeout(timer);
   }, [text, current]);
   return (
-    <div className="library-search" role="search">
+    <search className="library-search">
       <Icon name="search" />
       <input
         ref={field}
@@ -238,6 +238,6 @@ function Search({ q }: { q: string }) {
         aria-busy={busy}
       />
       <kbd>/</kbd>
-    </div>
+    </search>
   );
 }

@@ -59,7 +59,8 @@ export function ReviewScreen({ page, replay }: ReviewProps) {
     return () => clearInterval(timer);
   }, [running, revalidator]);
   const lines = checkLines(report, checker.state !== "idle", replay, draft.id);
-  const refused = publisher.data?.kind === "refused" ? publisher.data : checker.data?.kind === "refused" ? checker.data : null;
+  const refused = [publisher.data, replayer.data, checker.data].find((one) => one?.kind === "refused");
+  const why = refused?.kind === "refused" ? refused.why : null;
   const isOpen = page.status === "open";
   const idle = useNavigation().state === "idle" && publisher.state === "idle";
   return (
@@ -85,7 +86,7 @@ export function ReviewScreen({ page, replay }: ReviewProps) {
               Open a definition in it and edit.
             </EmptyState>
           ) : (
-            <div className="review-tabs" role="group" aria-label="Changed definitions">
+            <fieldset className="review-tabs" aria-label="Changed definitions">
               <button type="button" aria-pressed={only === null} onClick={() => setOnly(null)}>
                 All
               </button>
@@ -99,7 +100,7 @@ export function ReviewScreen({ page, replay }: ReviewProps) {
                   {diff.key.slice(diff.key.indexOf(".") + 1)} <Tally diff={diff} />
                 </button>
               ))}
-            </div>
+            </fieldset>
           )}
           {page.conflicts.length === 0 ? null : (
             <Notice tone="unknown">
@@ -142,7 +143,7 @@ export function ReviewScreen({ page, replay }: ReviewProps) {
           {isOpen ? (
             <publisher.Form method="post" className="decide-form">
               <section className="decide">
-                {refused === null ? null : <Notice tone="blocked">{refused.why}</Notice>}
+                {why === null ? null : <Notice tone="blocked">{why}</Notice>}
                 <input type="hidden" name="replay" value={replay?.id ?? ""} />
                 <textarea name="note" placeholder="Say what it is for, for the record" aria-label="Note" required rows={2} />
                 <div className="acts">

@@ -10,6 +10,7 @@ import { Icon } from "#studio/ui/icon.tsx";
 import { RelativeTime } from "#studio/ui/relative-time.tsx";
 import { TopBar } from "../../shell/top-bar.tsx";
 import type { DraftChoice } from "./pages.ts";
+import "#studio/kinds/parts.css";
 import "./studio.css";
 
 export interface FrameProps {

@@ -15,6 +15,7 @@ const escapePart = (part: string): string => part.replaceAll("~", "~0").replaceA
 
 /** The name that tells elements of a list apart: `id`, `name` or `key`; null where one lacks it or two share it. */
 export function nameField(list: readonly Json[]): string | null {
+  if (list.length === 0) return null;
   for (const field of ["id", "name", "key"]) {
     const names = list.map((item) => (isObject(item) ? item[field] : undefined));
     if (names.every((name) => typeof name === "string") && new Set(names).size === names.length) return field;
@@ -38,8 +39,14 @@ export function diffJson(was: Json | undefined, now: Json | undefined, path = ""
 
 const own = (object: JsonObject, key: string): Json | undefined => (Object.hasOwn(object, key) ? object[key] : undefined);
 
+/** The field that names the elements of both lists; an empty list takes the other's. */
+function sharedNameField(was: readonly Json[], now: readonly Json[]): string | null {
+  if (was.length === 0 || now.length === 0) return nameField(was.length === 0 ? now : was);
+  return nameField(was) === nameField(now) ? nameField(now) : null;
+}
+
 function diffLists(was: readonly Json[], now: readonly Json[], path: string): JsonChange[] {
-  const field = was.length > 0 && now.length > 0 && nameField(was) === nameField(now) ? nameField(now) : null;
+  const field = sharedNameField(was, now);
   if (field === null) {
     const length = Math.max(was.length, now.length);
     return Array.from({ length }, (_, index) => diffJson(was[index], now[index], `${path}/${index}`)).flat();

@@ -60,7 +60,7 @@ export function TransitionInspector({
               [
                 "Who may",
                 spec === null ? (
-                  <span className="mark m-unknown">
+                  <span key="who" className="mark m-unknown">
                     <Icon name="question" /> not declared
                   </span>
                 ) : (

@@ -52,6 +52,7 @@ function Folded({ data }: { data: StateData }) {
   if (data.folded === 0) return null;
   const names = canvas.foldedOf(data.state.id).map((transition) => transition.label || transition.kind);
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: pointing at it only shows sooner what selecting the state shows
     <span className="folded" title={names.join("\n")} onMouseEnter={() => canvas.unfold(data.state.id)} onMouseLeave={() => canvas.unfold(null)}>
       +{data.folded}
     </span>
