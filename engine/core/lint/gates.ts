@@ -25,10 +25,12 @@ export function gatesWithoutOverride(program: Program): Problem[] {
 /** An input with neither `from` nor a binding at some gate is unknown there, so the gate never opens. */
 export function unsuppliedInputs(program: Program): Problem[] {
   const found: Problem[] = [];
+  const decisions = decisionsOf(program);
   for (const { stored, compiled } of machinesOf(program)) {
     const recordType = compiled.definition.record;
     for (const { gate, path } of gatesOf(compiled)) {
-      const decision = decisionsOf(program).find((each) => each.compiled === program.decision(gate.ref))?.compiled;
+      const key = program.resolve("ruleset", gate.ref) ?? program.resolve("table", gate.ref);
+      const decision = decisions.find((each) => each.stored.key === key)?.compiled;
       if (decision === undefined) continue;
       for (const name of gate.bind.keys()) {
         if (!Object.hasOwn(decision.inputs, name))
