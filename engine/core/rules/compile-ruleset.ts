@@ -9,6 +9,7 @@ import { fromFeel } from "../feel/convert.ts";
 import { add, type Numeric, parseNumeric } from "../feel/decimals.ts";
 import { type FeelValue, Unknown } from "../feel/values.ts";
 import type { Reason } from "../step-types.ts";
+import { type CompiledRuleset, leavesOf } from "./compiled-ruleset.ts";
 import { ConditionCompiler, readPaths, type Tree } from "./conditions.ts";
 import type { CompiledDecision, CompiledRule, DecisionContext, Evaluated } from "./decision.ts";
 import { explainRules } from "./explain.ts";
@@ -23,13 +24,6 @@ import { type Verdict, Verdicts } from "./verdicts.ts";
 
 const NO_REASONS: readonly Reason[] = Object.freeze([]);
 const NO_OUTPUT: JsonObject = Object.freeze({});
-
-export interface CompiledRuleset extends CompiledDecision {
-  readonly kind: "ruleset";
-  readonly trees: readonly Tree[];
-  readonly leaves: Leaves;
-  readonly definition: RulesetDefinition;
-}
 
 /** Throws EngineError `definition_invalid` with `errors`: [{path, message, from?, to?}]. */
 export function compileRuleset(definition: RulesetDefinition, hash: string): CompiledRuleset {
@@ -313,10 +307,6 @@ class RulesetEvaluator implements CompiledRuleset {
   }
 }
 
-/** Indices of a tree's leaves. */
-export function leavesOf(tree: Tree): readonly number[] {
-  return tree.kind === "leaf" ? [tree.index] : tree.children.flatMap(leavesOf);
-}
 /** Inputs and derived values that a tree asks for, each once. */
 function headsOf(tree: Tree, leaves: Leaves): readonly string[] {
   return [...new Set(leavesOf(tree).map((index) => leaves.leaves[index]!.head))];

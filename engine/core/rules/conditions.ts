@@ -5,7 +5,7 @@ import type { Condition, ConditionLeaf, Json, RulesetDefinition, ValueSpec } fro
 import { converter } from "../feel/convert.ts";
 import { type FeelValue, isContext, isList, UNKNOWN, Unknown, WRONG_TYPE } from "../feel/values.ts";
 import type { Frame } from "./frame.ts";
-import type { Leaf, Operand } from "./leaves.ts";
+import type { Leaf, Operand } from "./leaf.ts";
 import { familyOf, type Operator, operators } from "./operators.ts";
 import { type DefinitionErrors, pointer } from "./problems.ts";
 import type { Reader } from "./reader.ts";

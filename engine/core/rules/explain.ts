@@ -2,7 +2,7 @@
 import type { Json } from "../../schema/types.ts";
 import { Unknown } from "../feel/values.ts";
 import type { ConditionNode, Decision, Truth } from "../step-types.ts";
-import type { CompiledRuleset } from "./compile-ruleset.ts";
+import type { CompiledRuleset } from "./compiled-ruleset.ts";
 import type { Tree } from "./conditions.ts";
 import type { Evaluated } from "./decision.ts";
 import type { Frame } from "./frame.ts";

@@ -5,7 +5,7 @@
  * Where no condition is unknown, which is mostly so, two values suffice.
  */
 import type { Tree } from "./conditions.ts";
-import { FALSE, LEAVES_PER_WORD, shiftOf, TRUE, UNKNOWN_BITS, wordOf } from "./leaves.ts";
+import { FALSE, LEAVES_PER_WORD, shiftOf, TRUE, UNKNOWN_BITS, wordOf } from "./leaf.ts";
 
 /** The upper bit of every result in a word: set where it is unknown. */
 const ALL_UNKNOWN = 0x2aaaaaaa;

@@ -4,7 +4,7 @@
  */
 import { FeelDate, FeelDateTime, type FeelValue, Unknown } from "../feel/values.ts";
 import { type Frame, orderOf, TAG_NULL, TAG_NUM, TAG_UNKNOWN } from "./frame.ts";
-import { answerOf, type Leaf, shiftOf, wordOf } from "./leaves.ts";
+import { answerOf, type Leaf, shiftOf, wordOf } from "./leaf.ts";
 
 const LINE = new Set(["decimal", "integer", "boolean", "date", "datetime"]);
 /** Operators whose answer depends on the equality of text alone. */

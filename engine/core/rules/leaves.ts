@@ -1,39 +1,9 @@
-/**
- * Conditions on one value, decided together: one word holds the results of 15 of them, and one search per fact decides all
- * conditions that compare this fact with constants.
- *
- * A result is two bits: false 00, true 01, unknown 10, the first condition in the highest bits. Five base64 digits are one word, so that
- * what is stored is what was computed.
- */
-import type { Json } from "../../schema/types.ts";
-import { type FeelValue, Unknown } from "../feel/values.ts";
 import { type Frame, TAG_NUM } from "./frame.ts";
+import { answerOf, FALSE, LEAVES_PER_WORD, type Leaf, shiftOf, TRUE, UNKNOWN_BITS, wordOf } from "./leaf.ts";
 import { isIndexable, SlotIndex } from "./leaf-index.ts";
-import type { Answer, Operator } from "./operators.ts";
+import type { Answer } from "./operators.ts";
 
-export const LEAVES_PER_WORD = 15;
-export const wordOf = (leaf: number): number => Math.floor(leaf / LEAVES_PER_WORD);
-export const shiftOf = (leaf: number): number => 28 - 2 * (leaf % LEAVES_PER_WORD);
-export const FALSE = 0;
-export const TRUE = 1;
-export const UNKNOWN_BITS = 2;
 const bitsOf = (answer: Answer): number => (answer === true ? TRUE : answer === false ? FALSE : UNKNOWN_BITS);
-
-/** The right side: a constant, or the slot of a fact or param. */
-export type Operand = { readonly constant: FeelValue; readonly json: Json } | { readonly slot: number };
-
-export interface Leaf {
-  readonly slot: number;
-  readonly operator: Operator;
-  readonly operand: Operand;
-  /** The fact's name, with its path where it has one. */
-  readonly fact: string;
-  /** Input or derived value behind it. */
-  readonly head: string;
-  readonly name?: string;
-  /** Declared type of the slot; undefined for derived values. */
-  readonly type: string | undefined;
-}
 
 /** Comparisons of two numbers, for conditions between two facts. */
 const LT = 1;
@@ -129,11 +99,6 @@ export class Leaves {
   answer(index: number, frame: Frame): Answer {
     return answerOf(this.leaves[index]!, frame);
   }
-}
-export function answerOf(leaf: Leaf, frame: Frame): Answer {
-  const actual = frame.val[leaf.slot]!;
-  if (actual instanceof Unknown) return actual;
-  return leaf.operator.test(actual, "constant" in leaf.operand ? leaf.operand.constant : frame.val[leaf.operand.slot]!);
 }
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

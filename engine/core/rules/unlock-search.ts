@@ -5,7 +5,7 @@
 import type { Json, JsonObject } from "../../schema/types.ts";
 import type { ConditionNode } from "../step-types.ts";
 import type { CompiledTable } from "../tables/table-parts.ts";
-import type { Attempt } from "./unlock.ts";
+import type { Attempt } from "./unlock-attempt.ts";
 
 const MAX_TRIES = 4000;
 const MAX_VALUES = 8;

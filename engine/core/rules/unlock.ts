@@ -5,15 +5,15 @@
  * a search over the values that the cells name (unlock-search.ts). At most 5 options, smallest first; wherever an option names all its
  * values it is tried before it is offered. A value that is not known is said to be so, apart from one that is wrong.
  */
-import type { InputSpec, Json, JsonObject, UnlockAct } from "../../schema/types.ts";
-import { converter } from "../feel/convert.ts";
-import { Unknown } from "../feel/values.ts";
+import type { InputSpec, Json, UnlockAct } from "../../schema/types.ts";
 import type { Decision, UnlockOption } from "../step-types.ts";
 import type { CompiledTable } from "../tables/table-parts.ts";
-import type { CompiledRuleset } from "./compile-ruleset.ts";
+import type { CompiledRuleset } from "./compiled-ruleset.ts";
 import type { Tree } from "./conditions.ts";
 import type { CompiledDecision } from "./decision.ts";
-import { type Leaf, unpackLeaves } from "./leaves.ts";
+import type { Leaf } from "./leaf.ts";
+import { unpackLeaves } from "./leaves.ts";
+import { Attempt, isOpen } from "./unlock-attempt.ts";
 import { searchChanges } from "./unlock-search.ts";
 
 export const MAX_OPTIONS = 5;
@@ -47,12 +47,6 @@ const OPPOSITE: Readonly<Record<string, string>> = {
 };
 
 /** Opens a gate when the outcome is "pass", or when every expected output is given. */
-export function isOpen(answer: { readonly outcome: string; readonly output: JsonObject }, expect: JsonObject | undefined): boolean {
-  if (answer.outcome === "unknown") return false;
-  if (expect === undefined) return answer.outcome === "pass";
-  return Object.entries(expect).every(([name, value]) => JSON.stringify(answer.output[name]) === JSON.stringify(value));
-}
-
 export function unlock(decision: Decision, compiled: CompiledDecision): readonly UnlockOption[] {
   if (isOpen(decision, decision.expect)) return [];
   const attempt = new Attempt(decision, compiled);
@@ -76,34 +70,6 @@ function pick(options: readonly (readonly Act[])[]): readonly UnlockOption[] {
     if (chosen.length === MAX_OPTIONS) break;
   }
   return chosen.map(({ acts }) => ({ acts }));
-}
-
-/** The decision at hand, and what it would be with other inputs. */
-export class Attempt {
-  readonly decision: Decision;
-  readonly compiled: CompiledDecision;
-  readonly inputs: JsonObject;
-
-  constructor(decision: Decision, compiled: CompiledDecision) {
-    this.decision = decision;
-    this.compiled = compiled;
-    this.inputs = decision.explanation.inputs;
-  }
-  evaluate(changes: JsonObject): ReturnType<CompiledDecision["evaluate"]> {
-    const { now, today } = this.inputs;
-    const context = { now: typeof now === "string" ? now : "", today: typeof today === "string" ? today : "" };
-    return this.compiled.evaluate({ ...this.inputs, ...changes }, this.decision.explanation.params, context);
-  }
-  opens(changes: JsonObject): boolean {
-    return isOpen(this.evaluate(changes), this.decision.expect);
-  }
-  spec(input: string): InputSpec | undefined {
-    return Object.hasOwn(this.compiled.inputs, input) ? this.compiled.inputs[input] : undefined;
-  }
-  isKnown(input: string): boolean {
-    const spec = this.spec(input);
-    return spec !== undefined && !(converter(spec)(this.inputs[input]) instanceof Unknown);
-  }
 }
 
 const labelOf = (spec: InputSpec | undefined, name: string): string => spec?.title ?? name;

@@ -6,7 +6,8 @@
 import type { RulesetDefinition } from "../../schema/types.ts";
 import type { Tree } from "./conditions.ts";
 import { Groups } from "./groups.ts";
-import { FALSE, LeafPacker, type Leaves, TRUE, UNKNOWN_BITS } from "./leaves.ts";
+import { FALSE, TRUE, UNKNOWN_BITS } from "./leaf.ts";
+import { LeafPacker, type Leaves } from "./leaves.ts";
 
 export interface Verdict {
   /** The word that it is the verdict on. */
