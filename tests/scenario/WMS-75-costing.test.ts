@@ -1,0 +1,211 @@
+/** What stock costs, over the API: invoices with a chosen rate, receipts, layers, consumption, the average in TRY, freight that comes later. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { codesOf } from "#tests/support/order-acts.ts";
+import { type Caller, type ProductApi, productApi } from "#tests/support/product-api.ts";
+
+let api: ProductApi;
+let costing: Caller;
+let usd: string;
+beforeAll(async () => {
+  api = await productApi();
+});
+
+const reset = async () => {
+  expect((await api.post("/api/test/reset", {})).status).toBeLessThan(300);
+  costing = api.as("costing.jtr");
+  const [rate] = await costing.list(`/records/fx-rates?filter=${encodeURIComponent(JSON.stringify({ pair: "USDTRY" }))}`);
+  usd = rate.id;
+};
+const rows = async (type: string, filter: object = {}) => await costing.list(`/records/${type}?filter=${encodeURIComponent(JSON.stringify(filter))}&limit=200`);
+
+interface Captured {
+  readonly key: string;
+  readonly id: string;
+  readonly line: string;
+}
+async function capture(no: string, more: object = {}): Promise<Captured> {
+  const payload = {
+    supplier: "Mill",
+    invoice_no: no,
+    invoice_date: "2026-02-02",
+    currency: "USD",
+    lines: [{ quality_code: "LINEN-01", qty_m: "1000", unit_price: "10" }],
+    ...more,
+  };
+  const created = await costing.post("/instances", { machine: "supplier-invoice", event: { type: "invoice.create", payload } });
+  expect(created.status, created.text.slice(0, 1500)).toBe(201);
+  const { id } = created.body.record;
+  const [line] = await rows("supplier-invoice-lines", { invoice_id: id });
+  return { key: created.body.key, id, line: line.id };
+}
+async function posted(no: string, more: object = {}, rate: object = { fx_rate_id: usd }): Promise<Captured> {
+  const invoice = await capture(no, more);
+  await costing.send(invoice.key, "invoice.post", rate);
+  return invoice;
+}
+
+const receive = async (receipt: string, lines: readonly object[]) => {
+  const answer = await api.wms("receipt.posted", {
+    id: receipt,
+    subject: { type: "receipt", ref: receipt },
+    data: { receipt_no: receipt, owner_org: "JTR", lines },
+  });
+  expect(answer.status, answer.text).toBe(202);
+};
+const roll = (name: string, meters: string, more: object = {}) => ({ quality_code: "LINEN-01", lot: "L1", roll: name, meters, ...more });
+const consume = async (batch: string, lines: readonly object[]) => {
+  const answer = await api.wms("stock.consumed", { id: batch, subject: { type: "stock", ref: "LINEN-01" }, data: { transaction_batch_id: batch, lines } });
+  expect(answer.status, answer.text).toBe(202);
+};
+const taken = (meters: string, name?: string) => ({ owner_org: "JTR", quality_code: "LINEN-01", meters, ...(name === undefined ? {} : { roll: name }) });
+const layer = async (name: string) => (await rows("cost-layers", { roll: name }))[0]?.data;
+const average = async () => {
+  const [linen] = await rows("qualities", { code: "LINEN-01" });
+  const found = await rows("stock-by-quality-cache", { owner_org: "JTR", quality_id: linen.id });
+  return found[0]?.data.wac_try;
+};
+
+describe("supplier invoices", () => {
+  it("[WMS-75] stores the chosen rate, who chose it and when, and the value in TRY; without a rate nothing is posted", async () => {
+    await reset();
+    const invoice = await capture("M-1");
+    expect((await costing.get(`/records/supplier-invoices/${invoice.id}`)).body.data).toMatchObject({ amount: "10000.00" });
+    expect(codesOf(await costing.refused(invoice.key, "invoice.post", {}))).toEqual(["FX_MISSING"]);
+    const euros = await rows("fx-rates", { pair: "EURTRY" });
+    expect(codesOf(await costing.refused(invoice.key, "invoice.post", { fx_rate_id: euros[0].id }))).toEqual(["FX_MISSING"]);
+    const later = await costing.post("/records/fx-rates", { pair: "USDTRY", rate: "44", effective_at: "2026-02-03T00:00:00+03:00" });
+    expect(later.status, later.text).toBe(201);
+    expect(codesOf(await costing.refused(invoice.key, "invoice.post", { fx_rate_id: later.body.id }))).toEqual(["FX_MISSING"]);
+
+    await costing.send(invoice.key, "invoice.post", { fx_rate_id: usd });
+    const record = (await costing.get(`/records/supplier-invoices/${invoice.id}`)).body.data;
+    expect(record).toMatchObject({ amount_try: "430000.00", fx_rate_id: usd, fx_rate: "43.000000" });
+    expect(Date.parse(record.fx_selected_at)).toBe(Date.parse("2026-02-02T09:00:00+03:00"));
+    expect(record.fx_selected_by).toBe((await costing.get("/me")).body.id);
+    await api.as("manager.jtr").refused(invoice.key, "invoice.void", {}, 403);
+  });
+
+  it("[WMS-75] lira need no rate; a second invoice of the same supplier and number is refused", async () => {
+    await reset();
+    const invoice = await posted("T-1", { currency: "TRY" }, {});
+    expect((await costing.get(`/records/supplier-invoices/${invoice.id}`)).body.data).toMatchObject({ amount_try: "10000.00", fx_rate_id: null });
+    const again = await costing.post("/instances", {
+      machine: "supplier-invoice",
+      event: {
+        type: "invoice.create",
+        payload: {
+          supplier: "Mill",
+          invoice_no: "T-1",
+          invoice_date: "2026-02-02",
+          currency: "TRY",
+          lines: [{ quality_code: "LINEN-01", qty_m: "1", unit_price: "1" }],
+        },
+      },
+    });
+    expect(again.status, again.text).toBe(409);
+  });
+});
+
+describe("receipts and layers", () => {
+  it("[WMS-76] a matched roll gets its unit cost in TRY; more than is invoiced is refused; a matched invoice is not voided", async () => {
+    await reset();
+    const invoice = await posted("M-1");
+    await receive("RC-1", [roll("R1", "400"), roll("R2", "700")]);
+    const [first, second] = [(await rows("receipt-lines", { roll: "R1" }))[0], (await rows("receipt-lines", { roll: "R2" }))[0]];
+    const match = (line: string, qty: string) => ({ receipt_line: line, invoice_line: invoice.line, qty_m: qty });
+    await costing.send(invoice.key, "receipt.match", match(first.id, "400"));
+    expect(await layer("R1")).toMatchObject({
+      unit_cost_orig: "10.0000",
+      currency: "USD",
+      unit_cost_try: "430.000000",
+      received_m: "400.00",
+      remaining_m: "400.00",
+      owner_org: "JTR",
+    });
+    expect((await costing.get(`/records/supplier-invoice-lines/${invoice.line}`)).body.data.matched_m).toBe("400.00");
+
+    expect(codesOf(await costing.refused(invoice.key, "receipt.match", match(second.id, "700")))).toEqual(["MATCH_OVER_INVOICE"]);
+    expect(codesOf(await costing.refused(invoice.key, "receipt.match", match(first.id, "1")))).toEqual(["ALREADY_MATCHED"]);
+    expect(codesOf(await costing.refused(invoice.key, "invoice.void", { reason: "wrong" }))).toEqual(["RECEIPT_MATCHED"]);
+    await costing.send(invoice.key, "receipt.match", match(second.id, "600"));
+    expect(await layer("R2")).toMatchObject({ received_m: "600.00", unit_cost_try: "430.000000" });
+  });
+
+  it("[WMS-76] a receipt that names the invoice is matched at once as far as it fits; the same receipt twice changes nothing", async () => {
+    await reset();
+    const invoice = await posted("M-1");
+    const lines = [
+      roll("R1", "400", { invoice_ref: "M-1" }),
+      roll("R2", "700", { invoice_ref: "M-1#1" }),
+      roll("R3", "5", { invoice_ref: "unknown" }),
+      roll("R4", "600", { invoice_ref: invoice.key.slice("supplier-invoice:".length) }),
+    ];
+    await receive("RC-1", lines);
+    expect((await rows("cost-layers")).map(({ data }) => `${data.roll} ${data.remaining_m}`).sort()).toEqual(["R1 400.00", "R4 600.00"]);
+    expect((await rows("receipt-lines", { roll: "R2" }))[0].data).toMatchObject({ matched_m: "0.00" });
+    const data = { receipt_no: "RC-1", owner_org: "JTR", lines };
+    const again = await api.wms("receipt.posted", { id: "RC-1", subject: { type: "receipt", ref: "RC-1" }, data });
+    expect(again.status, again.text).toBe(200);
+    expect(await rows("cost-layers")).toHaveLength(2);
+    expect((await costing.instance(invoice.key)).state).toBe("posted");
+  });
+
+  it("[WMS-76] consumption takes from the named roll, oldest first where none is named, and is known to a roll matched later", async () => {
+    await reset();
+    const invoice = await posted("M-1");
+    await receive("RC-1", [roll("R1", "100", { invoice_ref: "M-1" }), roll("R2", "200", { invoice_ref: "M-1" }), roll("R9", "300")]);
+    await consume("B1", [taken("50", "R2"), taken("10", "R2"), taken("40", "R9")]);
+    expect([(await layer("R1")).remaining_m, (await layer("R2")).remaining_m]).toEqual(["100.00", "140.00"]);
+    await consume("B2", [taken("120")]);
+    expect([(await layer("R1")).remaining_m, (await layer("R2")).remaining_m]).toEqual(["0.00", "120.00"]);
+    const [late] = await rows("receipt-lines", { roll: "R9" });
+    expect(late.data.consumed_m).toBe("40.00");
+    await costing.send(invoice.key, "receipt.match", { receipt_line: late.id, invoice_line: invoice.line, qty_m: "300" });
+    expect(await layer("R9")).toMatchObject({ received_m: "300.00", remaining_m: "260.00" });
+  });
+});
+
+describe("the average", () => {
+  it("[WMS-77] of 400 m at 430 and 600 m at 480 is 460.000000, and the stock mirror shows it", async () => {
+    await reset();
+    await posted("M-1");
+    await posted("M-2", { currency: "TRY", lines: [{ quality_code: "LINEN-01", qty_m: "600", unit_price: "480" }] }, {});
+    await receive("RC-1", [roll("R1", "400", { invoice_ref: "M-1" })]);
+    expect(await average()).toBe("430.000000");
+    await receive("RC-2", [roll("R2", "600", { invoice_ref: "M-2" })]);
+    expect(await average()).toBe("460.000000");
+    const stock = { owner_org: "JTR", quality_code: "LINEN-01", on_hand_m: "1000.00", reserved_m: "0.00", available_m: "1000.00", sequence: 99 };
+    await api.wms("stock.changed", { id: "S1", subject: { type: "stock", ref: "LINEN-01" }, data: { transaction_batch_id: "S1", items: [stock] } });
+    expect(await average()).toBe("460.000000");
+    await consume("B1", [taken("400", "R1")]);
+    expect(await average()).toBe("480.000000");
+  });
+
+  it("[WMS-78] freight goes to what remains; the share of what is consumed is variance; the audit knows who", async () => {
+    await reset();
+    const invoice = await posted("M-1");
+    await receive("RC-1", [roll("R1", "400", { invoice_ref: "M-1" })]);
+    await consume("B1", [taken("100", "R1")]);
+    expect(await average()).toBe("430.000000");
+    await api.as("manager.jtr").refused(invoice.key, "cost.adjust", { kind: "freight", amount: "6000", currency: "TRY" }, 403);
+    expect(codesOf(await costing.refused(invoice.key, "cost.adjust", { kind: "freight", amount: "6000", currency: "USD" }))).toEqual(["FX_MISSING"]);
+    await costing.send(invoice.key, "cost.adjust", { kind: "freight", amount: "6000", currency: "TRY", note: "Truck" });
+    expect(await layer("R1")).toMatchObject({ remaining_m: "300.00", unit_cost_try: "430.000000", adjust_try: "15.000000" });
+    expect(await average()).toBe("445.000000");
+    const [adjustment] = await rows("cost-adjustments", { invoice_id: invoice.id });
+    expect(adjustment.data).toMatchObject({
+      kind: "freight",
+      amount_try: "6000.00",
+      per_m_try: "15.000000",
+      remaining_try: "4500.00",
+      variance_try: "1500.00",
+      adjusted_by: (await costing.get("/me")).body.id,
+    });
+    expect((await costing.instance(invoice.key)).state).toBe("adjusted");
+    const history = await costing.list(`/instances/${invoice.key}/history`);
+    expect(history.at(-1)).toMatchObject({ event: { type: "cost.adjust" }, actor: { kind: "person" } });
+
+    await costing.send(invoice.key, "cost.adjust", { kind: "duty", amount: "100", currency: "USD", fx_rate_id: usd });
+    expect((await layer("R1")).adjust_try).toBe("25.750000");
+  });
+});
