@@ -18,7 +18,7 @@ export interface Caller {
   /** Opaque name of the credential: counter of the rate limit, source of idempotency keys. */
   readonly key: string;
   /** The key's own limit, where it has one. */
-  readonly ratePerMinute?: number;
+  readonly ratePerMinute?: number | null;
 }
 
 declare module "fastify" {

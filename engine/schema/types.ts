@@ -332,6 +332,8 @@ export interface EventSpec {
   readonly tone?: "primary" | "default" | "danger" | "override";
   /** Not offered as an action on screens. */
   readonly hidden?: boolean;
+  /** An event that lifts a gate is recorded as an override: FEEL for `gate`, `reason`, `note`, `lifted`, as things stood before it. */
+  readonly override?: FeelMap;
 }
 
 export interface StartSpec extends EventSpec {
@@ -382,8 +384,22 @@ export interface MachineDefinition extends DefinitionBase {
   /**
    * A page without a session at `/<path>/<token>`: 32 random bytes whose SHA-256 is the record's `tokenField`. The `issue` events get the
    * hash as payload field of that name and answer the link once, in `url`; `gate` gives outputs `http` and `code`.
+   *
+   * - `sheet`: a spreadsheet with exactly these columns fills the list `field` of the submission; `headerFlag` is the payload field that
+   *   tells whether its header fits; `rowsOf` names, by reason code, the input of the gate that lists the bad rows (the first is 1)
+   * - `files`: list of the submission whose items name an uploaded file by `file_id`
    */
-  readonly publicForm?: { readonly path: string; readonly tokenField: string; readonly issue: readonly string[]; readonly open: string; readonly submit: string; readonly gate: GateParams; readonly page: FeelMap };
+  readonly publicForm?: {
+    readonly path: string;
+    readonly tokenField: string;
+    readonly issue: readonly string[];
+    readonly open: string;
+    readonly submit: string;
+    readonly gate: GateParams;
+    readonly page: FeelMap;
+    readonly sheet?: { readonly field: string; readonly columns: readonly string[]; readonly headerFlag?: string; readonly rowsOf?: Readonly<Record<string, string>> };
+    readonly files?: { readonly field: string };
+  };
   readonly layout?: JsonObject;
   readonly tests?: readonly MachineTest[];
   readonly invariants?: readonly { readonly name: string; readonly never: Feel }[];
@@ -446,6 +462,8 @@ export interface TypeDefinition extends DefinitionBase {
   readonly label?: string;
   readonly searchable?: readonly string[];
   readonly indexes?: readonly (readonly string[])[];
+  /** File that rows are imported from: the name of its template, and its columns (see engine/service/import). Without it any field is a column. */
+  readonly template?: { readonly name: string; readonly columns: readonly string[] };
   /** Machine whose instance carries this record's state. */
   readonly machine?: string;
   /** Events sent to other instances when a record changes by CRUD: FEEL over `record`, `before`. */

@@ -3,7 +3,7 @@ import { EngineError } from "../core/errors.ts";
 import type { CompactDecision } from "../core/step-types.ts";
 import type { ContractEffect, Json, JsonObject } from "../schema/types.ts";
 import type { InstanceRow } from "../store/instance-row.ts";
-import { addTask } from "../store/tasks.ts";
+import { addTask, listTasks } from "../store/tasks.ts";
 import { findTarget, runCascade, sendTo } from "./cascade.ts";
 import type { CascadeItem } from "./cascade-item.ts";
 import { evaluateMap, evaluateOne, repetitions, type Subject, textsOf } from "./expression.ts";
@@ -133,11 +133,18 @@ async function cascade(work: Work, items: readonly CascadeItem[]): Promise<void>
   await runCascade(work, items);
 }
 
-/** A task about the record that `about` names (id or code of the subject's record), open to a role or permission. */
+/**
+ * A task about the record that `about` names (id or code of the subject's record), open to a role or permission. A sender
+ * that repeats its event adds none to one that is still open.
+ */
 async function handTask(work: Work, effect: Extract<ContractEffect, { type: "task" }>, subject: Subject, message: ContractMessage): Promise<void> {
   const about = await evaluateOne(work, subject, effect.about);
   const ref = typeof about === "string" ? about : message.recordId;
   const instance = ref === null ? null : await instanceAbout(work, ref);
+  if (instance !== null) {
+    const open = { orgs: [work.org.id], instanceId: instance.id, kind: effect.kind, status: "open" } as const;
+    if ((await listTasks(work.tx, open, { limit: 1 })).items.length > 0) return;
+  }
   const id = freshId(work.at, work.engine.seed(), effect.kind);
   await addTask(
     work.tx,

@@ -5,10 +5,12 @@
 import { EngineError } from "../core/errors.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import type { CompactDecision, Effect, EngineEvent, RecordState, Snapshot, StateValue, StepInput } from "../core/step-types.ts";
+import type { JsonObject } from "../schema/types.ts";
 import type { InstanceRow, RecordRow } from "../store/instance-row.ts";
 import { createRecord, updateRecord } from "../store/records.ts";
 import { commitSend } from "../store/send-path.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
+import { evaluateMap } from "./expression.ts";
 import { checkPayload, withDefaults, withoutForbiddenNulls } from "./payload.ts";
 import { recordTypeOf, touchesKeys } from "./record-type.ts";
 import { healable, type SettledStep, stepWithFacts, type Work } from "./work.ts";
@@ -115,6 +117,7 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
   const seq = before.instance.seq + 1;
   const record = await writeOwnRecord(work, machine, before, result);
   const key = keyOf(machine, record, before.instance.id);
+  const override = event.override ?? (await overrideOf(work, machine, event, before, recordBefore));
   const carried = await carryOut(work, { machine, instanceId: before.instance.id, key, seq, record }, result.effects);
   const hash = commitSend(work.tx, {
     orgId: work.org.id,
@@ -147,7 +150,7 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
       from: result.from,
       to: result.to,
       seed,
-      override: event.override ?? null,
+      override,
     },
     ...(record !== null && isPlainUpdate(work, before, result)
       ? { record: { op: "update" as const, row: record, expectedVersion: before.record?.version ?? 0 } }
@@ -187,6 +190,14 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
     timers: result.timers,
     cascade: carried.cascade,
   };
+}
+
+/** What an event that is declared an override lifted, and why; null for every other event. */
+async function overrideOf(work: Work, machine: CompiledMachine, event: EngineEvent, before: Before, record: RecordState | null): Promise<JsonObject | null> {
+  const { events } = machine.definition;
+  const declared = Object.hasOwn(events, event.type) ? events[event.type]?.override : undefined;
+  if (declared === undefined) return null;
+  return await evaluateMap(work, { record, event, machine, snapshot: before.snapshot, instance: before.instance }, declared);
 }
 
 type MovedStep = Extract<SettledStep, { kind: "moved" }>;

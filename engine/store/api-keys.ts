@@ -12,7 +12,8 @@ export interface ApiClientRow {
   readonly permissions: readonly string[];
   /** Encrypted by the service. */
   readonly hmacSecret: string | null;
-  readonly ratePerMinute: number;
+  /** null: what the process grants everybody. */
+  readonly ratePerMinute: number | null;
   readonly active: boolean;
   readonly createdAt: string;
 }

@@ -32,13 +32,26 @@ export interface ContractEventInput {
   readonly data: object;
 }
 
+export interface SignOptions {
+  readonly client?: string;
+  readonly secret?: string;
+  /** Seconds from the engine's clock. */
+  readonly skew?: number;
+  readonly type?: string;
+}
+
 export interface ProductApi {
   readonly database: TestDatabase;
   readonly running: Process;
+  readonly dataFolder: string;
   /** Every request of an account. */
   as(account: string, options?: CallOptions): Caller;
   /** Posts a signed contract event as the warehouse's client; gives the envelope's answer. */
   wms(event: string, input: ContractEventInput): Promise<Answer>;
+  /** The envelope that `wms` would post, with its key made from the event and the id. */
+  envelope(event: string, input: ContractEventInput): Body;
+  /** Posts text as it is, signed; by default as the warehouse's client, now. */
+  signed(path: string, text: string, options?: SignOptions): Promise<Answer>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   setClock(instant: string): Promise<void>;
   /** Mails that the SMTP sink received. */
@@ -51,7 +64,7 @@ export interface Caller {
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Bytes as they are: files and imports. */
-  upload(path: string, mime: string, bytes: string): Promise<Answer>;
+  upload(path: string, mime: string, bytes: string | Buffer): Promise<Answer>;
   patch(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   put(path: string, body: unknown): Promise<Answer>;
   del(path: string): Promise<Answer>;
@@ -64,6 +77,7 @@ export interface Caller {
 }
 
 const SECRET = "fixture-secret";
+export const EVENTS = "/api/v1/contracts/crm-wms/events";
 
 export async function productApi(env: Readonly<Record<string, string>> = {}): Promise<ProductApi> {
   const database = await testDatabase();
@@ -85,9 +99,9 @@ export async function productApi(env: Readonly<Record<string, string>> = {}): Pr
   if (server === null) return expect.fail("The process has no server");
   const keys = JSON.parse(await readFile(join(dataFolder, KEYS_FILE), "utf8")) as Record<string, string>;
 
-  const inject = async (method: string, url: string, payload: string | undefined, headers: Readonly<Record<string, string>>): Promise<Answer> => {
+  const inject = async (method: string, url: string, payload: string | Buffer | undefined, headers: Readonly<Record<string, string>>): Promise<Answer> => {
     const answer = await server.inject({ method: method as "GET", url, headers: { ...headers }, ...(payload === undefined ? {} : { payload }) });
-    const isJson = String(answer.headers["content-type"] ?? "").includes("json");
+    const isJson = /\bjson\b/u.test(String(answer.headers["content-type"] ?? ""));
     return { status: answer.statusCode, body: isJson && answer.body !== "" ? answer.json() : answer.body, text: answer.body, headers: answer.headers };
   };
   const json = { "content-type": "application/json" };
@@ -130,31 +144,40 @@ export async function productApi(env: Readonly<Record<string, string>> = {}): Pr
     };
   };
 
-  const postSigned = (path: string, text: string, secret = SECRET) => {
-    const timestamp = String(Math.floor(Date.parse(running.engine.clock.now()) / 1000));
+  const signed = (path: string, text: string, { client = "wms", secret = SECRET, skew = 0, type = "application/json" }: SignOptions = {}) => {
+    const timestamp = String(Math.floor(Date.parse(running.engine.clock.now()) / 1000) + skew);
     const signature = `v1=${createHmac("sha256", secret).update(`${timestamp}.${text}`).digest("hex")}`;
-    return inject("POST", path, text, { ...json, "x-gatehouse-key": "wms", "x-gatehouse-timestamp": timestamp, "x-gatehouse-signature": signature });
+    return inject("POST", path, text, {
+      "content-type": type,
+      "x-gatehouse-key": client,
+      "x-gatehouse-timestamp": timestamp,
+      "x-gatehouse-signature": signature,
+    });
+  };
+
+  const envelopeOf = (event: string, { org = "JTR", id, subject, sequence, actor, data }: ContractEventInput): Body => {
+    const dot = event.indexOf(".");
+    return {
+      event,
+      idempotency_key: `wms:${event.slice(0, dot)}:${id}:${event.slice(dot + 1).replaceAll(".", "_")}:v1`,
+      org_code: org,
+      occurred_at: running.engine.clock.now(),
+      schema_version: "v1",
+      subject,
+      ...(sequence === undefined ? {} : { sequence }),
+      ...(actor === undefined ? {} : { actor }),
+      data,
+    };
   };
 
   return {
     database,
     running,
+    dataFolder,
     as,
-    wms(event, { org = "JTR", id, subject, sequence, actor, data }) {
-      const dot = event.indexOf(".");
-      const envelope = {
-        event,
-        idempotency_key: `wms:${event.slice(0, dot)}:${id}:${event.slice(dot + 1).replaceAll(".", "_")}:v1`,
-        org_code: org,
-        occurred_at: running.engine.clock.now(),
-        schema_version: "v1",
-        subject,
-        ...(sequence === undefined ? {} : { sequence }),
-        ...(actor === undefined ? {} : { actor }),
-        data,
-      };
-      return postSigned("/api/v1/contracts/crm-wms/events", JSON.stringify(envelope));
-    },
+    wms: (event, input) => signed(EVENTS, JSON.stringify(envelopeOf(event, input))),
+    envelope: envelopeOf,
+    signed,
     post: (path, body, headers = {}) => inject("POST", path, JSON.stringify(body), { ...json, ...headers }),
     async setClock(now) {
       const answer = await inject("POST", "/api/test/clock", JSON.stringify({ now }), json);

@@ -22,7 +22,8 @@ export async function issueApiKey(tx: Tx, clientId: string, now: Instant, expire
 export interface AuthenticatedClient {
   /** Id of the client: counter of the rate limit, source of idempotency keys. */
   readonly id: string;
-  readonly ratePerMinute: number;
+  /** null: what the process grants everybody. */
+  readonly ratePerMinute: number | null;
   readonly principal: Principal;
 }
 

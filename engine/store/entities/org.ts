@@ -61,7 +61,7 @@ export const ApiClient = defineEntity({
     orgIds: p.array().columnType("uuid[]"),
     permissions: texts(),
     hmacSecret: text().nullable(),
-    ratePerMinute: int().default(600),
+    ratePerMinute: int().nullable(),
     active: p.boolean().default(true),
     createdAt: at(),
   },

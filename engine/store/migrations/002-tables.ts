@@ -14,7 +14,7 @@ create table "activation" ("org_id" uuid not null, "id" uuid not null, "release"
 create index "activation_from" on "activation" ("org_id", "valid_from");
 alter table "activation" add constraint "activation_percent_check" check (percent >= 1 and percent <= 100);
 
-create table "api_client" ("id" text not null, "name" text not null, "person_id" uuid null, "org_ids" uuid[] not null, "permissions" text[] not null, "hmac_secret" text null, "rate_per_minute" int not null default 600, "active" boolean not null default true, "created_at" timestamptz not null default now(), primary key ("id"));
+create table "api_client" ("id" text not null, "name" text not null, "person_id" uuid null, "org_ids" uuid[] not null, "permissions" text[] not null, "hmac_secret" text null, "rate_per_minute" int null, "active" boolean not null default true, "created_at" timestamptz not null default now(), primary key ("id"));
 
 create table "api_key" ("hash" text not null, "client_id" text not null, "prefix" text not null, "created_at" timestamptz not null default now(), "expires_at" timestamptz null, "revoked_at" timestamptz null, "last_used_at" timestamptz null, primary key ("hash"));
 create index "api_key_client" on "api_key" ("client_id");

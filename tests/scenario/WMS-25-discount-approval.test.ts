@@ -1,0 +1,133 @@
+/** Discounts over the API: always asked for, never decided by who asked, worth what was approved and no more. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { codesOf } from "#tests/support/order-acts.ts";
+import { type ProductApi, productApi } from "#tests/support/product-api.ts";
+
+let api: ProductApi;
+beforeAll(async () => {
+  api = await productApi();
+});
+
+interface OpenDeal {
+  readonly deal: string;
+  readonly line: string;
+}
+
+/** A submitted deal of one line. */
+async function openDeal(by: string, line: object = {}): Promise<OpenDeal> {
+  const caller = api.as(by);
+  const [customer] = await caller.list("/records/customers?q=Fjord");
+  const lines = [{ quality_code: "LINEN-01", qty_m: "100", unit_price: "4.20", currency: "USD", ...line }];
+  const created = await caller.post("/instances", {
+    machine: "deal",
+    event: { type: "deal.create", payload: { customer_id: customer.id, currency: "USD", lines } },
+  });
+  expect(created.status, created.text).toBe(201);
+  await caller.send(created.body.key, "deal.submit");
+  const rows = await caller.list(`/records/deal-lines?filter=${encodeURIComponent(JSON.stringify({ deal_id: created.body.record.id }))}`);
+  return { deal: created.body.key, line: `deal-line:${rows[0].id}` };
+}
+
+const approvalsOf = async (line: string, state = "requested") => {
+  const filter = encodeURIComponent(JSON.stringify({ subject_id: line.slice("deal-line:".length) }));
+  const records = await api.as("manager.jtr").list(`/records/approval-requests?filter=${filter}&limit=50`);
+  const open: { id: string; type: string }[] = [];
+  for (const record of records) {
+    const instance = await api.as("manager.jtr").instance(`approval-request:${record.id}`);
+    if (instance.state === state) open.push({ id: `approval-request:${record.id}`, type: record.data.request_type });
+  }
+  return open;
+};
+
+describe("a discount", () => {
+  it("[WMS-25][WMS-26] of half a percent makes one approval; asked again it makes none; without it the deal is not won", async () => {
+    const { deal, line } = await openDeal("owner.jtr");
+    const owner = api.as("owner.jtr");
+    expect((await owner.instance(line)).state).toBe("approved_pricing");
+    await owner.send(line, "line.request_discount", { discount_pct: "0.5", reason: "repeat order" });
+    expect((await owner.instance(line)).state).toBe("approval_required");
+    expect((await approvalsOf(line)).map(({ type }) => type)).toEqual(["discount"]);
+    const again = await owner.post(`/instances/${line}/events`, { type: "line.request_discount", payload: { discount_pct: "0.5", reason: "repeat order" } });
+    expect([200, 409]).toContain(again.status);
+    expect(await approvalsOf(line)).toHaveLength(1);
+
+    expect((await owner.instance(deal)).state.commercial).toEqual({ open: "pricing_pending" });
+    const refusal = await owner.post(`/instances/${deal}/events`, { type: "deal.win", payload: {} });
+    expect(
+      [refusal.status, refusal.text.includes("LINE_PRICING_NOT_APPROVED") || refusal.body.code === "event_not_available"],
+      refusal.text.slice(0, 1500),
+    ).toEqual([409, true]);
+
+    const [request] = await approvalsOf(line);
+    const approved = await api.as("pricing.jtr").send(request?.id as string, "approval.approve", { note: "fine" });
+    expect(approved.instance.state).toBe("approved");
+    expect((await owner.instance(line)).state).toBe("approved_pricing");
+    const row = (await owner.get(`/records/deal-lines/${line.slice("deal-line:".length)}`)).body.data;
+    expect([row.unit_price, row.discount_pct, row.requested_discount_pct]).toEqual(["4.1790", "0.500", null]);
+    expect((await owner.instance(deal)).state.commercial).toEqual({ open: "ready" });
+    expect((await owner.send(deal, "deal.win")).instance.state.commercial).toBe("won");
+  });
+
+  it("[WMS-17] is not decided by who asked for it: OWN_REQUEST, by the event and by the inbox; owners approve nothing", async () => {
+    const { line } = await openDeal("manager.jtr");
+    const manager = api.as("manager.jtr");
+    await manager.send(line, "line.request_discount", { discount_pct: "2", reason: "own deal" });
+    const [request] = await approvalsOf(line);
+    const own = await manager.refused(request?.id as string, "approval.approve", { note: "me" }, 403);
+    expect(own.code).toBe("event_not_permitted");
+    expect(JSON.stringify(own)).toContain("OWN_REQUEST");
+    const owner = await api.as("owner.jtr").refused(request?.id as string, "approval.approve", { note: "please" }, 403);
+    expect(owner.code).toBe("event_not_permitted");
+    expect((await manager.list("/tasks?limit=200")).filter(({ ref, kind }) => kind === "approval" && request?.id.endsWith(ref))).toEqual([]);
+    expect((await manager.instance(request?.id as string)).state).toBe("requested");
+    const task = (await api.as("pricing.jtr").list("/tasks?limit=200")).find(({ ref, kind }) => kind === "approval" && request?.id.endsWith(ref));
+    expect(task, "the approval is in the inbox of pricing").toBeDefined();
+    const done = await api.as("pricing.jtr").post(`/tasks/${task.id}/complete`, { outcome: "approve", note: "fine" });
+    expect(done.status, done.text.slice(0, 1000)).toBe(200);
+    expect((await manager.instance(line)).state).toBe("approved_pricing");
+    const rejectedWithoutNote = await openDeal("owner.jtr");
+    await api.as("owner.jtr").send(rejectedWithoutNote.line, "line.request_discount", { discount_pct: "3", reason: "x" });
+    const [second] = await approvalsOf(rejectedWithoutNote.line);
+    expect(codesOf(await api.as("pricing.jtr").refused(second?.id as string, "approval.reject", {}))).toEqual(["NOTE_REQUIRED"]);
+    await api.as("pricing.jtr").send(second?.id as string, "approval.reject", { note: "too much" });
+    expect((await api.as("owner.jtr").instance(rejectedWithoutNote.line)).state).toBe("rejected");
+  });
+
+  it("[WMS-25][WMS-26] approved is void when what it relied on changes: another price needs its own approval", async () => {
+    const { deal, line } = await openDeal("owner.jtr", { unit_price: "4.15" });
+    const owner = api.as("owner.jtr");
+    expect((await owner.instance(line)).state).toBe("approval_required");
+    const [request] = await approvalsOf(line);
+    await api.as("pricing.jtr").send(request?.id as string, "approval.approve", { note: "4.15 is fine" });
+    expect((await owner.instance(line)).state).toBe("approved_pricing");
+
+    await owner.send(line, "line.change", { unit_price: "4.10" });
+    expect((await owner.instance(line)).state).toBe("approval_required");
+    expect((await approvalsOf(line)).map(({ type }) => type)).toEqual(["discount"]);
+    expect((await owner.instance(deal)).state.commercial).toEqual({ open: "pricing_pending" });
+
+    // A request that waits, and whose line moves on, decides nothing about the new figures.
+    const [waiting] = await approvalsOf(line);
+    await owner.send(line, "line.change", { unit_price: "4.05" });
+    const late = await api.as("pricing.jtr").refused(waiting?.id as string, "approval.approve", { note: "4.10 is fine" });
+    expect(late.code).toBe("event_not_available");
+    expect((await api.as("pricing.jtr").instance(waiting?.id as string)).state).toBe("withdrawn");
+    expect(await approvalsOf(line)).toHaveLength(1);
+    expect((await api.as("pricing.jtr").list("/tasks?limit=200")).filter(({ kind }) => kind === "approval")).toHaveLength(1);
+    expect((await owner.instance(line)).state).toBe("approval_required");
+  });
+
+  it("[WMS-26] approving the discount of a discounted line in another currency leaves the currency to approve", async () => {
+    const { deal, line } = await openDeal("owner.jtr", { unit_price: "3.00", currency: "EUR" });
+    const owner = api.as("owner.jtr");
+    expect((await owner.instance(line)).state).toBe("approval_required");
+    const requests = await approvalsOf(line);
+    expect(requests.map(({ type }) => type).sort()).toEqual(["currency_exception", "discount"]);
+    const of = (type: string) => requests.find((each) => each.type === type)?.id as string;
+    await api.as("pricing.jtr").send(of("discount"), "approval.approve", { note: "ok" });
+    expect((await owner.instance(line)).state).toBe("approval_required");
+    await api.as("pricing.jtr").send(of("currency_exception"), "approval.approve", { note: "ok" });
+    expect((await owner.instance(line)).state).toBe("approved_pricing");
+    expect((await owner.send(deal, "deal.win")).instance.state.commercial).toBe("won");
+  });
+});

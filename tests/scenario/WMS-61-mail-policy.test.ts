@@ -1,0 +1,110 @@
+/** Why a mail was sent or not: policy, routing and opt-out, each with its code in the log of mails, and the sink as witness. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { codeOf, confirmByWarehouse, shipByWarehouse } from "#tests/support/order-acts.ts";
+import { type ProductApi, productApi, wonDeal } from "#tests/support/product-api.ts";
+
+let api: ProductApi;
+beforeAll(async () => {
+  api = await productApi();
+});
+
+const fjord = async () => (await wonDeal(api, { customer: "Fjord", lines: [{ qty_m: "10" }] })).orders[0] as string;
+const ofMod = async (customer: string) =>
+  (await wonDeal(api, { by: "owner.mod", customer, lines: [{ qty_m: "10", unit_price: "5.00", stock_owner_org: "MOD" }] })).orders[0] as string;
+
+async function post(event: string, order: string, sequence: number, data: object, org = "JTR"): Promise<void> {
+  const code = codeOf(order);
+  const answer = await api.wms(event, { org, id: `${code}.${sequence}`, sequence, subject: { type: "purchase_order", ref: code }, data });
+  expect(answer.status, answer.text).toBe(202);
+}
+
+async function shipped(order: string, org = "JTR"): Promise<void> {
+  await confirmByWarehouse(api, order, ["10"], org);
+  await api.as(org === "JTR" ? "manager.jtr" : "manager.mod").send(order, "shipment.approve", { note: "ok" });
+  await shipByWarehouse(api, order, org);
+}
+
+/** The log of mails about an order. */
+const mailsOf = async (order: string, type: string, org = "JTR") => {
+  await api.drain();
+  return (await api.as(org === "JTR" ? "admin.jtr" : "admin.mod").list(`/mails?record=${codeOf(order)}&type=${type}&limit=50`)).map(
+    ({ state, code, decision, recipients }) => ({
+      state,
+      code,
+      verdict: decision.verdict,
+      reason: decision.code,
+      version: typeof decision.version,
+      recipients,
+    }),
+  );
+};
+const received = async (order: string) => (await api.mails()).filter(({ subject, html }) => `${subject} ${html}`.includes(codeOf(order)));
+const route = async (account: string, values: object) => {
+  const answer = await api.as(account).patch("/settings/email-routing", values);
+  expect(answer.status, answer.text).toBe(200);
+};
+
+describe("customer mails", () => {
+  it("[WMS-63][WMS-65] shipped is sent once; a customer who opted out gets none, and the log says so", async () => {
+    const order = await fjord();
+    await shipped(order);
+    expect(await mailsOf(order, "shipped")).toMatchObject([{ state: "sent", verdict: "send", reason: "OK", version: "string" }]);
+    const customer = (await received(order)).filter(({ to }) => !to.some((address: string) => address.endsWith("@gatehouse.example")));
+    expect(customer).toHaveLength(1);
+
+    const echo = await ofMod("Echo");
+    await shipped(echo, "MOD");
+    expect(await mailsOf(echo, "shipped", "MOD")).toMatchObject([{ state: "suppressed", code: "OPTED_OUT", verdict: "suppress", reason: "OPTED_OUT" }]);
+    expect((await received(echo)).filter(({ to }) => !to.some((address: string) => address.endsWith("@gatehouse.example")))).toEqual([]);
+  });
+
+  it("[WMS-66] picking_started is off by default; the org that switches it on sends it, the other does not", async () => {
+    const before = await fjord();
+    await post("picking.started", before, 1, { started_at: "2026-02-02T09:00:00+03:00" });
+    expect(await mailsOf(before, "picking_started")).toMatchObject([{ state: "suppressed", code: "OFF_BY_DEFAULT", reason: "OFF_BY_DEFAULT" }]);
+    await route("admin.mod", { picking_started: { enabled: true } });
+    const gala = await ofMod("Gala");
+    await post("picking.started", gala, 1, { started_at: "2026-02-02T09:00:00+03:00" }, "MOD");
+    expect(await mailsOf(gala, "picking_started", "MOD")).toMatchObject([{ state: "sent", verdict: "send", reason: "OK" }]);
+    const after = await fjord();
+    await post("picking.started", after, 1, { started_at: "2026-02-02T09:00:00+03:00" });
+    expect(await mailsOf(after, "picking_started")).toMatchObject([{ state: "suppressed", code: "OFF_BY_DEFAULT" }]);
+  });
+
+  it("[WMS-62] prepared stays off in v1 though the org switched it on; a changed tracking number is never mailed", async () => {
+    await route("admin.jtr", { prepared: { enabled: true } });
+    const order = await fjord();
+    await post("order.prepared", order, 1, { packages: 2 });
+    expect(await mailsOf(order, "prepared")).toMatchObject([{ state: "suppressed", code: "POLICY_LOCKED_OFF", reason: "POLICY_LOCKED_OFF" }]);
+    const other = await fjord();
+    await shipped(other);
+    const count = (await received(other)).length;
+    await post("shipment.tracking_changed", other, 8, { carrier: "UPS", tracking_id: "NEW-1" });
+    expect(await mailsOf(other, "tracking_changed")).toMatchObject([{ state: "suppressed", code: "NEVER_AUTO", reason: "NEVER_AUTO" }]);
+    expect(await received(other)).toHaveLength(count);
+    expect((await api.as("manager.jtr").get(`/records/purchase-orders/${codeOf(other)}`)).body.data.tracking_id).toBe("NEW-1");
+  });
+
+  it("[WMS-61] shipped switched off by JTR is suppressed there as ORG_DISABLED, and sent in MOD", async () => {
+    await route("admin.jtr", { shipped: { enabled: false } });
+    const order = await fjord();
+    await shipped(order);
+    expect(await mailsOf(order, "shipped")).toMatchObject([{ state: "suppressed", code: "ORG_DISABLED", reason: "ORG_DISABLED" }]);
+    const gala = await ofMod("Gala");
+    await shipped(gala, "MOD");
+    expect(await mailsOf(gala, "shipped", "MOD")).toMatchObject([{ state: "sent", reason: "OK" }]);
+    await route("admin.jtr", { shipped: { enabled: null } });
+  });
+
+  it("[WMS-67] recipients are the org's own: JTR routes its overrides to operations, the change is audited", async () => {
+    await route("admin.jtr", { override_used: { recipients: ["ops@jtr.example"] } });
+    const { deal } = await wonDeal(api, { customer: "Cobalt", lines: [{ qty_m: "1" }] });
+    await api.as("manager.jtr").send(deal, "credit.override", { reason_code: "MANAGEMENT_DECISION" });
+    expect(await mailsOf(deal, "override_used")).toMatchObject([{ state: "sent", recipients: ["ops@jtr.example"] }]);
+    expect((await api.mails()).filter(({ to }) => to.includes("ops@jtr.example"))).toHaveLength(1);
+    const audit = (await api.as("admin.jtr").list("/audit?limit=200")).filter(
+      (entry) => JSON.stringify(entry).includes("ops@jtr.example") && /setting/u.test(entry.action),
+    );
+    expect(audit).toHaveLength(1);
+  });
+});
