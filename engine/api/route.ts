@@ -43,6 +43,8 @@ export interface RouteSpec {
   readonly unkeyed?: boolean;
   /** `?org=` in place of X-Org, for readers that cannot send headers. */
   readonly takesOrgQuery?: boolean;
+  /** Taken only where JSON is wanted: the same address is a page of the web app. */
+  readonly sharedWithPage?: boolean;
   /** The use case keeps the answer in its own transaction. */
   readonly keyedByService?: boolean;
   readonly handle: (call: Call) => unknown;
@@ -83,6 +85,7 @@ export function registerRoute(app: FastifyInstance, spec: RouteSpec, engine: Eng
     url: spec.path,
     ...(spec.bodyLimit === undefined ? {} : { bodyLimit: spec.bodyLimit }),
     ...(spec.rawBody === undefined ? {} : { validatorCompiler: acceptRaw as never }),
+    ...(spec.sharedWithPage ? { constraints: { answer: "json" } } : {}),
     config: { spec },
     schema: {
       operationId: spec.id,

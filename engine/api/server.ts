@@ -22,10 +22,12 @@ import { callerRoutes } from "./routes/caller-routes.ts";
 import { contractRoutes } from "./routes/contracts.ts";
 import { registerHealth } from "./routes/health.ts";
 import { loginRoutes } from "./routes/login.ts";
+import { publicFormRoutes } from "./routes/public-forms.ts";
 import { rawRoutes } from "./routes/raw-routes.ts";
 import { type TestControl, testRoutes } from "./routes/test-control.ts";
 import { registerHeaders } from "./security.ts";
 import { compileRequestSchema } from "./validator.ts";
+import { ANSWER_CONSTRAINT } from "./wants-json.ts";
 
 export interface ServerOptions extends RouteContext {
   readonly metrics: Registry;
@@ -51,7 +53,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     return503OnClosing: true,
     forceCloseConnections: "idle",
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
-    routerOptions: { maxParamLength: 400, caseSensitive: true, ignoreTrailingSlash: false },
+    routerOptions: { maxParamLength: 400, caseSensitive: true, ignoreTrailingSlash: false, constraints: { answer: ANSWER_CONSTRAINT as never } },
     frameworkErrors: (error, request, reply) => void sendProblem(error, request as FastifyRequest, reply as unknown as FastifyReply),
     clientErrorHandler: (_error, socket) => {
       if (socket.writable && !socket.destroyed) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
@@ -107,6 +109,7 @@ async function registerGroups(app: FastifyInstance, options: ServerOptions): Pro
     });
   }
   await app.register(async (scope) => contractRoutes(scope, options));
+  await app.register(async (scope) => publicFormRoutes(scope, options));
   if (options.testControl !== undefined)
     await register(
       () => testRoutes(options.testControl as TestControl),

@@ -5,7 +5,7 @@ import { type FileRow, loadFile, loadFileBytes, saveFile as storeFile } from "..
 import type { Engine } from "./engine-context.ts";
 import { freshId, isUuid } from "./fresh-id.ts";
 import { requireOneOrg, type Scope } from "./scope.ts";
-import { auditAttempt, inWork } from "./work.ts";
+import { auditAttempt, inWork, type Work } from "./work.ts";
 
 export interface SaveFileInput {
   readonly name: string;
@@ -33,30 +33,35 @@ const MIME = /^[a-z0-9][a-z0-9.+-]{0,63}\/[a-z0-9][a-z0-9.+-]{0,63}$/u;
  */
 export async function saveFile(engine: Engine, scope: Scope, input: SaveFileInput): Promise<FileAnswer> {
   const org = requireOneOrg(scope);
+  if (input.bytes.length > MAX_FILE_BYTES) throw new EngineError("too_large", `The file has ${input.bytes.length} bytes.`, { limit: MAX_FILE_BYTES });
+  return await inWork(engine, scope, org, async (work) => {
+    if (work.actor.kind !== "system" && work.actor.permissions.length === 0)
+      throw new EngineError("permission_denied", "Files are kept for people who work in the org.");
+    const row = fileRow(work, input);
+    await storeFile(work.tx, row, input.bytes);
+    auditAttempt(work, "file_saved", { type: "file", id: row.id }, { sha256: row.sha256, size: row.size });
+    return fileAnswer(row);
+  });
+}
+
+/** A new row for the file, of the work's actor. - throws EngineError `payload_invalid` for a name that cannot be kept */
+export function fileRow(work: Work, input: SaveFileInput): FileRow {
   const name = input.name.replaceAll("\\", "/").split("/").at(-1)?.trim() ?? "";
   if (name === "" || name.length > 255 || /\p{Cc}/u.test(name)) {
     throw new EngineError("payload_invalid", "A file's name has 1 to 255 characters and no control characters.", {
       errors: [{ path: "/name", message: "must have 1 to 255 characters" }],
     });
   }
-  if (input.bytes.length > MAX_FILE_BYTES) throw new EngineError("too_large", `The file has ${input.bytes.length} bytes.`, { limit: MAX_FILE_BYTES });
-  return await inWork(engine, scope, org, async (work) => {
-    if (work.actor.kind !== "system" && work.actor.permissions.length === 0)
-      throw new EngineError("permission_denied", "Files are kept for people who work in the org.");
-    const row: FileRow = {
-      orgId: org.id,
-      id: freshId(work.at, engine.seed(), "file"),
-      name,
-      mime: MIME.test(input.mime) ? input.mime : "application/octet-stream",
-      size: input.bytes.length,
-      sha256: createHash("sha256").update(input.bytes).digest("hex"),
-      createdBy: work.actor.id,
-      createdAt: work.at,
-    };
-    await storeFile(work.tx, row, input.bytes);
-    auditAttempt(work, "file_saved", { type: "file", id: row.id }, { sha256: row.sha256, size: row.size });
-    return toAnswer(row);
-  });
+  return {
+    orgId: work.org.id,
+    id: freshId(work.at, work.engine.seed(), "file"),
+    name,
+    mime: MIME.test(input.mime) ? input.mime : "application/octet-stream",
+    size: input.bytes.length,
+    sha256: createHash("sha256").update(input.bytes).digest("hex"),
+    createdBy: work.actor.id,
+    createdAt: work.at,
+  };
 }
 
 /** - throws EngineError `not_found`, for files of other orgs too */
@@ -64,10 +69,10 @@ export async function getFile(engine: Engine, scope: Scope, input: { readonly id
   const found = await engine.store.work({ orgs: scope.orgs.map((org) => org.id), actorId: scope.principal.id }, async (tx) => {
     const row = isUuid(input.id) ? await loadFile(tx, input.id) : null;
     const bytes = row === null ? null : await loadFileBytes(tx, row.id);
-    return row === null || bytes === null ? null : { ...toAnswer(row), bytes };
+    return row === null || bytes === null ? null : { ...fileAnswer(row), bytes };
   });
   if (found === null) throw new EngineError("not_found", "There is no such file.");
   return found;
 }
 
-const toAnswer = ({ id, name, mime, size, sha256 }: FileRow): FileAnswer => ({ id, name, mime, size, sha256 });
+export const fileAnswer = ({ id, name, mime, size, sha256 }: FileRow): FileAnswer => ({ id, name, mime, size, sha256 });

@@ -17,6 +17,7 @@ import { shutOnes } from "./decision-answer.ts";
 import type { Engine } from "./engine-context.ts";
 import { evaluateMap, type Subject } from "./expression.ts";
 import { askGate } from "./gate-decision.ts";
+import { withKeptFiles } from "./public-form-files.ts";
 import type { Scope } from "./scope.ts";
 import { attemptEvent, openStanding, refuseTransition, type SendInput } from "./send-event.ts";
 import { sha256 } from "./sha256.ts";
@@ -37,6 +38,10 @@ export interface OpenForm {
   readonly schema: JsonSchema | null;
   /** Code of the form's record: what its sender and its reader call it by. */
   readonly ref: string | null;
+  /** The spreadsheet that fills a list of the form, where there is one. */
+  readonly sheet: { readonly field: string; readonly columns: readonly string[] } | null;
+  /** The list of the form that names uploaded files, where there is one. */
+  readonly files: { readonly field: string } | null;
 }
 
 /**
@@ -50,7 +55,14 @@ export async function openForm(engine: Engine, input: FormInput): Promise<OpenFo
     const now = !(seen instanceof Refused) && seen.kind === "moved" ? { instance: seen.instance, record: standing.record } : standing;
     if (!(seen instanceof Refused) && seen.kind === "moved") await runCascade(work, seen.cascade);
     const page = await evaluateMap(work, subjectOf(machine, now), form.page);
-    return { page, schema: machine.definition.events[form.submit]?.payload ?? null, ref: standing.record?.code ?? null };
+    const { sheet, files } = form;
+    return {
+      page,
+      schema: senderSchema(machine.definition.events[form.submit]?.payload, form),
+      ref: standing.record?.code ?? null,
+      sheet: sheet === undefined ? null : { field: sheet.field, columns: sheet.columns },
+      files: files ?? null,
+    };
   });
 }
 
@@ -67,30 +79,68 @@ export interface SubmitInput extends FormInput {
  */
 export async function submitForm(engine: Engine, input: SubmitInput): Promise<{ readonly ref: string | null }> {
   return await withForm(engine, input, async (work, { form, machine, standing }) => {
-    const payload = withAddress(machine.definition.events[form.submit]?.payload, input);
+    const payload = await withKeptFiles(work, { form, standing }, withAddress(machine.definition.events[form.submit]?.payload, input));
     const send: SendInput = { instance: standing.instance.id, type: form.submit, payload, via: "public" };
     const sent = await attemptEvent(work, standing, send);
     if (sent instanceof Refused) return sent;
-    if (sent.kind !== "moved") return await refuseTransition(work, standing, send, sent);
+    if (sent.kind !== "moved") return outward(await refuseTransition(work, standing, send, sent));
     await runCascade(work, sent.cascade);
     return { ref: standing.record?.code ?? null };
   });
 }
 
+const ADDRESS_FIELD = "ip_hash";
+
 function withAddress(schema: JsonSchema | undefined, { payload, ipHash }: SubmitInput): unknown {
   const properties = schema?.["properties"] as JsonObject | undefined;
   if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return payload;
-  if (properties === undefined || !Object.hasOwn(properties, "ip_hash")) return payload;
-  return { ...payload, ip_hash: ipHash ?? null };
+  if (properties === undefined || !Object.hasOwn(properties, ADDRESS_FIELD)) return payload;
+  return { ...payload, [ADDRESS_FIELD]: ipHash ?? null };
 }
 
-interface FoundForm {
+/** What the engine fills in itself is nothing to ask for. */
+function senderSchema(schema: JsonSchema | undefined, form: PublicForm): JsonSchema | null {
+  if (schema === undefined) return null;
+  const { [ADDRESS_FIELD]: _address, [form.sheet?.headerFlag ?? ""]: _flag, ...properties } = (schema["properties"] ?? {}) as JsonObject;
+  return { ...schema, properties };
+}
+
+/** A stranger learns which conditions failed, by code and sentence; not how they were decided, nor who could help. */
+function outward({ error }: Refused): Refused {
+  const reasons = reasonsOf(error);
+  if (error.code !== "gate_blocked") return new Refused(formGone(reasons));
+  return new Refused(new EngineError("gate_blocked", reasons.map(({ message }) => message).join(" ") || "The form cannot be taken like this.", { reasons }));
+}
+
+export interface FormReason {
+  readonly code: string;
+  readonly message: string;
+}
+
+function reasonsOf(error: EngineError): readonly FormReason[] {
+  return ((error.data["reasons"] ?? []) as readonly FormReason[]).map(({ code, message }) => ({ code, message }));
+}
+
+const formGone = (reasons: readonly FormReason[]): EngineError => new EngineError("form_gone", reasons[0]?.message ?? "The form is closed.", { reasons });
+
+export interface FoundForm {
   readonly form: PublicForm;
   readonly machine: CompiledMachine;
   readonly standing: Standing;
 }
 
-async function withForm<T>(engine: Engine, input: FormInput, fn: (work: Work, found: FoundForm) => Promise<T | Refused>): Promise<T> {
+/**
+ * Runs `fn` on the form behind a link, its instance locked, once the form's gate is open.
+ *
+ * - `dryRun`: nothing is written
+ * - throws EngineError `form_not_found`, `form_gone`
+ */
+export async function withForm<T>(
+  engine: Engine,
+  input: FormInput,
+  fn: (work: Work, found: FoundForm) => Promise<T | Refused>,
+  options: { readonly dryRun?: boolean } = {},
+): Promise<T> {
   const place = await findForm(engine, input);
   if (place === null) throw formNotFound();
   const { org, instance } = place;
@@ -107,11 +157,10 @@ async function withForm<T>(engine: Engine, input: FormInput, fn: (work: Work, fo
       if (open) return await fn(work, { form, machine, standing });
       const [shut] = shutOnes([{ ...decision, at: "guard" }]);
       const reasons = shut?.reasons ?? decision.reasons;
-      return new Refused(
-        Number(decision.output["http"]) === 410 ? new EngineError("form_gone", reasons[0]?.message ?? "The form is closed.", { reasons }) : formNotFound(),
-      );
+      const told = reasons.map(({ code, message }) => ({ code, message }));
+      return new Refused(Number(decision.output["http"]) === 410 ? formGone(told) : formNotFound());
     },
-    { instanceId: instance.id },
+    { instanceId: instance.id, ...options },
   );
 }
 

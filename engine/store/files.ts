@@ -34,3 +34,10 @@ export async function loadFile(tx: Tx, id: string): Promise<FileRow | null> {
 export async function loadFileBytes(tx: Tx, id: string): Promise<Uint8Array | null> {
   return (await tx.query<{ bytes: Buffer }>(BYTES, [id, orgsOf(tx)]))[0]?.bytes ?? null;
 }
+
+const SIZES = statement("file_sizes", "select count(*)::int as count, coalesce(sum(size), 0)::float8 as bytes from file where org_id = $1 and created_by = $2");
+
+/** How many files somebody has put into an org, and their bytes. */
+export async function sizeOfFiles(tx: Tx, orgId: string, createdBy: string): Promise<{ readonly count: number; readonly bytes: number }> {
+  return (await tx.query<{ count: number; bytes: number }>(SIZES, [orgId, createdBy]))[0] ?? { count: 0, bytes: 0 };
+}

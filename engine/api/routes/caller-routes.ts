@@ -7,6 +7,7 @@ import { decisionRoutes } from "./decisions.ts";
 import { definitionRoutes } from "./definitions.ts";
 import { draftRoutes } from "./drafts.ts";
 import { fileRoutes } from "./files.ts";
+import { importTemplateRoutes } from "./imports.ts";
 import { instanceRoutes } from "./instances.ts";
 import { mailRoutes } from "./mails.ts";
 import { meRoutes } from "./me.ts";
@@ -26,6 +27,7 @@ const GROUPS: readonly RouteGroup[] = [
   bulkRoutes,
   receiptRoutes,
   recordRoutes,
+  importTemplateRoutes,
   taskRoutes,
   definitionRoutes,
   draftRoutes,

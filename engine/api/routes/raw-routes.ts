@@ -1,4 +1,4 @@
-/** Routes of signed-in callers whose bodies are bytes: NDJSON and files. */
+/** Routes of signed-in callers whose bodies are bytes: NDJSON, tables and files. */
 import { EngineError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../schema/types.ts";
 import { decideAll } from "../../service/decide.ts";
@@ -8,7 +8,9 @@ import { requireStorable } from "../json-text.ts";
 import { answerChunks, NDJSON_TYPES, splitLines } from "../ndjson.ts";
 import type { RouteGroup } from "../route-context.ts";
 import { name, ref } from "../schemas/vocabulary.ts";
+import { TABLE_TYPES } from "../table-types.ts";
 import { DECISION_QUERY } from "./decisions.ts";
+import { importRoutes } from "./imports.ts";
 
 const decisionBatch: RouteGroup = ({ engine }) => [
   {
@@ -65,5 +67,6 @@ const fileUpload: RouteGroup = ({ engine }) => [
 
 export const rawRoutes: readonly { readonly types: readonly string[]; readonly group: RouteGroup }[] = [
   { types: NDJSON_TYPES, group: decisionBatch },
+  { types: TABLE_TYPES, group: importRoutes },
   { types: ["*"], group: fileUpload },
 ];

@@ -235,6 +235,32 @@ export const COMPONENTS: readonly JsonSchema[] = [
   component("Verification", { ok: bool, events: number, firstBad: freeObject }, ["ok", "events"], { additionalProperties: true }),
   component("Settings", { key: string, version: number, values: freeObject, effective: freeObject }, ["key", "values"], { additionalProperties: true }),
   component("File", { id: uuid, name: string, mime: string, size: number, sha256: string }),
+  component("PublicForm", {
+    page: freeObject,
+    schema: maybe(freeObject),
+    ref: maybe(string),
+    sheet: maybe({ type: "object", properties: { field: string, columns: arrayOf(string) } }),
+    files: maybe({ type: "object", properties: { field: string } }),
+  }),
+  component("Import", {
+    type: string,
+    dryRun: bool,
+    total: { type: "integer" },
+    created: { type: "integer" },
+    unchanged: { type: "integer" },
+    failed: { type: "integer" },
+    rows: arrayOf({
+      type: "object",
+      required: ["row", "result"],
+      properties: {
+        row: { type: "integer", description: "As a spreadsheet counts: the header is row 1." },
+        result: { type: "string", enum: ["created", "unchanged", "failed"] },
+        id: uuid,
+        code: string,
+        errors: arrayOf({ type: "object", properties: { column: string, message: string } }),
+      },
+    }),
+  }),
   component("SearchHit", { type: string, id: uuid, code: maybe(string), title: string }, ["type", "id", "title"], { additionalProperties: true }),
   component(
     "SinkMail",

@@ -110,18 +110,40 @@ interface Column {
   readonly schema: JsonObject;
 }
 
-function columnsOf(type: TypeDefinition, header: readonly string[]): readonly Column[] {
+/** - throws EngineError `import_invalid`, which names the `columns` that are expected */
+function columnsOf(type: TypeDefinition, first: readonly string[]): readonly Column[] {
+  const header = first.map((cell) => cell.trim());
+  if (type.template !== undefined) requireTemplate(type.template.columns, header);
   const properties = (type.schema["properties"] ?? {}) as Readonly<Record<string, JsonObject>>;
-  const columns = header.map((cell) => columnOf(properties, cell.trim()));
+  const columns = header.map((cell) => columnOf(properties, cell));
   const unknown = header.filter((_, index) => columns[index] === null);
   const twice = header.filter((cell, index) => header.indexOf(cell) !== index);
   if (header.length === 0 || unknown.length > 0 || twice.length > 0) {
-    const known = Object.keys(properties).sort().join(", ");
-    throw new EngineError("import_invalid", `The header does not fit: ${[...unknown, ...twice].join(", ") || "it is empty"}. Known columns are ${known}.`, {
-      errors: [...unknown, ...twice].map((name) => ({ path: `/1/${name}`, message: "is not a column of this type, or comes twice" })),
-    });
+    const known = Object.keys(properties).sort();
+    throw new EngineError(
+      "import_invalid",
+      `The header does not fit: ${[...unknown, ...twice].join(", ") || "it is empty"}. Known columns are ${known.join(", ")}.`,
+      {
+        columns: known,
+        errors: [...unknown, ...twice].map((name) => ({ path: `/1/${name}`, message: "is not a column of this type, or comes twice" })),
+      },
+    );
   }
   return columns.filter((column) => column !== null);
+}
+
+/** A template's columns come all and once, in any order. */
+function requireTemplate(columns: readonly string[], header: readonly string[]): void {
+  const missing = columns.filter((name) => !header.includes(name));
+  const surplus = header.filter((name, index) => !columns.includes(name) || header.indexOf(name) !== index);
+  if (missing.length === 0 && surplus.length === 0) return;
+  throw new EngineError("import_invalid", `The first row must be ${columns.join(", ")}; it is ${header.join(", ").slice(0, 500) || "empty"}.`, {
+    columns,
+    errors: [
+      ...missing.map((name) => ({ path: `/1/${name}`, message: "is missing" })),
+      ...surplus.map((name) => ({ path: `/1/${name.slice(0, 100)}`, message: "is not a column of the template, or comes twice" })),
+    ],
+  });
 }
 
 function columnOf(properties: Readonly<Record<string, JsonObject>>, name: string): Column | null {

@@ -1,0 +1,98 @@
+/** Rows of a CSV or XLSX file as records, and the templates that say which columns a type expects. */
+import { EngineError } from "../../core/errors.ts";
+import type { JsonObject } from "../../schema/types.ts";
+import { importRecords } from "../../service/import/import-records.ts";
+import { importTemplate } from "../../service/import/import-template.ts";
+import { answered } from "../answer.ts";
+import { attachment } from "../attachment.ts";
+import { LARGE_BODY, rawBodyOf } from "../content.ts";
+import { idempotencyOf } from "../idempotency.ts";
+import { parseJson } from "../json-text.ts";
+import type { Call, RouteSpec } from "../route.ts";
+import type { RouteGroup } from "../route-context.ts";
+import { boolean, ref, text } from "../schemas/vocabulary.ts";
+import { formatOf, TABLE_TYPES } from "../table-types.ts";
+
+export const importRoutes: RouteGroup = ({ engine }) => [
+  {
+    method: "POST",
+    path: "/api/v1/records/:type/import",
+    id: "importRecords",
+    tag: "records",
+    summary: "Import rows; the body is the file",
+    description:
+      "The first row names fields, or `<stem>_<field>` for what `<stem>_id` refers to. Good rows are written and bad ones told, unless `atomic`; a row that an earlier import has written is left unchanged.",
+    query: {
+      dryRun: boolean("Tells what would happen; writes nothing."),
+      atomic: boolean("All or nothing."),
+      defaults: text(4_000, { description: "JSON object: values of fields that the file has no column for." }),
+    },
+    rawBody: TABLE_TYPES,
+    bodyLimit: LARGE_BODY,
+    answers: { 200: { description: "One result a row.", schema: ref("Import") } },
+    errors: ["record_not_found", "method_not_allowed", "import_invalid", "org_required"],
+    keyedByService: true,
+    async handle(call) {
+      const { request, scope, params, query } = call;
+      return answered(
+        call,
+        await importRecords(engine, scope, {
+          type: params["type"] as string,
+          format: formatOf(request),
+          bytes: rawBodyOf(request),
+          atomic: query.atomic === true,
+          dryRun: query.dryRun === true,
+          ...defaultsOf(query.defaults),
+          ...idempotencyOf(request),
+        }),
+      );
+    },
+  },
+];
+
+function defaultsOf(given: string | undefined): { readonly defaults?: JsonObject } {
+  if (given === undefined) return {};
+  let value: unknown;
+  try {
+    value = parseJson(given);
+  } catch (error) {
+    throw notAnObject(error);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw notAnObject();
+  return { defaults: value as JsonObject };
+}
+
+const notAnObject = (cause?: unknown): EngineError =>
+  new EngineError("query_invalid", "`defaults` must be a JSON object.", { errors: [{ path: "/defaults", message: "must be a JSON object" }] }, { cause });
+
+export const importTemplateRoutes: RouteGroup = ({ engine }) => {
+  const answers = { 200: { description: "The header row.", contentType: "text/csv" } };
+  const send = async ({ reply, scope }: Call, wanted: Parameters<typeof importTemplate>[2]) => {
+    const { name, csv } = await importTemplate(engine, scope, wanted);
+    return reply
+      .type("text/csv; charset=utf-8")
+      .header("content-disposition", attachment(`${name}.csv`))
+      .send(csv);
+  };
+  const byType: RouteSpec = {
+    method: "GET",
+    path: "/api/v1/records/:type/import/template.csv",
+    id: "importTemplateOfType",
+    tag: "records",
+    summary: "The columns that an import of the type expects",
+    answers,
+    errors: ["record_not_found", "method_not_allowed"],
+    handle: (call) => send(call, { type: call.params["type"] as string }),
+  };
+  const byName: RouteSpec = {
+    method: "GET",
+    path: "/api/v1/imports/templates/:file",
+    id: "importTemplate",
+    tag: "records",
+    summary: "A template by its own name, as `<name>.csv`",
+    answers,
+    errors: ["method_not_allowed"],
+    handle: (call) => send(call, { name: (call.params["file"] as string).replace(/\.csv$/u, "") }),
+  };
+  return [byType, byName];
+};
