@@ -27,9 +27,14 @@ function install() {
   const wanted = hashFile(join(root, "package-lock.json"));
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && existsSync(bin("node"))) return;
   say("Installing packages (once, about a minute) ...");
-  const run = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
+  // Not `npm ci`: it refuses a lock file that does not name the optional packages of every platform there is.
+  const run = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
   if (run.status !== 0) {
-    fail("npm ci failed. Check the network and the disk (about 1.5 GB), then run the same command again.");
+    fail("npm install failed. Check the network and the disk (about 1.5 GB), then run the same command again.");
   }
   writeFileSync(stamp, wanted);
 }
