@@ -21,6 +21,8 @@ export interface Host {
   readonly publicOrigin: string;
   readonly requestId: string;
   readonly ip: string | null;
+  /** Counts a visitor without an account, by address; throws `rate_limited` beyond the limit. */
+  readonly countVisit: () => void;
   /** Accounts that may be entered without a password: only in demo mode, else null. */
   readonly demo: { readonly actors: readonly DemoActor[]; readonly password: string } | null;
 }

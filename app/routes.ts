@@ -9,6 +9,7 @@ export default [
   route("ui/pick/:type", "routes/ui/pick.ts"),
   route("ui/preview", "routes/ui/preview.ts"),
   route("ui/act", "routes/ui/act.ts"),
+  route(":form/:token", "routes/public-form/form.tsx"),
   layout("routes/shell.tsx", [
     index("routes/home.ts"),
     route("work", "routes/work/inbox.tsx"),

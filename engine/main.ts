@@ -47,7 +47,16 @@ async function start(config: Config): Promise<Started> {
       log: createLog(config.logLevel),
       version: (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version,
       seeding: config.isSeeded ? createSeeding({ root: ROOT, dataFolder: resolve(config.dataFolder), isTest: config.isTest }) : null,
-      web: isBuilt(BUILD) ? async ({ engine, demo }) => await createWebHost({ engine, demo, publicOrigin: config.publicOrigin, buildFolder: BUILD }) : null,
+      web: isBuilt(BUILD)
+        ? async ({ engine, demo }) =>
+            await createWebHost({
+              engine,
+              demo,
+              publicOrigin: config.publicOrigin,
+              buildFolder: BUILD,
+              visitsPerMinute: Math.max(20, config.requestsPerMinute / 5),
+            })
+        : null,
     });
     closing.push(() => running.stop());
     await running.server?.listen({ port: config.port, host: config.host });

@@ -12,6 +12,7 @@ import { createRequestHandler, type RouterContext, RouterContextProvider, type S
 import { EngineError } from "../core/errors.ts";
 import { sessionCookieName } from "../service/auth/sessions.ts";
 import type { Engine } from "../service/engine-context.ts";
+import { createTryCounter } from "./guard.ts";
 import { requireOwnOrigin } from "./security.ts";
 
 /** What each request of the web app gets; app/host.server.ts names the same shape. */
@@ -21,6 +22,8 @@ export interface WebHost {
   readonly publicOrigin: string;
   readonly requestId: string;
   readonly ip: string | null;
+  /** Counts a visitor without an account, by address; throws `rate_limited` beyond the limit. */
+  readonly countVisit: () => void;
   readonly demo: WebDemo | null;
 }
 
@@ -34,6 +37,8 @@ export interface WebOptions {
   readonly engine: Engine;
   readonly publicOrigin: string;
   readonly demo: WebDemo | null;
+  /** Pages that people without an account may open in a minute, by address. */
+  readonly visitsPerMinute?: number;
   /** Folder with `client/` and `server/index.js`. */
   readonly buildFolder: string;
 }
@@ -57,6 +62,7 @@ export async function createWebHost(options: WebOptions): Promise<(app: FastifyI
   const hostContext = (build.entry.module as unknown as { hostContext?: RouterContext<WebHost> }).hostContext;
   if (hostContext === undefined) throw new EngineError("internal", "The web app's server entry gives no hostContext.");
   const answer = createRequestHandler(build, "production");
+  const visits = createTryCounter(options.visitsPerMinute ?? 120);
   return async (app) => {
     const client = join(options.buildFolder, "client");
     await app.register(fastifyStatic, {
@@ -89,6 +95,10 @@ export async function createWebHost(options: WebOptions): Promise<(app: FastifyI
           publicOrigin: options.publicOrigin,
           requestId: request.id,
           ip: request.ip,
+          countVisit: () => {
+            visits.require(request.ip);
+            visits.count(request.ip);
+          },
           demo: options.demo,
         });
         return await reply.send(await answer(toWebRequest(request, reply, options.publicOrigin), context));

@@ -1,0 +1,75 @@
+import { TextInput } from "@mantine/core";
+import type { JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import { Button } from "#studio/ui/button.tsx";
+import type { FieldError } from "#studio/ui/form/check-value.ts";
+import { kindOf, propertiesOf, requiredOf, titleOf } from "#studio/ui/form/schema-kind.ts";
+
+/** Rows to fill in: a grid on a wide screen, cards on a phone. Numbers of rows are counted, never typed. */
+export function LineList({
+  name,
+  schema,
+  rows,
+  most,
+  errors,
+  onChange,
+}: {
+  name: string;
+  /** Of one row. */
+  schema: JsonSchema;
+  rows: readonly JsonObject[];
+  most: number;
+  errors: readonly FieldError[];
+  onChange: (rows: readonly JsonObject[]) => void;
+}) {
+  const columns = propertiesOf(schema).filter(([column]) => column !== "line_no");
+  const required = requiredOf(schema);
+  const set = (index: number, column: string, text: string): void => {
+    const { [column]: _gone, ...rest } = rows[index] ?? {};
+    onChange(rows.map((row, at) => (at === index ? (text === "" ? rest : { ...rest, [column]: text }) : row)));
+  };
+  return (
+    <div className="form-lines" style={{ "--columns": columns.length } as React.CSSProperties}>
+      <div className="form-lines-head" aria-hidden="true">
+        <span />
+        {columns.map(([column, property]) => (
+          <span key={column} className={kindOf(property) === "decimal" ? "label figure" : "label"}>
+            {titleOf(property, column)}
+            {typeof property["x-unit"] === "string" ? `, ${property["x-unit"]}` : ""}
+          </span>
+        ))}
+        <span />
+      </div>
+      <ol>
+        {rows.map((row, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
+          <li key={index}>
+            <span className="quiet figure">{index + 1}</span>
+            {columns.map(([column, property]) => {
+              const error = errors.find(({ path }) => path === `/${name}/${index}/${column}`)?.message;
+              const title = titleOf(property, column);
+              return (
+                <TextInput
+                  key={column}
+                  className={kindOf(property) === "decimal" ? "figure-input" : ""}
+                  aria-label={`${title}, line ${index + 1}`}
+                  placeholder={required.includes(column) ? title : `${title} (optional)`}
+                  inputMode={kindOf(property) === "decimal" ? "decimal" : "text"}
+                  autoComplete="off"
+                  value={String(row[column] ?? "")}
+                  onChange={(event) => set(index, column, event.currentTarget.value)}
+                  {...(error === undefined ? {} : { error })}
+                />
+              );
+            })}
+            <Button tone="plain" icon="trash" aria-label={`Remove line ${index + 1}`} onClick={() => onChange(rows.filter((_, at) => at !== index))} />
+          </li>
+        ))}
+      </ol>
+      <div>
+        <Button icon="plus" disabled={rows.length >= most} onClick={() => onChange([...rows, {}])}>
+          Add a line
+        </Button>
+      </div>
+    </div>
+  );
+}
