@@ -1,5 +1,6 @@
 /** What stock costs, over the API: invoices with a chosen rate, receipts, layers, consumption, the average in TRY, freight that comes later. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { type Captured, captureInvoice, costingRows, rateOf, receiveRolls, roll } from "#tests/support/costing-acts.ts";
 import { codesOf } from "#tests/support/order-acts.ts";
 import { type Caller, type ProductApi, productApi } from "#tests/support/product-api.ts";
 
@@ -13,46 +14,16 @@ beforeAll(async () => {
 const reset = async () => {
   expect((await api.post("/api/test/reset", {})).status).toBeLessThan(300);
   costing = api.as("costing.jtr");
-  const [rate] = await costing.list(`/records/fx-rates?filter=${encodeURIComponent(JSON.stringify({ pair: "USDTRY" }))}`);
-  usd = rate.id;
+  usd = await rateOf(api, "USDTRY");
 };
-const rows = async (type: string, filter: object = {}) => await costing.list(`/records/${type}?filter=${encodeURIComponent(JSON.stringify(filter))}&limit=200`);
-
-interface Captured {
-  readonly key: string;
-  readonly id: string;
-  readonly line: string;
-}
-async function capture(no: string, more: object = {}): Promise<Captured> {
-  const payload = {
-    supplier: "Mill",
-    invoice_no: no,
-    invoice_date: "2026-02-02",
-    currency: "USD",
-    lines: [{ quality_code: "LINEN-01", qty_m: "1000", unit_price: "10" }],
-    ...more,
-  };
-  const created = await costing.post("/instances", { machine: "supplier-invoice", event: { type: "invoice.create", payload } });
-  expect(created.status, created.text.slice(0, 1500)).toBe(201);
-  const { id } = created.body.record;
-  const [line] = await rows("supplier-invoice-lines", { invoice_id: id });
-  return { key: created.body.key, id, line: line.id };
-}
+const rows = (type: string, filter: object = {}) => costingRows(api, type, filter);
+const capture = (no: string, more: object = {}) => captureInvoice(api, no, more);
+const receive = (receipt: string, lines: readonly object[]) => receiveRolls(api, receipt, lines);
 async function posted(no: string, more: object = {}, rate: object = { fx_rate_id: usd }): Promise<Captured> {
   const invoice = await capture(no, more);
   await costing.send(invoice.key, "invoice.post", rate);
   return invoice;
 }
-
-const receive = async (receipt: string, lines: readonly object[]) => {
-  const answer = await api.wms("receipt.posted", {
-    id: receipt,
-    subject: { type: "receipt", ref: receipt },
-    data: { receipt_no: receipt, owner_org: "JTR", lines },
-  });
-  expect(answer.status, answer.text).toBe(202);
-};
-const roll = (name: string, meters: string, more: object = {}) => ({ quality_code: "LINEN-01", lot: "L1", roll: name, meters, ...more });
 const consume = async (batch: string, lines: readonly object[]) => {
   const answer = await api.wms("stock.consumed", { id: batch, subject: { type: "stock", ref: "LINEN-01" }, data: { transaction_batch_id: batch, lines } });
   expect(answer.status, answer.text).toBe(202);

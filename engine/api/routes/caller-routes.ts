@@ -16,6 +16,7 @@ import { receiptRoutes } from "./receipts.ts";
 import { recordRoutes } from "./records.ts";
 import { releaseRoutes } from "./releases.ts";
 import { replayRoutes } from "./replays.ts";
+import { reportRoutes } from "./reports.ts";
 import { searchRoutes } from "./search.ts";
 import { settingsRoutes } from "./settings.ts";
 import { streamRoutes } from "./stream.ts";
@@ -40,6 +41,7 @@ const GROUPS: readonly RouteGroup[] = [
   auditRoutes,
   settingsRoutes,
   fileRoutes,
+  reportRoutes,
   searchRoutes,
   streamRoutes,
 ];

@@ -261,6 +261,10 @@ export const COMPONENTS: readonly JsonSchema[] = [
       },
     }),
   }),
+  component("ReportLink", { key: string, slug: string, title: string, icon: maybe(string) }),
+  component("Report", { key: string, slug: string, title: string, tabs: arrayOf(freeObject), summary: arrayOf(freeObject), tab: freeObject }, undefined, {
+    additionalProperties: true,
+  }),
   component("SearchHit", { type: string, id: uuid, code: maybe(string), title: string }, ["type", "id", "title"], { additionalProperties: true }),
   component(
     "SinkMail",

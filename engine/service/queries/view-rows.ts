@@ -1,15 +1,15 @@
 /** The rows of a view's tab: cells by column, computed where the column is an expression or a gate, masked for the reader. */
 import type { Filter, GateParams, Json, JsonObject, Query, TypeDefinition, ViewColumn, ViewDefinition } from "../../schema/types.ts";
-import type { InstanceRow, RecordRow } from "../../store/instance-row.ts";
-import { instancesOfRecords } from "../../store/instances.ts";
+import type { RecordRow } from "../../store/instance-row.ts";
 import { queryRecords } from "../../store/record-query.ts";
-import { loadRecords } from "../../store/records.ts";
+import { concealFor } from "../conceal.ts";
 import { evaluate, type Subject } from "../expression.ts";
 import { askGate } from "../gate-decision.ts";
 import { pageOf, type Reading } from "../reading.ts";
 import { recordTypeOf } from "../record-type.ts";
-import { isHidden, maskedData } from "../visibility.ts";
+import { maskedData } from "../visibility.ts";
 import type { Work } from "../work.ts";
+import { rowSubject, type ShownRow, shownRows } from "./shown-rows.ts";
 
 type ViewTab = ViewDefinition["tabs"][number];
 
@@ -30,7 +30,10 @@ export interface RowsInput {
   readonly cursor?: string | null;
 }
 
-/** One page of rows; those that their type hides from the reader are left out. */
+/** A page that stays short after so many looks says where to go on. */
+const MOST_ROUNDS = 10;
+
+/** One page of rows, filled with those that the reader is shown. */
 export async function viewRows(
   reading: Reading,
   orgs: readonly string[],
@@ -39,27 +42,31 @@ export async function viewRows(
 ): Promise<{ readonly rows: readonly ViewRow[]; readonly next: string | null }> {
   if (orgs.length === 0) return { rows: [], next: null };
   const { catalogue, program } = reading.works[0].ruling;
-  const page = await queryRecords(reading.tx, catalogue, rowQuery(tab, input.sort), {
+  const { limit } = pageOf(input);
+  const query = rowQuery(tab, input.sort);
+  const options = {
     orgs,
-    limit: pageOf(input).limit,
-    ...(tab.query.groupBy === undefined ? { cursor: input.cursor ?? null } : {}),
     ...(input.filter === undefined ? {} : { filter: input.filter }),
     ...(input.q === undefined || input.q.trim() === "" ? {} : { search: input.q }),
-  });
-  if (tab.query.groupBy !== undefined) return { rows: page.items.map((item, index) => groupedRow(tab, item, index)), next: page.next };
-  const type = recordTypeOf(program, tab.query.from);
-  const ids = page.items.map((item) => String(item["id"]));
-  const records = new Map((await loadRecords(reading.tx, type, ids)).map((row) => [row.id, row]));
-  const instances = ids.length === 0 ? [] : await instancesOfRecords(reading.tx, ids);
-  const rows: ViewRow[] = [];
-  for (const item of page.items) {
-    const record = records.get(String(item["id"]));
-    if (record === undefined) continue;
-    const work = reading.workOf(record.orgId);
-    if (await isHidden(work, type, record)) continue;
-    rows.push(await recordRow(work, tab, type, item, record, instanceOf(work, tab, instances, record.id)));
+  };
+  const conceal = await concealFor(reading.works[0]);
+  if (tab.query.groupBy !== undefined) {
+    const page = await queryRecords(reading.tx, catalogue, query, { ...options, limit });
+    return { rows: page.items.map((item, index) => groupedRow(tab, conceal(item), index)), next: page.next };
   }
-  return { rows, next: page.next };
+  const type = recordTypeOf(program, tab.query.from);
+  const rows: ViewRow[] = [];
+  let next: string | null = input.cursor ?? null;
+  for (let round = 0; round < MOST_ROUNDS && rows.length < limit; round++) {
+    const page = await queryRecords(reading.tx, catalogue, query, { ...options, limit: limit - rows.length, cursor: next });
+    for (const shown of await shownRows(reading, tab, page.items)) {
+      const row = await recordRow(shown, tab, type);
+      rows.push({ ...row, cells: conceal(row.cells) });
+    }
+    next = page.next;
+    if (next === null) break;
+  }
+  return { rows, next };
 }
 
 /** Where a column's value stands in a query's row: `c<n>`, or the query's own output of that name. */
@@ -95,14 +102,11 @@ function groupedRow(tab: ViewTab, item: JsonObject, index: number): ViewRow {
   return { id: String(index), code: null, org: null, instance: null, cells };
 }
 
-function instanceOf(work: Work, tab: ViewTab, instances: readonly InstanceRow[], recordId: string): InstanceRow | null {
-  const machine = tab.machine === undefined ? null : work.ruling.program.resolve("machine", tab.machine);
-  return instances.findLast((instance) => instance.recordId === recordId && (machine === null || instance.machine === machine)) ?? null;
-}
-
-async function recordRow(work: Work, tab: ViewTab, type: TypeDefinition, item: JsonObject, record: RecordRow, instance: InstanceRow | null): Promise<ViewRow> {
+async function recordRow(row: ShownRow, tab: ViewTab, type: TypeDefinition): Promise<ViewRow> {
+  const { work, item, record, instance } = row;
   const data = await maskedData(work, type, record);
-  const subject = await subjectOf(work, record, instance, { ...data, ...item, code: record.code });
+  const fields = { ...data, ...item, code: record.code };
+  const subject: Subject = { ...(await rowSubject(row)), extra: { ...fields, row: fields } };
   const expressions = Object.fromEntries(tab.columns.flatMap((column) => (column.expr === undefined ? [] : [[column.id, column.expr]])));
   const computed: Readonly<Record<string, Json | undefined>> = Object.keys(expressions).length === 0 ? {} : await evaluate(work, subject, expressions);
   const cells: Record<string, Json> = {};
@@ -127,13 +131,6 @@ function maskedCell(type: TypeDefinition, column: ViewColumn, data: JsonObject, 
   const field = column.path ?? "";
   const isMasked = type.mask?.some((mask) => mask.field === field) === true && data[field] !== record.data[field];
   return isMasked ? (data[field] ?? null) : value;
-}
-
-/** What expressions of a row see: `record`, the instance's state, `row` and the row's own fields. */
-async function subjectOf(work: Work, record: RecordRow, instance: InstanceRow | null, row: JsonObject): Promise<Subject> {
-  if (instance === null) return { record, extra: { ...row, row } };
-  const machine = await work.engine.programs.machine(work.tx, work.ruling, instance.machine, instance.machineVersion);
-  return { record, machine, snapshot: instance.snapshot, instance: { id: instance.id, key: instance.key, seq: instance.seq }, extra: { ...row, row } };
 }
 
 async function gateCell(work: Work, gate: GateParams, subject: Subject, recordType: string): Promise<Json> {

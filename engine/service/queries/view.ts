@@ -1,9 +1,9 @@
 /** A page of a `view` definition: its tabs with counts, the rows of one tab, totals per org and currency, what may be done in bulk. */
 import { EngineError } from "../../core/errors.ts";
 import type { Filter, Json, ValueType, ViewColumn, ViewDefinition } from "../../schema/types.ts";
-import { countRecords } from "../../store/record-query.ts";
 import { dayIn } from "../ask-decision.ts";
 import { judge } from "../authorize.ts";
+import { concealFor } from "../conceal.ts";
 import type { Engine } from "../engine-context.ts";
 import { evaluateMap, evaluateOne } from "../expression.ts";
 import { inReading, type Reading } from "../reading.ts";
@@ -11,6 +11,7 @@ import { mayView } from "../record-permission.ts";
 import { recordTypeOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
 import type { Work } from "../work.ts";
+import { countShown } from "./shown-rows.ts";
 import { type ViewRow, viewRows } from "./view-rows.ts";
 import { type ViewTotal, viewTotals } from "./view-totals.ts";
 
@@ -70,7 +71,8 @@ export async function getView(engine: Engine, scope: Scope, input: ViewInput): P
     const tab = input.tab === undefined ? view.tabs[0] : view.tabs.find((candidate) => candidate.id === input.tab);
     if (tab === undefined) throw new EngineError("not_found", `The view has no tab "${(input.tab ?? "").slice(0, 60)}".`);
     const tabs: { id: string; title: string; count: number }[] = [];
-    for (const each of view.tabs) tabs.push({ id: each.id, title: each.title, count: await countTab(reading, works, each, each === tab ? input : {}) });
+    for (const each of view.tabs)
+      tabs.push({ id: each.id, title: each.title, count: await countShown(reading, orgsFor(works, each), each, each === tab ? input : {}) });
     const { rows, next } = await viewRows(reading, orgsFor(works, tab), tab, input);
     return {
       key: view.key,
@@ -141,25 +143,15 @@ function orgsFor(works: readonly Work[], tab: ViewTab): readonly string[] {
   return works.filter((work) => mayView(work, recordTypeOf(work.ruling.program, tab.query.from))).map((work) => work.org.id);
 }
 
-async function countTab(reading: Reading, works: readonly Work[], tab: ViewTab, input: Pick<ViewInput, "filter" | "q">): Promise<number> {
-  const orgs = orgsFor(works, tab);
-  if (orgs.length === 0) return 0;
-  const { select: _, orderBy: __, ...query } = tab.query;
-  return await countRecords(reading.tx, reading.works[0].ruling.catalogue, tab.query.groupBy === undefined ? query : tab.query, {
-    orgs,
-    ...(input.filter === undefined ? {} : { filter: input.filter }),
-    ...(input.q === undefined || input.q.trim() === "" ? {} : { search: input.q }),
-  });
-}
-
 /** Facts above the tabs, once per org. */
 async function summaryOf(works: readonly Work[], view: ViewDefinition): Promise<ViewPage["summary"]> {
   const lines: { title: string; org: string; value: Json }[] = [];
   for (const work of works) {
+    const conceal = await concealFor(work);
     for (const line of view.summary ?? []) {
       const args = await evaluateMap(work, {}, line.args);
       const value = await evaluateOne(work, { extra: { args } }, `fact(${JSON.stringify(line.fact)}, args)`);
-      lines.push({ title: line.title, org: work.org.code, value: value ?? null });
+      lines.push({ title: line.title, org: work.org.code, value: conceal(value ?? null) });
     }
   }
   return lines;

@@ -1,0 +1,31 @@
+/** The views of the packs as data: what a page shows, for programs. */
+import { getView, listViews } from "../../service/queries/view.ts";
+import { listInput } from "../list-input.ts";
+import type { RouteSpec } from "../route.ts";
+import type { RouteContext } from "../route-context.ts";
+import { LIST_QUERY, name, page, ref } from "../schemas/vocabulary.ts";
+
+export function reportRoutes({ engine }: RouteContext): RouteSpec[] {
+  return [
+    {
+      method: "GET",
+      path: "/api/v1/reports",
+      id: "listReports",
+      tag: "platform",
+      summary: "Views that the caller may open",
+      answers: { 200: { description: "By their order.", schema: page("ReportLink") } },
+      handle: async ({ scope }) => ({ items: await listViews(engine, scope), next: null }),
+    },
+    {
+      method: "GET",
+      path: "/api/v1/reports/:name",
+      id: "report",
+      tag: "platform",
+      summary: "A view: its tabs with counts, the facts above them, the rows of one tab",
+      query: { tab: name(100, { description: "Default: the first." }), ...LIST_QUERY },
+      answers: { 200: { description: "One page of the tab.", schema: ref("Report") } },
+      errors: ["not_found", "query_invalid"],
+      handle: ({ scope, params, query }) => getView(engine, scope, { ...listInput(query), view: params["name"] as string }),
+    },
+  ];
+}
