@@ -4,12 +4,15 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const bin = (name) => join(root, "node_modules", ".bin", process.platform === "win32" ? `${name}.cmd` : name);
 const say = (line) => process.stdout.write(`${line}\n`);
+
+/** Puts the project's own Node first, for programs that look for `node`. */
+const ownNode = { PATH: `${join(root, "node_modules", ".bin")}${delimiter}${process.env.PATH ?? ""}` };
 
 function fail(line) {
   process.stderr.write(`${line}\n`);
@@ -28,7 +31,7 @@ function install() {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && existsSync(bin("node"))) return;
   say("Installing packages (once, about a minute) ...");
   // Not `npm ci`: it refuses a lock file that does not name the optional packages of every platform there is.
-  const run = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
+  const run = spawnSync("npm", ["install", "--include=dev", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: "inherit",
     shell: process.platform === "win32",
@@ -66,11 +69,11 @@ function build() {
   ]);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && existsSync(join(root, "build", "server", "index.js"))) return;
   say("Building the web app ...");
-  const run = spawnSync(bin("node"), [join(root, "node_modules", "@react-router", "dev", "bin.js"), "build"], {
+  const run = spawnSync(bin("react-router"), ["build"], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     encoding: "utf8",
-    env: { ...process.env, NODE_ENV: "production" },
+    env: { ...process.env, ...ownNode, NODE_ENV: "production" },
   });
   if (run.status !== 0) fail(`The web app did not build:\n${run.stdout.slice(-4000)}\n${run.stderr.slice(-4000)}`);
   mkdirSync(join(root, "build"), { recursive: true });
@@ -82,7 +85,7 @@ function run(entry, args, env = {}) {
   const child = spawn(bin("node"), ["--disable-warning=ExperimentalWarning", join(root, entry), ...args], {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, ...env, PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH ?? ""}` },
+    env: { ...process.env, ...env, ...ownNode },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => fail(`Could not start ${entry}: ${error.message}`));
