@@ -1,7 +1,7 @@
 /**
  * Runs the tests that definitions carry. Pure, so the studio runs them while a person edits, and publishing runs the same ones.
  */
-import type { DecisionTest, Json, JsonObject, MachineDefinition, MachineTest } from "../schema/types.ts";
+import type { CannedDecision, DecisionTest, Json, JsonObject, MachineDefinition, MachineTest } from "../schema/types.ts";
 import { sameJson } from "./canonical.ts";
 import type { CompiledMachine } from "./machine/compile.ts";
 import type { Program } from "./program.ts";
@@ -83,7 +83,7 @@ function runMachineTest(program: Program, machine: CompiledMachine, definition: 
     const where = `step ${index + 1} (${each.event})`;
     const expected = each.expect.result ?? "moved";
     if (result.kind !== expected) {
-      differences.push(`${where}: ${describe(result)}, expected ${expected}`);
+      differences.push(`${where}: ${outcomeOf(result)}, expected ${expected}`);
       break;
     }
     differences.push(...compareStep(result, each.expect).map((text) => `${where}: ${text}`));
@@ -110,6 +110,7 @@ function recordOf(definition: MachineDefinition, data: JsonObject): RecordState 
 function runStep(program: Program, machine: CompiledMachine, test: MachineTest, walk: Walk, index: number): StepResult {
   const each = test.steps[index] as MachineTest["steps"][number];
   const canned: JsonObject = { ...test.facts, ...each.facts };
+  const ruled = withCanned(program, { ...test.decisions, ...each.decisions });
   let facts: FactBag = {};
   const actor = { ...TEST_ACTOR, ...(test.actor as Partial<Actor> | undefined) };
   const input: Omit<StepInput, "facts"> = {
@@ -123,11 +124,38 @@ function runStep(program: Program, machine: CompiledMachine, test: MachineTest, 
     seed: index.toString(16).padStart(32, "0"),
   };
   for (let round = 0; round < ROUNDS; round += 1) {
-    const result = step(program, machine, { ...input, facts });
+    const result = step(ruled, machine, { ...input, facts });
     if (result.kind !== "needs") return result;
     facts = { ...facts, ...Object.fromEntries(result.requests.map((request) => [request.key, answer(program, request, canned, test.settings ?? {})])) };
   }
   return { kind: "failed", code: "limit_exceeded", message: `asked for facts more than ${ROUNDS} times` };
+}
+
+/** The program with some decisions made beforehand. */
+function withCanned(program: Program, decisions: Readonly<Record<string, CannedDecision>>): Program {
+  if (Object.keys(decisions).length === 0) return program;
+  const decision = (ref: string): CompiledDecision | null => {
+    const compiled = program.decision(ref);
+    const id = compiled?.key.slice(compiled.key.indexOf(".") + 1) ?? "";
+    const canned = Object.hasOwn(decisions, id) ? decisions[id] : undefined;
+    return compiled === null || canned === undefined ? compiled : decidedAs(compiled, canned);
+  };
+  return Object.create(program, { decision: { value: decision } }) as Program;
+}
+
+function decidedAs(compiled: CompiledDecision, { outcome, output = {}, reasons = [] }: CannedDecision): CompiledDecision {
+  return {
+    ...compiled,
+    inputs: {},
+    params: {},
+    evaluate: (inputs, params, context) => ({
+      ...compiled.evaluate(inputs, params, context),
+      outcome,
+      output,
+      fired: [],
+      reasons: reasons.map((code) => ({ code, message: code, facts: {} })),
+    }),
+  };
 }
 
 /** The canned answer to a request: by its whole key, by kind and name, by name, then "*"; settings have their defaults. */
@@ -140,7 +168,7 @@ function answer(program: Program, request: FactRequest, canned: JsonObject, sett
   return request.kind === "findAll" || request.kind === "people" ? [] : request.kind === "fact" ? { $unknown: "no canned answer" } : null;
 }
 
-const describe = (result: StepResult): string => {
+const outcomeOf = (result: StepResult): string => {
   if (result.kind === "blocked")
     return `blocked by ${result.decisions.flatMap((decision) => decision.reasons.map((reason) => reason.code)).join(", ") || "a gate"}`;
   if (result.kind === "failed") return `failed: ${result.message}`;

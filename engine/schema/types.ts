@@ -413,10 +413,13 @@ export interface MachineTest {
   readonly actor?: JsonObject;
   /** Canned answers: fact id, `get:<type>:<id>` ... or "*" . */
   readonly facts?: JsonObject;
+  /** Policies that the test does not mean to test: what they decide, by id. A changed policy is then judged by its own tests. */
+  readonly decisions?: Readonly<Record<string, CannedDecision>>;
   readonly steps: readonly {
     readonly event: string;
     readonly payload?: JsonObject;
     readonly facts?: JsonObject;
+    readonly decisions?: Readonly<Record<string, CannedDecision>>;
     readonly expect: {
       readonly result?: "moved" | "blocked" | "not_available";
       readonly state?: Json;
@@ -425,6 +428,13 @@ export interface MachineTest {
       readonly effects?: readonly JsonObject[];
     };
   }[];
+}
+
+export interface CannedDecision {
+  readonly outcome: string;
+  readonly output?: JsonObject;
+  /** Codes. */
+  readonly reasons?: readonly string[];
 }
 
 /* ---------------------------------------------------------------- settings, types, access */

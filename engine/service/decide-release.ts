@@ -4,7 +4,7 @@ import { loadRelease, releaseDecisions, decideRelease as storeDecision } from ".
 import type { Engine } from "./engine-context.ts";
 import { type ReleaseView, toReleaseView } from "./release-view.ts";
 import type { Scope } from "./scope.ts";
-import { inStudio } from "./studio-work.ts";
+import { inStudio, requirePermission } from "./studio-work.ts";
 import { auditAttempt, Refused } from "./work.ts";
 
 export interface DecideInput {
@@ -23,10 +23,13 @@ export async function rejectRelease(engine: Engine, scope: Scope, input: DecideI
 }
 
 async function decide(engine: Engine, scope: Scope, input: DecideInput, decision: "approved" | "rejected"): Promise<ReleaseView> {
-  return await inStudio(engine, scope, "rules.publish", async (work) => {
+  return await inStudio(engine, scope, null, async (work) => {
     const release = await loadRelease(work.tx, input.number);
+    // An author is told the reason that no permission would mend.
+    const isOwn = release !== null && (release.authors.includes(work.actor.id) || release.createdBy === work.actor.id);
+    if (!isOwn) requirePermission(work, "rules.publish");
     if (release === null) throw new EngineError("not_found", `There is no release ${input.number}.`);
-    if (release.authors.includes(work.actor.id) || release.createdBy === work.actor.id) {
+    if (isOwn) {
       auditAttempt(work, "release_decision_refused", { type: "release", id: String(input.number) }, { decision, code: "own_release" });
       return new Refused(
         new EngineError("own_release", `You changed release ${input.number} yourself; somebody else with rules.publish decides on it.`, {

@@ -12,15 +12,15 @@ import { inWork, type Refused, type Work } from "./work.ts";
 export type StudioPermission = "rules.view" | "rules.edit" | "rules.publish" | "replay.run";
 
 /**
- * Runs a use case of the studio in the first org of the scope.
+ * Runs a use case of the studio in the first org of the scope. `permission` null: the use case asks for it itself.
  *
  * - throws EngineError `permission_denied` without the permission (`not_found` for `rules.view`), `org_required` for an empty scope
  */
-export async function inStudio<T>(engine: Engine, scope: Scope, permission: StudioPermission, fn: (work: Work) => Promise<T | Refused>): Promise<T> {
+export async function inStudio<T>(engine: Engine, scope: Scope, permission: StudioPermission | null, fn: (work: Work) => Promise<T | Refused>): Promise<T> {
   const [org] = scope.orgs;
   if (org === undefined) throw new EngineError("org_required", "The studio works for an org; name one in X-Org.");
   return await inWork(engine, scope, org, async (work) => {
-    requirePermission(work, permission);
+    if (permission !== null) requirePermission(work, permission);
     return await fn(work);
   });
 }

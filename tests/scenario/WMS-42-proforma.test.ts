@@ -1,0 +1,141 @@
+/** A proforma over the API: its code, the balance that has to be acknowledged, the warning line, its life; the daily pack of deliveries. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { codeOf, codesOf, confirmByWarehouse, recordPayment, shipByWarehouse } from "#tests/support/order-acts.ts";
+import { type ProductApi, productApi, wonDeal } from "#tests/support/product-api.ts";
+
+let api: ProductApi;
+beforeAll(async () => {
+  api = await productApi();
+});
+const reset = async () => {
+  expect((await api.post("/api/test/reset", {})).status).toBeLessThan(300);
+};
+
+/** The proforma's instance of an order. */
+async function proformaOf(order: string) {
+  const owner = api.as("owner.jtr");
+  const record = (await owner.get(`/records/purchase-orders/${codeOf(order)}`)).body;
+  const [proforma] = await owner.list(`/records/proformas?filter=${encodeURIComponent(JSON.stringify({ po_id: record.id }))}`);
+  return { key: `proforma:${proforma.code}`, code: proforma.code as string };
+}
+/** The figures that the gate compares with. */
+async function figures(proforma: string) {
+  const refusal = await api
+    .as("owner.jtr")
+    .refused(proforma, "balance.acknowledge", { total_open: "1", overdue: "1", available_limit: "1", requested_new: "1" });
+  expect(codesOf(refusal)).toContain("BALANCE_CHANGED");
+  return JSON.stringify(refusal.decisions);
+}
+
+describe("codes", () => {
+  it("[WMS-06][WMS-07][WMS-08] deals, orders and proformas begin with their org, and cannot be guessed from one another", async () => {
+    await reset();
+    const won = [];
+    for (let n = 0; n < 3; n++) won.push(await wonDeal(api, { customer: "Boreal", lines: [{ qty_m: "1" }] }));
+    const eight = "[2-9A-HJKMNP-TV-Z]{8}";
+    const codes: string[] = [];
+    for (const { deal, orders } of won) {
+      const deals = deal.slice("deal:".length);
+      const { code } = await proformaOf(orders[0] as string);
+      expect(deals).toMatch(new RegExp(`^JTRDL${eight}$`, "u"));
+      expect(codeOf(orders[0] as string)).toMatch(new RegExp(`^JTRPO${eight}$`, "u"));
+      expect(code).toMatch(new RegExp(`^JTR2026PI${eight}$`, "u"));
+      codes.push(deals.slice(-8), codeOf(orders[0] as string).slice(-8), code.slice(-8));
+    }
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+});
+
+describe("the balance check", () => {
+  it("[WMS-42] nothing is sent or downloaded before the balance is acknowledged, and only with the figures of now", async () => {
+    await reset();
+    const { orders } = await wonDeal(api, { customer: "Boreal", lines: [{ qty_m: "1000" }] });
+    const { key } = await proformaOf(orders[0] as string);
+    const owner = api.as("owner.jtr");
+    expect(codesOf(await owner.refused(key, "proforma.send"))).toEqual(["BALANCE_ACK_REQUIRED"]);
+    expect(codesOf(await owner.refused(key, "proforma.download"))).toEqual(["BALANCE_ACK_REQUIRED"]);
+    expect(await figures(key)).toContain("4200.00");
+    await owner.send(key, "balance.acknowledge", { total_open: "0.00", overdue: "0.00", available_limit: "0.00", requested_new: "4200.00" });
+    await owner.send(key, "proforma.download");
+    expect((await owner.send(key, "proforma.send")).instance.state.lifecycle).toBe("sent");
+  });
+
+  it("[WMS-43] an overdue balance puts a warning line into the mail: as edited, and never empty", async () => {
+    await reset();
+    const { orders } = await wonDeal(api, { customer: "Cobalt", lines: [{ qty_m: "100" }] });
+    const owner = api.as("owner.jtr");
+    const record = (await owner.get(`/records/purchase-orders/${codeOf(orders[0] as string)}`)).body;
+    const drafted = await owner.post("/instances", { machine: "proforma", event: { type: "proforma.draft", payload: { po_id: record.id } } });
+    expect(drafted.status, drafted.text).toBe(201);
+    const { key } = drafted.body;
+    expect(await figures(key)).toContain("1200.00");
+    await owner.send(key, "balance.acknowledge", { total_open: "1200.00", overdue: "1200.00", available_limit: "28800.00", requested_new: "420.00" });
+    expect(codesOf(await owner.refused(key, "proforma.send", { warning_line: "" }))).toEqual(["WARNING_LINE_REQUIRED"]);
+    await owner.send(key, "proforma.send", {});
+    await owner.send(key, "proforma.send", { warning_line: "Please settle 1,200 first." });
+    const html = (await api.mails()).filter(({ subject }) => subject.includes(codeOf(key))).map((mail) => String(mail.html));
+    expect(html).toHaveLength(2);
+    expect(html[0]).toContain("1200.00 USD");
+    expect(html[1]).toContain("Please settle 1,200 first.");
+    expect(html[1]).not.toContain("1200.00 USD");
+  });
+});
+
+describe("the life of a proforma", () => {
+  it("[WMS-44][WMS-45] drafted, sent, paid: a payment confirmed before it was sent waits for the sending", async () => {
+    await reset();
+    const { orders } = await wonDeal(api, { customer: "Boreal", lines: [{ qty_m: "1000" }] });
+    const order = orders[0] as string;
+    const { key } = await proformaOf(order);
+    const owner = api.as("owner.jtr");
+    const lifecycle = async () => (await owner.instance(key)).state.lifecycle;
+    expect(await lifecycle()).toBe("drafted");
+    const entry = await recordPayment(api, order, "4200.00");
+    expect(await lifecycle()).toBe("drafted");
+    await api.as("manager.jtr").send(order, "payment.confirm", { ledger_entry_ids: [entry] });
+    expect(await lifecycle()).toBe("drafted");
+    const current = JSON.parse(await figures(key))[0];
+    const value = (name: string) => String(current.facts?.[name]?.value ?? current.facts?.[name] ?? "0.00");
+    await owner.send(
+      key,
+      "balance.acknowledge",
+      Object.fromEntries(["total_open", "overdue", "available_limit", "requested_new"].map((name) => [name, value(name)])),
+    );
+    await owner.send(key, "proforma.send");
+    await api.drain();
+    expect(await lifecycle()).toBe("paid_confirmed");
+    const walked = (await owner.list(`/instances/${key}/history`)).map(({ to }) => to.lifecycle).filter((state, index, all) => state !== all[index - 1]);
+    expect(walked).toEqual(["drafted", "sent", "paid_confirmed"]);
+  });
+});
+
+describe("the daily pack", () => {
+  it("[WMS-71] lists the day's deliveries at 19:00 with their documents, marks missing ones, and is sent once", async () => {
+    await reset();
+    const delivered = async (documents: readonly object[]) => {
+      const { orders } = await wonDeal(api, { customer: "Fjord", lines: [{ qty_m: "10" }] });
+      const order = orders[0] as string;
+      await confirmByWarehouse(api, order, ["10"]);
+      await api.as("manager.jtr").send(order, "shipment.approve", { note: "ok" });
+      await shipByWarehouse(api, order);
+      const data = { delivered_at: "2026-02-02T15:00:00+03:00", documents };
+      const answer = await api.wms("shipment.delivered", { id: codeOf(order), subject: { type: "purchase_order", ref: codeOf(order) }, data });
+      expect(answer.status, answer.text).toBe(202);
+      return codeOf(order);
+    };
+    const complete = await delivered([{ kind: "irsaliye", ref: "IRS-77" }]);
+    const bare = await delivered([]);
+    const packs = async () => (await api.mails()).filter(({ subject, html }) => subject.includes("Daily Pack") && String(html).includes(complete));
+    await api.setClock("2026-02-02T18:59:00+03:00");
+    expect(await packs()).toEqual([]);
+    await api.setClock("2026-02-02T19:01:00+03:00");
+    const [pack, ...others] = await packs();
+    expect(others).toEqual([]);
+    expect(pack.html).toContain("IRS-77");
+    expect(pack.html).toContain(bare);
+    expect(String(pack.text)).toMatch(new RegExp(`${bare}.*documents missing`, "u"));
+    expect(pack.to).toEqual(["admin.jtr@gatehouse.example"]);
+    await api.setClock("2026-02-02T19:30:00+03:00");
+    expect(await packs()).toHaveLength(1);
+  });
+});
