@@ -26,12 +26,20 @@ export function askDecision(program: Program, ref: string, inputs: JsonObject, m
 
 /** Day of an instant in a time zone, `YYYY-MM-DD`. */
 export function dayIn(timeZone: string, now: Instant): string {
+  const minute = now.slice(0, UTC_MINUTE);
+  const last = LAST.get(timeZone);
+  if (last?.minute === minute && now.endsWith("Z")) return last.day;
   let format = DAYS.get(timeZone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
     DAYS.set(timeZone, format);
   }
-  return format.format(new Date(now));
+  const day = format.format(new Date(now));
+  if (now.endsWith("Z")) LAST.set(timeZone, { minute, day });
+  return day;
 }
 
+/** Days begin on whole minutes of UTC, in every zone; formatting one costs more than a decision. */
+const UTC_MINUTE = "2026-01-01T00:00".length;
+const LAST = new Map<string, { readonly minute: string; readonly day: string }>();
 const DAYS = new Map<string, Intl.DateTimeFormat>();

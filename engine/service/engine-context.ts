@@ -2,8 +2,8 @@
  * What every use case works with. Made once per process by the composition root; holds no state of its own beyond caches
  * that the database's epochs void.
  */
-import { randomBytes } from "node:crypto";
 import type { Clock, SeedSource } from "../core/ports.ts";
+import { randomHex } from "../store/random-hex.ts";
 import type { Store } from "../store/store.ts";
 import { type ChangeFeed, createChangeFeed } from "./change-feed.ts";
 import { createProgramCache, type ProgramCache } from "./program-cache.ts";
@@ -41,7 +41,7 @@ export function createEngine(parts: EngineParts): Engine {
   return {
     store: parts.store,
     clock: parts.clock,
-    seed: parts.seed ?? (() => randomBytes(16).toString("hex")),
+    seed: parts.seed ?? (() => randomHex(16)),
     programs: createProgramCache(parts.programCacheSize ?? 6),
     changes: createChangeFeed(),
     wake: parts.wake ?? (() => undefined),

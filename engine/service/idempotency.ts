@@ -38,7 +38,8 @@ export async function once<T>(work: Work, idempotency: Idempotency | undefined, 
     return body instanceof Refused ? body : { status, replayed: false, body };
   }
   const source = sourceOf(work.scope);
-  const known = await lockInbox(work.tx, work.org.id, source, idempotency.key);
+  const { keyed } = work;
+  const known = keyed?.key === idempotency.key ? keyed.row : await lockInbox(work.tx, work.org.id, source, idempotency.key);
   if (known !== null) return replay(known, idempotency);
   const body = await act();
   if (body instanceof Refused) return body;

@@ -55,7 +55,7 @@ export function checkPayload(schema: JsonSchema | undefined, payload: unknown): 
   const given = payload === undefined || payload === null ? {} : payload;
   if (typeof given !== "object" || Array.isArray(given)) throw payloadInvalid([{ path: "", message: "must be an object" }]);
   if (schema === undefined) return given as JsonObject;
-  const copy = structuredClone(given) as JsonObject;
+  const copy = copyOf(given as JsonObject) as JsonObject;
   const errors = validatorOf(schema)(copy);
   if (errors.length > 0) throw payloadInvalid(errors);
   return copy;
@@ -101,9 +101,21 @@ export function withDefaults(schema: JsonSchema, value: JsonObject): JsonObject 
   return filled;
 }
 
+/** A deep copy of JSON, many times quicker than `structuredClone`. Own members of every name stay own, so that the validator sees them. */
+function copyOf(value: Json): Json {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map(copyOf);
+  const copy: Record<string, Json> = {};
+  for (const [name, member] of Object.entries(value)) {
+    if (name === "__proto__") Object.defineProperty(copy, name, { value: copyOf(member), enumerable: true, configurable: true, writable: true });
+    else copy[name] = copyOf(member);
+  }
+  return copy;
+}
+
 /** The errors of a value against a schema, without throwing; the value is not changed. */
 export function payloadErrors(schema: JsonSchema | undefined, value: Json): readonly PayloadError[] {
-  return schema === undefined ? [] : validatorOf(schema)(structuredClone(value));
+  return schema === undefined ? [] : validatorOf(schema)(copyOf(value));
 }
 
 const VALIDATORS = new WeakMap<JsonSchema, Validator>();

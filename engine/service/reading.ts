@@ -27,7 +27,9 @@ export async function inReading<T>(engine: Engine, scope: Scope, fn: (reading: R
     for (const org of scope.orgs) {
       const ruling = await engine.programs.inForce(tx, org.id, at);
       const actor = actorIn(scope, org.id, ruling.program.access);
-      works.push(forReading({ engine, tx, scope, org, ruling, actor, at, notices: [], audit: [], hasWork: false, moves: 0, opened: null, shared: null }));
+      works.push(
+        forReading({ engine, tx, scope, org, ruling, actor, at, notices: [], audit: [], hasWork: false, moves: 0, opened: null, keyed: null, shared: null }),
+      );
     }
     const [first, ...others] = works;
     if (first === undefined) throw new EngineError("not_found", "There is nothing here.");

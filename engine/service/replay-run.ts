@@ -7,7 +7,7 @@ import type { DecisionAt } from "../core/replay-compare.ts";
 import type { CompactDecision, EngineEvent, FactBag, FactRequest, OrgContext, OverrideRequest } from "../core/step-types.ts";
 import type { Json, JsonObject } from "../schema/types.ts";
 import { searchAudit } from "../store/audit.ts";
-import { type EventRow, type ReplayFilter, replayInstances, replayRows } from "../store/events.ts";
+import { type PlayedRow, type ReplayFilter, replayInstances, replayRows } from "../store/events.ts";
 import { loadFacts } from "../store/facts.ts";
 import type { InstanceRow } from "../store/instance-row.ts";
 import { loadInstance } from "../store/instances.ts";
@@ -38,7 +38,9 @@ export interface ReplayFinding {
   readonly diff: JsonObject;
 }
 
-const PAGE = 20;
+/** A page ends at either: many short histories, or few long ones. */
+const PAGE = 200;
+const PAGE_EVENTS = 2_000;
 const FACT_ROUNDS = 200;
 const MAX_ATTEMPTS = 2_000;
 
@@ -50,7 +52,7 @@ export async function replayPage(
   cursor: string | null,
 ): Promise<{ readonly findings: readonly ReplayFinding[]; readonly done: number; readonly next: string | null }> {
   return await engine.store.work(plan.session, async (tx) => {
-    const page = await replayInstances(tx, plan.filter, { limit: PAGE, cursor });
+    const page = await replayInstances(tx, plan.filter, { limit: PAGE, cursor, maxEvents: PAGE_EVENTS });
     const rows = await replayRows(
       tx,
       page.items.map((item) => item.id),
@@ -58,6 +60,7 @@ export async function replayPage(
     const byInstance = Map.groupBy(rows, (row) => row.instanceId);
     const decisionAt = await recordedDecisions(engine, tx, plan, rows);
     const findings: ReplayFinding[] = [];
+    let rested = performance.now();
     for (const item of page.items) {
       const own = byInstance.get(item.id) ?? [];
       const [first] = own;
@@ -70,17 +73,23 @@ export async function replayPage(
         result,
       );
       if (result.verdict !== "identical") findings.push(findingOf(own, result, await loadInstance(tx, item.id)));
-      await breathe();
+      if (performance.now() - rested > TURN_MS) {
+        await breathe();
+        rested = performance.now();
+      }
     }
     return { findings, done: page.items.length, next: page.next };
   });
 }
 
+/** The longest that a replay keeps others waiting, an instance's own length aside. */
+const TURN_MS = 4;
+
 /** Lets other requests of this process have their turn: a replay is long, and never in a hurry. */
 const breathe = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 /** Compiled decisions of the releases that made these rows, to explain what was recorded. */
-async function recordedDecisions(engine: Engine, tx: Tx, plan: ReplayPlan, rows: readonly EventRow[]): Promise<DecisionAt> {
+async function recordedDecisions(engine: Engine, tx: Tx, plan: ReplayPlan, rows: readonly PlayedRow[]): Promise<DecisionAt> {
   const rulings = [plan.ruling];
   for (const number of new Set(rows.map((row) => row.release))) if (number !== null) rulings.push(await engine.programs.release(tx, number));
   return (key, version) => {
@@ -92,8 +101,8 @@ async function recordedDecisions(engine: Engine, tx: Tx, plan: ReplayPlan, rows:
   };
 }
 
-async function replayOne(tx: Tx, plan: ReplayPlan, rows: readonly EventRow[], org: OrgContext, decisionAt: DecisionAt): Promise<ReplayResult> {
-  const [first] = rows as [EventRow];
+async function replayOne(tx: Tx, plan: ReplayPlan, rows: readonly PlayedRow[], org: OrgContext, decisionAt: DecisionAt): Promise<ReplayResult> {
+  const [first] = rows as [PlayedRow];
   const machine = plan.ruling.program.machine(first.machine);
   const input = rows.map((row) => toReplayRow(row, org));
   if (machine === null) return unplayable(input[0] as ReplayRow);
@@ -125,7 +134,7 @@ function unplayable(row: ReplayRow): ReplayResult {
   return { verdict: "unknown", rows: 0, differences: [difference], first: difference, final: null, missing: null };
 }
 
-function toReplayRow(row: EventRow, org: OrgContext): ReplayRow {
+function toReplayRow(row: PlayedRow, org: OrgContext): ReplayRow {
   const override = row.override as unknown as OverrideRequest | null;
   const event = { ...(row.event as unknown as EngineEvent), ...(override === null ? {} : { override }) };
   const facts = row.facts ?? { record: null, bag: {} };
@@ -138,7 +147,7 @@ const UNKNOWN: Json = { $unknown: "not recorded" };
 async function supply(
   tx: Tx,
   plan: ReplayPlan,
-  rows: readonly EventRow[],
+  rows: readonly PlayedRow[],
   input: readonly ReplayRow[],
   seq: number,
   requests: readonly FactRequest[],
@@ -158,9 +167,9 @@ function recordedNear(input: readonly ReplayRow[], seq: number, key: string): Js
   return [...earlier, ...later].find((row) => Object.hasOwn(row.facts.bag, key))?.facts.bag[key] ?? UNKNOWN;
 }
 
-function findingOf(rows: readonly EventRow[], result: ReplayResult, instance: InstanceRow | null): ReplayFinding {
+function findingOf(rows: readonly PlayedRow[], result: ReplayResult, instance: InstanceRow | null): ReplayFinding {
   const first = result.first as Divergence;
-  const row = rows.find((each) => each.seq === first.seq) ?? (rows[0] as EventRow);
+  const row = rows.find((each) => each.seq === first.seq) ?? (rows[0] as PlayedRow);
   const code = instance === null ? null : instance.key.slice(instance.key.indexOf(":") + 1);
   const diff = {
     instance: { id: row.instanceId, machine: row.machine, code },

@@ -14,7 +14,7 @@ import { answerDecisions, shutOnes } from "./decision-answer.ts";
 import { type PublicEffect, publicEffects } from "./effect-answer.ts";
 import type { Engine } from "./engine-context.ts";
 import { refuseEvent } from "./event-permission.ts";
-import { type Answer, type Idempotency, once } from "./idempotency.ts";
+import { type Answer, type Idempotency, once, sourceOf } from "./idempotency.ts";
 import { type InstanceView, viewInstance } from "./instance-view.ts";
 import { issueLink } from "./issue-link.ts";
 import { instanceNotFound, type Location, locateInstance } from "./locate-instance.ts";
@@ -72,7 +72,7 @@ export async function sendEvent(engine: Engine, scope: Scope, input: SendInput):
         return input.answer === "lean" ? leanAnswerOf(sent) : await sendAnswerOf(work, sent);
       });
     },
-    { instanceId: location.id },
+    { instanceId: location.id, ...(input.idempotency === undefined ? {} : { idempotency: { source: sourceOf(scope), key: input.idempotency.key } }) },
   );
   return url === null ? answer : { ...answer, body: { ...answer.body, url } };
 }

@@ -34,6 +34,8 @@ export interface Work {
   moves: number;
   /** The instance that the transaction was opened for, already locked; taken once. */
   opened: OpenedSend | null;
+  /** The idempotency key that the transaction was opened with: locked, and its stored answer read. */
+  readonly keyed: { readonly key: string; readonly row: OpenedSend["inbox"] } | null;
   /** What was read already, where nothing is written any more: read models ask for the same facts many times. */
   readonly shared: SharedReads | null;
 }
@@ -79,6 +81,8 @@ export function healable(error: EngineError): EngineError {
 export interface WorkOptions {
   /** The instance that the work is about: locked in the transaction's first flight, which brings the org's epochs along. */
   readonly instanceId?: string;
+  /** Taken in the same flight; only beside `instanceId`. */
+  readonly idempotency?: { readonly source: string; readonly key: string };
   /** Rolls everything back after `fn` and gives its result all the same: explain. */
   readonly dryRun?: boolean;
   /** Keeps the actor of an event that caused this one in another transaction. */
@@ -120,12 +124,13 @@ export async function inWork<T>(
 
 async function openWork(engine: Engine, scope: Scope, org: OrgContext, tx: Tx, options: WorkOptions): Promise<Work> {
   const at = engine.clock.now();
-  const { instanceId } = options;
-  const opened = instanceId === undefined ? null : await openSend(tx, { orgId: org.id, instanceId });
+  const { instanceId, idempotency } = options;
+  const opened = instanceId === undefined ? null : await openSend(tx, { orgId: org.id, instanceId, ...(idempotency === undefined ? {} : { idempotency }) });
+  const keyed = opened === null || idempotency === undefined ? null : { key: idempotency.key, row: opened.inbox };
   const known = opened === null || instanceId === undefined ? {} : { instanceId, epoch: opened.activationEpoch };
   const ruling = await engine.programs.inForce(tx, org.id, at, known);
   const actor = options.actor ?? actorIn(scope, org.id, ruling.program.access);
-  return { engine, tx, scope, org, ruling, actor, at, notices: [], audit: [], hasWork: false, moves: 0, opened, shared: null };
+  return { engine, tx, scope, org, ruling, actor, at, notices: [], audit: [], hasWork: false, moves: 0, opened, keyed, shared: null };
 }
 
 /** Locks an instance and its record; the one that the work was opened for is locked already. */

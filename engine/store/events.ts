@@ -31,8 +31,9 @@ export interface EventRow {
 }
 type EventSqlRow = Omit<EventRow, "prevHash" | "hash"> & { readonly prevHash: Buffer | null; readonly hash: Buffer };
 
-const COLUMNS = `e.org_id as "orgId", e.instance_id as "instanceId", e.machine, e.machine_version as "machineVersion", e.seq, e.at, e.actor, e.type, e.event, e.decisions, e.effects,
-  e.from_state as "from", e.to_state as "to", e.release, e.seed, e.override, e.prev_hash as "prevHash", e.hash`;
+const PLAYED = `e.org_id as "orgId", e.instance_id as "instanceId", e.machine, e.machine_version as "machineVersion", e.seq, e.at, e.actor, e.type, e.event, e.decisions, e.effects,
+  e.from_state as "from", e.to_state as "to", e.release, e.seed, e.override`;
+const COLUMNS = `${PLAYED}, e.prev_hash as "prevHash", e.hash`;
 /** The instance's row bounds the months to look into. */
 const of = (facts: string) => `select ${COLUMNS}${facts} from event_log e
   where e.org_id = (select i.org_id from instance i where i.id = $1 and ($4::uuid[] is null or i.org_id = any ($4))) and e.instance_id = $1 and e.seq > $2
@@ -42,7 +43,7 @@ const OF = statement("events_of", of(""));
 const OF_WITH_FACTS = statement("events_of_facts", of(", e.facts"));
 const REPLAY_ROWS = statement(
   "events_replay",
-  `select ${COLUMNS}, e.facts from event_log e where ($2::uuid[] is null or e.org_id = any ($2)) and e.instance_id = any ($1::uuid[]) order by e.instance_id, e.seq`,
+  `select ${PLAYED}, e.facts from event_log e where ($2::uuid[] is null or e.org_id = any ($2)) and e.instance_id = any ($1::uuid[]) order by e.instance_id, e.seq`,
 );
 
 function toEvent(row: EventSqlRow): EventRow {
@@ -68,11 +69,14 @@ export interface ReplayFilter {
   readonly instanceIds?: readonly string[];
 }
 
-/** Instances with an event in the window, in id order; `events` counts those of their whole history. Replay takes whole instances. */
+/**
+ * Instances with an event in the window, in id order; `events` counts those of their whole history. Replay takes whole instances: a page ends
+ * before `maxEvents`, so that what is held in memory does not depend on how long histories are (but for a single long one).
+ */
 export async function replayInstances(
   tx: Tx,
   filter: ReplayFilter,
-  page: { readonly limit: number; readonly cursor?: string | null },
+  page: { readonly limit: number; readonly cursor?: string | null; readonly maxEvents?: number },
 ): Promise<Page<{ readonly orgId: string; readonly id: string; readonly events: number }>> {
   const where = instanceConditions(tx, filter);
   const cursor = afterCursor(page.cursor);
@@ -81,7 +85,17 @@ export async function replayInstances(
     `select i.org_id as "orgId", i.id, i.seq as events from instance i where ${where.sql} order by i.org_id, i.id limit ${where.value(page.limit + 1)}`,
     where.values,
   );
-  return pageOf(rows, page.limit, (row) => [row.orgId, row.id]);
+  return pageOf(rows, withinBudget(rows.slice(0, page.limit), page.maxEvents ?? Number.POSITIVE_INFINITY), (row) => [row.orgId, row.id]);
+}
+
+/** How many of the instances fit into a budget of events; at least one. */
+function withinBudget(rows: readonly { readonly events: number }[], maxEvents: number): number {
+  let events = 0;
+  const over = rows.findIndex((row) => {
+    events += row.events;
+    return events > maxEvents;
+  });
+  return over < 0 ? rows.length : Math.max(1, over);
 }
 
 function instanceConditions(tx: Tx, filter: ReplayFilter): Conditions {
@@ -103,9 +117,12 @@ function instanceConditions(tx: Tx, filter: ReplayFilter): Conditions {
   return where;
 }
 
+/** What a step is made of, without the chain. */
+export type PlayedRow = Omit<EventRow, "prevHash" | "hash">;
+
 /** All rows of these instances with facts, by instance and seq. */
-export async function replayRows(tx: Tx, instanceIds: readonly string[]): Promise<readonly EventRow[]> {
-  return (await tx.query<EventSqlRow>(REPLAY_ROWS, [instanceIds, orgsOf(tx)])).map(toEvent);
+export async function replayRows(tx: Tx, instanceIds: readonly string[]): Promise<readonly PlayedRow[]> {
+  return await tx.query<PlayedRow>(REPLAY_ROWS, [instanceIds, orgsOf(tx)]);
 }
 
 /** Rows that `replayInstances` with the same filter leads to. */

@@ -28,6 +28,8 @@ interface Part {
 /** What of the driver's connection is used: its messages, and the stream to cork. */
 interface Wire {
   readonly stream: Writable;
+  /** Where all its messages go through. */
+  _send(bytes: Buffer): unknown;
   parse(message: { readonly text: string; readonly name: string }): void;
   bind(message: { readonly statement: string; readonly values: readonly unknown[]; readonly valueMapper: (value: unknown) => unknown }): void;
   describe(message: { readonly type: "P"; readonly name: string }): void;
@@ -68,16 +70,18 @@ export class Flight {
     const wire = connection as Wire;
     this.#known = prepared.get(wire) ?? new Map();
     prepared.set(wire, this.#known);
-    wire.stream.cork();
+    const bytes: Buffer[] = [];
+    const gather = Object.create(wire, { _send: { value: (message: Buffer) => bytes.push(message) } }) as Wire;
     try {
-      for (const part of this.#parts) this.#write(wire, part);
+      for (const part of this.#parts) this.#write(gather, part);
     } catch (error) {
       // A value that cannot be written: what stands before it runs, and the failure is told when the server has answered.
       this.#fault = error;
-    } finally {
-      wire.sync();
-      wire.stream.uncork();
     }
+    wire.stream.cork();
+    wire._send(Buffer.concat(bytes));
+    wire.sync();
+    wire.stream.uncork();
     this.#begin();
     return null;
   }

@@ -40,9 +40,14 @@ export async function loadInbox(tx: Tx, orgId: string, source: string, key: stri
   return (await tx.query<InboxRow>(LOAD, [orgId, source, key]))[0] ?? null;
 }
 
+/** The waiting of `lockInbox` without its reading: what follows in the same flight reads. */
+export function queueInboxLock(tx: Tx, orgId: string, source: string, key: string): void {
+  tx.queue(LOCK, [`inbox:${orgId}:${source}:${key}`]);
+}
+
 /** Waits for another transaction that handles the same key (advisory lock until the end of this one), then reads. */
 export async function lockInbox(tx: Tx, orgId: string, source: string, key: string): Promise<InboxRow | null> {
-  tx.queue(LOCK, [`inbox:${orgId}:${source}:${key}`]);
+  queueInboxLock(tx, orgId, source, key);
   return loadInbox(tx, orgId, source, key);
 }
 

@@ -1,4 +1,3 @@
-
 import { afterCursor, pageOf } from "./cursor.ts";
 import { INSTANCE_COLUMNS, type InstanceRow, type InstanceSqlRow, toInstance } from "./instance-row.ts";
 import { Conditions } from "./sql.ts";

@@ -1,6 +1,6 @@
 /** Ids of outbox rows: uuid v7 that ascend within the process, so that rows of one commit keep their order. */
-import { randomBytes } from "node:crypto";
 import type { Instant } from "../core/step-types.ts";
+import { randomHex } from "./random-hex.ts";
 
 let lastMs = 0;
 let counter = 0;
@@ -11,6 +11,6 @@ export function outboxId(at: Instant): string {
   lastMs = counter > 0xfff ? ms + 1 : ms;
   if (counter > 0xfff) counter = 0;
   const time = lastMs.toString(16).padStart(12, "0");
-  const tail = randomBytes(8).toString("hex");
+  const tail = randomHex(8);
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, "0")}-8${tail.slice(1, 4)}-${tail.slice(4)}`;
 }

@@ -7,7 +7,7 @@
 import type { Actor, CompactDecision, Effect, Instant, OverrideRequest, RecordState, Snapshot, StateValue, TaskDraft, TimerArm } from "../core/step-types.ts";
 import type { Json, JsonObject } from "../schema/types.ts";
 import { hashEvent } from "./event-hash.ts";
-import type { InboxRow, InboxWrite } from "./inbox.ts";
+import { type InboxRow, type InboxWrite, queueInboxLock } from "./inbox.ts";
 import type { InstanceRow, RecordRow } from "./instance-row.ts";
 import { INSTANCE_COLUMNS, type InstanceSqlRow, RECORD_COLUMNS, type RecordSqlRow, statePaths, toInstance, toRecord } from "./instance-row.ts";
 import type { OutboxWrite } from "./outbox.ts";
@@ -18,7 +18,7 @@ import { GLOBAL_ORG, statement, type Tx } from "./tx.ts";
 export interface OpenSend {
   readonly orgId: string;
   readonly instanceId: string;
-  /** Reads the stored answer of this key along. */
+  /** Waits for another transaction that handles the same key, and reads its stored answer along. */
   readonly idempotency?: { readonly source: string; readonly key: string };
 }
 
@@ -36,16 +36,16 @@ export interface OpenedSend {
  * Lock and read in one statement. Who had to wait for the lock gets the newest instance, but the record as it was when the statement began:
  * `seen_seq` differs from `seq` then, and the record is read again.
  */
-const OPEN = statement(
-  "send_open",
+const open = (keyed: boolean): string =>
   `with i as materialized (select ${INSTANCE_COLUMNS} from instance i where i.org_id = $1 and i.id = $2 for no key update)
    select i.*, (select s.seq from instance s where s.org_id = $1 and s.id = $2) as seen_seq,
      r.org_id as r_org_id, r.id as r_id, r.type as r_type, r.code as r_code, r.data as r_data, r.version as r_version, r.created_at as r_created_at, r.created_by as r_created_by,
-     r.updated_at as r_updated_at, r.updated_by as r_updated_by, o.code as o_code, o.activation_epoch, o.settings_epoch,
-     x.fingerprint as x_fingerprint, x.status as x_status, x.answer as x_answer, x.created_at as x_created_at, x.expires_at as x_expires_at
+     r.updated_at as r_updated_at, r.updated_by as r_updated_by, o.code as o_code, o.activation_epoch, o.settings_epoch${keyed ? ANSWERED : ""}
    from org o left join i on true left join record r on r.org_id in ($1, '${GLOBAL_ORG}') and r.id = i.record_id
-     left join inbox x on x.org_id = $1 and x.source = $3 and x.key = $4 where o.id = $1`,
-);
+     ${keyed ? "left join inbox x on x.org_id = $1 and x.source = $3 and x.key = $4" : ""} where o.id = $1`;
+const ANSWERED = ", x.fingerprint as x_fingerprint, x.status as x_status, x.answer as x_answer, x.created_at as x_created_at, x.expires_at as x_expires_at";
+const OPEN = statement("send_open", open(false));
+const OPEN_KEYED = statement("send_open_keyed", open(true));
 const RECORD = statement(
   "send_record",
   `select ${RECORD_COLUMNS} from record r where r.org_id in ($1::uuid, '${GLOBAL_ORG}') and r.id = (select i.record_id from instance i where i.org_id = $1 and i.id = $2)`,
@@ -81,7 +81,11 @@ interface OpenSqlRow extends InstanceSqlRow, OrgSqlRow {
 }
 
 export async function openSend(tx: Tx, input: OpenSend): Promise<OpenedSend> {
-  const [row] = await tx.query<OpenSqlRow>(OPEN, [input.orgId, input.instanceId, input.idempotency?.source ?? null, input.idempotency?.key ?? null]);
+  const { orgId, instanceId, idempotency } = input;
+  if (idempotency !== undefined) queueInboxLock(tx, orgId, idempotency.source, idempotency.key);
+  const [row] = await (idempotency === undefined
+    ? tx.query<OpenSqlRow>(OPEN, [orgId, instanceId])
+    : tx.query<OpenSqlRow>(OPEN_KEYED, [orgId, instanceId, idempotency.source, idempotency.key]));
   if (row === undefined || row.id === null) return opened(input, null, null, row);
   const record = row.seen_seq === row.seq ? recordOf(row) : await readRecord(tx, input);
   return opened(input, toInstance(row), record, row);
@@ -211,7 +215,7 @@ export interface EventWrite {
   readonly from: StateValue | null;
   readonly to: StateValue;
   readonly seed: string;
-  readonly override?: (OverrideRequest & { readonly permission?: string }) | null;
+  readonly override?: OverrideRequest | JsonObject | null;
 }
 
 const NONE: readonly never[] = [];
