@@ -21,8 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Words of the packs' business. `org` names are the fixture's. */
-const BUSINESS =
-  /\b(deals?|shipments?|payments?|proformas?|invoices?|customers?|warehouses?|purchase|jtr|wms|abra|fabrics?|credit|opportunit(y|ies))\b/i;
+const BUSINESS = /\b(deals?|shipments?|payments?|proformas?|invoices?|customers?|warehouses?|purchase|jtr|wms|abra|fabrics?|credit|opportunit(y|ies))\b/i;
 const CLOCKS = /\bnew Date\(\)|\bDate\.now\(|\bMath\.random\(|\bprocess\.|\bfetch\(|\bnew Promise\b|\basync\b|from "node:/;
 
 function files(folder: string, test: (path: string) => boolean): string[] {

@@ -140,7 +140,8 @@ class Stepping implements ChartHost<GuardCode, ActionCode> {
   }
   taken(transition: ChartTransition<GuardCode, ActionCode>, event: string): void {
     const path = (index: number) => this.machine.chart.nodes[index]!.path;
-    const name = transition.event === "" ? "always" : event.startsWith(DONE_PREFIX) ? `done.${event.slice(DONE_PREFIX.length)}` : (this.world.event?.type ?? event);
+    const name =
+      transition.event === "" ? "always" : event.startsWith(DONE_PREFIX) ? `done.${event.slice(DONE_PREFIX.length)}` : (this.world.event?.type ?? event);
     this.trace.push({ source: path(transition.source), targets: (transition.targets ?? []).map(path), event: name });
   }
   arm(delay: ChartDelay): void {

@@ -57,7 +57,7 @@ export function referencesOf(content: Json, resolve: Resolve): Reference[] {
       for (const [, scope = "", id = ""] of value.matchAll(PATH)) note(PATHS[scope] ?? [], id.replaceAll("_", "-"), path);
       for (const [, call = "", id = ""] of value.matchAll(CALL)) note(CALLS[call] ?? [], id, path);
     } else if (Array.isArray(value)) {
-      value.forEach((item: Json, index) => visit(item, "", `${path}/${index}`));
+      for (const [index, item] of (value as readonly Json[]).entries()) visit(item, "", `${path}/${index}`);
     } else if (typeof value === "object" && value !== null) {
       for (const [key, item] of Object.entries(value)) visit(item, key, `${path}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`);
     }

@@ -183,7 +183,10 @@ function diffManifests(was: Manifest, now: Manifest, versions: readonly Definiti
 /** Instances by state path, "" being all; of the orgs that the scope chose. */
 export async function liveStates(engine: Engine, scope: Scope, input: { readonly machine: string }): Promise<Readonly<Record<string, number>>> {
   const key = await inStudio(engine, scope, "rules.view", async (work) => work.ruling.program.resolve("machine", input.machine) ?? input.machine);
-  return await engine.store.work({ orgs: scope.orgs.map((org) => org.id), actorId: scope.principal.id }, async (tx) => ({ ...(await stateCounts(tx, key)), "": await countInstances(tx, { machine: key }) }));
+  return await engine.store.work({ orgs: scope.orgs.map((org) => org.id), actorId: scope.principal.id }, async (tx) => ({
+    ...(await stateCounts(tx, key)),
+    "": await countInstances(tx, { machine: key }),
+  }));
 }
 
 export async function manifestOf(work: Work, release: number): Promise<Manifest> {

@@ -16,8 +16,9 @@ import { benchWorld } from "./bench-world.ts";
 import { benchOptions, machine, median, note, quantile, report, spread } from "./measure.ts";
 
 const { rounds } = benchOptions({ rounds: 3, seconds: 0 });
-const SENDS = 200;
-const IDLE_MS = 10;
+const SENDS = 120;
+/** Long enough for the turn before to have ended. */
+const IDLE_MS = 60;
 const TARGET_MS = 1;
 
 let committedAt = 0;

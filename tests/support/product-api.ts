@@ -10,7 +10,6 @@ import { readConfig } from "#engine/config.ts";
 import { createSeeding, KEYS_FILE } from "#engine/launch/seed.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: scenarios read answers freely
 type Body = any;
 export interface Answer {
   readonly status: number;

@@ -3,7 +3,7 @@
  *
  * A row that might match (a cell is unknown) makes the outcome "unknown" wherever it could have counted.
  */
-import type { TableDefinition, } from "../../schema/types.ts";
+import type { TableDefinition } from "../../schema/types.ts";
 import type { Expression } from "../feel/compile.ts";
 import { converter, fromFeel } from "../feel/convert.ts";
 import { Unknown } from "../feel/values.ts";
@@ -13,7 +13,7 @@ import { Reader } from "../rules/reader.ts";
 import { type Cell, readCell } from "./cells.ts";
 import { ColumnIndex } from "./column-index.ts";
 import { TableEvaluator } from "./evaluate-table.ts";
-import { type Column, type CompiledRow, type CompiledTable, defaultOf, type RowOutput, } from "./table-parts.ts";
+import { type Column, type CompiledRow, type CompiledTable, defaultOf, type RowOutput } from "./table-parts.ts";
 
 export const MAX_ROWS = 20_000;
 export const MAX_COLUMNS = 64;

@@ -42,7 +42,7 @@ class Rendering {
     }
   }
   private mustache(node: MustacheNode, frame: Frame): void {
-    const value = node.params.length === 0 ? valueOf(node.path as PathNode, frame) : help(node, frame);
+    const value = node.params.length === 0 ? resolvePath(node.path as PathNode, frame) : help(node, frame);
     const text = textOf(value);
     if (this.mode === "text") this.write(text);
     else if (this.mode === "subject") this.write(text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " "));
@@ -75,12 +75,12 @@ export function renderTemplate(program: ProgramNode, variables: JsonObject, mode
 }
 
 function argument(node: ExpressionNode, frame: Frame): Json {
-  if (node.type === "PathExpression") return valueOf(node as PathNode, frame);
+  if (node.type === "PathExpression") return resolvePath(node as PathNode, frame);
   if (node.type === "SubExpression") return help(node as CallNode, frame);
   return (node as AstNode & { value: Json }).value;
 }
 
-function valueOf(path: PathNode, frame: Frame): Json {
+function resolvePath(path: PathNode, frame: Frame): Json {
   if (path.data) {
     if (path.parts[0] === "index") return frame.index;
     return path.parts[0] === "first" ? frame.index === 0 : frame.index === frame.count - 1;

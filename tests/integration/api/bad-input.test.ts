@@ -36,7 +36,6 @@ interface Operation {
   readonly isSigned: boolean;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the document is read freely
 const operations: Operation[] = Object.entries(document.paths as Record<string, Record<string, any>>).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => {
     const content = operation.requestBody?.content ?? {};

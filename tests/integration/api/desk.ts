@@ -52,7 +52,6 @@ export interface Desk {
 export interface CallAnswer {
   readonly status: number;
   readonly headers: Record<string, unknown>;
-  // biome-ignore lint/suspicious/noExplicitAny: tests read answers freely
   readonly body: any;
   readonly text: string;
 }

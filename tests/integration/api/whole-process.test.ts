@@ -25,7 +25,6 @@ afterAll(() => running.stop());
 const server = running.server;
 const keys = JSON.parse(await readFile(join(dataFolder, KEYS_FILE), "utf8")) as Record<string, string>;
 
-// biome-ignore lint/suspicious/noExplicitAny: tests read answers freely
 async function call(method: string, url: string, body?: unknown, key?: string): Promise<{ status: number; body: any }> {
   const answer = await server?.inject({
     method: method as "GET",

@@ -70,7 +70,7 @@ describe("replay", () => {
     expect(items).toMatchObject([
       { instance: ids["two"], seq: 2, cause: KEY, diff: { event: "loan.lend", was: { state: "lent" }, now: { state: "draft", outcome: "blocked" } } },
     ]);
-    const [gate] = items[0]?.diff["decisions"] as readonly Json[];
+    const [gate] = (items[0]?.diff["decisions"] ?? []) as readonly Json[];
     expect(gate).toMatchObject({
       key: KEY,
       recorded: { outcome: "pass" },

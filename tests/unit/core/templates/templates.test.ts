@@ -94,7 +94,7 @@ describe("templates", () => {
     expect(() => text("{{a.length}}", { a: [1] })).not.toThrow();
   });
   it("stop when the output grows too large", () => {
-    const nested = "{{#each l}}".repeat(5) + "xxxxxxxxxx" + "{{/each}}".repeat(5);
+    const nested = `${"{{#each l}}".repeat(5)}xxxxxxxxxx${"{{/each}}".repeat(5)}`;
     const source = nested.replaceAll("{{#each l}}", "{{#each l}}");
     let value: unknown = "x";
     for (let i = 0; i < 5; i++) value = Array.from({ length: 20 }, () => ({ l: value }));
