@@ -3,6 +3,7 @@ import { EngineError } from "../core/errors.ts";
 import type { CompactDecision } from "../core/step-types.ts";
 import type { ContractEffect, Json, JsonObject } from "../schema/types.ts";
 import type { InstanceRow } from "../store/instance-row.ts";
+import { findInstanceOfRecord } from "../store/instances.ts";
 import { addTask, listTasks } from "../store/tasks.ts";
 import { findTarget, runCascade, sendTo } from "./cascade.ts";
 import type { CascadeItem } from "./cascade-item.ts";
@@ -176,9 +177,11 @@ async function handTask(work: Work, effect: Extract<ContractEffect, { type: "tas
   work.notices.push({ orgId: work.org.id, kind: "task", id, of: effect.kind });
 }
 
+/** The instance that carries a record, or one named by its own id or key. */
 async function instanceAbout(work: Work, ref: string): Promise<InstanceRow | null> {
   try {
-    return isUuid(ref) || ref.includes(":") ? await findTarget(work, null, ref) : null;
+    if (isUuid(ref)) return (await findInstanceOfRecord(work.tx, ref)) ?? (await findTarget(work, null, ref));
+    return ref.includes(":") ? await findTarget(work, null, ref) : null;
   } catch (error) {
     if (error instanceof EngineError) return null;
     throw error;

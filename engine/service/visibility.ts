@@ -1,5 +1,6 @@
 /** What a reader is shown of a record: rows that the type hides from them, and masked fields. Machines always see all. */
 import { sameJson } from "../core/canonical.ts";
+import type { RecordState } from "../core/step-types.ts";
 import type { Json, JsonObject, TypeDefinition } from "../schema/types.ts";
 import type { RecordRow } from "../store/instance-row.ts";
 import { queryRecords } from "../store/record-query.ts";
@@ -19,7 +20,7 @@ export async function isHidden(work: Work, type: TypeDefinition, row: RecordRow)
 }
 
 /** The row's data as this reader may see it. */
-export async function maskedData(work: Work, type: TypeDefinition, row: RecordRow): Promise<JsonObject> {
+export async function maskedData(work: Work, type: TypeDefinition, row: RecordState): Promise<JsonObject> {
   if (type.mask === undefined || type.mask.length === 0 || work.actor.kind === "system") return row.data;
   const data: Record<string, Json> = { ...row.data };
   const subject = await subjectOf(work, type, row);
@@ -32,7 +33,7 @@ export async function maskedData(work: Work, type: TypeDefinition, row: RecordRo
   return data;
 }
 
-async function subjectOf(work: Work, type: TypeDefinition, row: RecordRow): Promise<Subject> {
+async function subjectOf(work: Work, type: TypeDefinition, row: RecordState): Promise<Subject> {
   if (type.visibleThrough === undefined) return { record: row };
   const { type: through, field } = type.visibleThrough;
   const rows = await queryRecords(work.tx, work.ruling.catalogue, { from: through, where: { [field]: row.id } }, { orgs: [work.org.id], limit: 200 });

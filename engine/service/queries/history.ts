@@ -3,11 +3,12 @@ import type { Decision } from "../../core/step-types.ts";
 import type { Json, JsonObject } from "../../schema/types.ts";
 import { type EventRow, eventsOf } from "../../store/events.ts";
 import { loadInstance } from "../../store/instances.ts";
-import { concealFor, ownFacts } from "../conceal.ts";
+import { concealFor } from "../conceal.ts";
 import { answerDecisions } from "../decision-answer.ts";
 import { publicEffects } from "../effect-answer.ts";
 import type { Engine } from "../engine-context.ts";
 import { instanceNotFound, locateIn } from "../locate-instance.ts";
+import { readableFacts } from "../masked-facts.ts";
 import { inReading, pageOf } from "../reading.ts";
 import { mayView } from "../record-permission.ts";
 import { recordTypeOf } from "../record-type.ts";
@@ -70,7 +71,7 @@ async function answerRow(work: Work, row: EventRow): Promise<HistoryRow> {
     to: row.to as Json,
     release: row.release,
     machine: { key: row.machine, version: row.machineVersion },
-    facts: (row.facts === undefined ? null : { ...row.facts, bag: ownFacts(work, row.facts.bag) }) as unknown as Json,
+    facts: (row.facts === undefined ? null : await readableFacts(work, row.facts)) as unknown as Json,
     decisions: await answerDecisions(work, row.decisions),
     effects: publicEffects(row.effects, []),
     override: row.override,

@@ -226,6 +226,16 @@ describe("read models", () => {
     expect(history.items[1]?.prevHash).toBe(history.items[0]?.hash);
     expect(history.items[1]?.decisions[0]?.explanation.rules).toHaveLength(1);
   });
+  it("masks in the facts of an event what the type masks in its records", async () => {
+    const of = await addMember("dora@reader.example", { secret: "s7" });
+    const loan = await open(1, "Masked", "clerk", of);
+    await send(loan.id, "loan.lend");
+    const facts = async (who: Who) => JSON.stringify((await instanceHistory(world.engine, world.as(who), { instance: loan.id })).items.map((row) => row.facts));
+    expect(await facts("chief")).toContain('"secret":"s7"');
+    const seen = await facts("clerk");
+    expect(seen).toContain('"secret":"***"');
+    expect(seen).not.toContain("s7");
+  });
   it("lists, counts, outbox and the proof of the log", async () => {
     const lent = await listInstances(world.engine, world.as("clerk"), { machine: "loan", state: "lent" });
     expect(lent.items.length).toBeGreaterThan(0);
