@@ -34,6 +34,7 @@ export default defineConfig({
           cwd: root,
           url: `http://localhost:${port}/readyz`,
           timeout: 180_000,
+          gracefulShutdown: { signal: "SIGTERM", timeout: 15_000 },
           env: { PORT: String(port), GATEHOUSE_TEST: "1", GATEHOUSE_DATA: join(tmpdir(), `gatehouse-e2e-${process.pid}`), LOG_LEVEL: "warn" },
         },
       }
