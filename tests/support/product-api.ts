@@ -85,7 +85,7 @@ export async function productApi(env: Readonly<Record<string, string>> = {}): Pr
   if ("problems" in read) return expect.fail(read.problems.join(" "));
   const running = await compose({
     config: { ...read.config, databaseUrl: database.url },
-    log: createLog("silent"),
+    log: createLog(process.env["TEST_LOG"] ?? "silent"),
     version: "0.0.0",
     seeding: createSeeding({ root: process.cwd(), dataFolder, isTest: true }),
     web: null,

@@ -77,6 +77,7 @@ export function FormScreen({ form, address }: { form: OpenForm; address: string 
               <LineList
                 name={sheet.field}
                 schema={schemaAt(schemaFor(properties, sheet.field)["items"])}
+                order={sheet.columns}
                 rows={listOf(value[sheet.field])}
                 most={most}
                 errors={errors}

@@ -8,6 +8,7 @@ import { kindOf, propertiesOf, requiredOf, titleOf } from "#studio/ui/form/schem
 export function LineList({
   name,
   schema,
+  order,
   rows,
   most,
   errors,
@@ -16,12 +17,15 @@ export function LineList({
   name: string;
   /** Of one row. */
   schema: JsonSchema;
+  /** Its columns as the spreadsheet has them. */
+  order: readonly string[];
   rows: readonly JsonObject[];
   most: number;
   errors: readonly FieldError[];
   onChange: (rows: readonly JsonObject[]) => void;
 }) {
-  const columns = propertiesOf(schema).filter(([column]) => column !== "line_no");
+  const properties = new Map(propertiesOf(schema));
+  const columns = order.flatMap((column) => [[column, properties.get(column) ?? {}] as const]);
   const required = requiredOf(schema);
   const set = (index: number, column: string, text: string): void => {
     const { [column]: _gone, ...rest } = rows[index] ?? {};

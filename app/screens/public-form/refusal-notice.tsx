@@ -5,12 +5,14 @@ const SHOWN = 8;
 
 /** Why something was not taken: sentences, and for tables the rows. */
 export function RefusalNotice({ refusal, title }: { refusal: Refusal; title?: string }) {
-  const rows = refusal.errors.filter((error) => error.row !== undefined);
-  const sentences = refusal.reasons.length > 0 ? [...new Set(refusal.reasons.map(({ message }) => message))] : [refusal.detail];
+  const rows = refusal.errors.filter((error) => error.row !== undefined && error.row > 1);
+  const told = new Set(rows.map(({ message }) => message));
+  const reasons = [...new Set(refusal.reasons.map(({ message }) => message))].filter((message) => !told.has(message));
+  const sentences = refusal.reasons.length > 0 || rows.length > 0 ? reasons : [refusal.detail];
   return (
     <Notice tone="blocked">
       <b>{title ?? refusal.title}.</b>
-      {rows.length === 0 || refusal.reasons.length > 0 ? <p>{sentences.join(" ")}</p> : null}
+      {sentences.length === 0 ? null : <p>{sentences.join(" ")}</p>}
       {rows.length === 0 ? null : (
         <ul>
           {rows.slice(0, SHOWN).map((error) => (

@@ -1,23 +1,21 @@
 /** The simulator against a running process: what it sends is taken once and in order, what it receives is verified. */
 import { execFile } from "node:child_process";
-import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { simulate } from "#engine/launch/contract-simulator.ts";
 import { readOptions, type SimulatorOptions } from "#engine/launch/simulator/options.ts";
 import { startReceiver } from "#engine/launch/simulator/receiver.ts";
+import { signBody } from "#engine/service/contract-signature.ts";
+import { recordPayment } from "#tests/support/order-acts.ts";
 import { type ProductApi, productApi, wonDeal } from "#tests/support/product-api.ts";
 
 const received: { verdict: string; key: string }[] = [];
 let api: ProductApi;
 let url = "";
-let receivedSecret = "fixture-secret";
 const now = () => api.running.engine.clock.now();
 const receiver = await startReceiver({
   port: 0,
-  get secret() {
-    return receivedSecret;
-  },
+  secret: "fixture-secret",
   maxSkewSeconds: 300,
   nowMs: () => Date.parse(now()),
   onReceived: ({ verdict, envelope }) => received.push({ verdict, key: String(envelope?.["idempotency_key"]) }),
@@ -27,8 +25,7 @@ afterAll(() => receiver.close());
 beforeAll(async () => {
   const endpoint = { url: `http://127.0.0.1:${receiver.port}/`, clientId: "crm", secret: "fixture-secret" };
   api = await productApi({ CONTRACT_ENDPOINTS: JSON.stringify({ "crm-wms": endpoint }), ALLOWED_HOSTS: "127.0.0.1" });
-  await api.running.server?.listen({ port: 0, host: "127.0.0.1" });
-  url = `http://127.0.0.1:${(api.running.server?.server.address() as AddressInfo | undefined)?.port}`;
+  url = (await api.running.server?.listen({ port: 0, host: "127.0.0.1" })) ?? expect.fail("The process has no server");
 }, 120_000);
 
 function options(...args: readonly string[]): SimulatorOptions {
@@ -84,30 +81,25 @@ describe("what is sent", () => {
 });
 
 describe("what is received", () => {
-  it("is verified, told, and answered as a duplicate the second time", async () => {
-    const { codes } = await wonDeal(api, { customer: "Fjord", lines: [{ qty_m: "10.00" }] });
-    const order = `purchase-order:${codes[0]}`;
-    const { events } = await api.as("manager.jtr").instance(order);
-    expect(events.length).toBeGreaterThan(0);
-    const sent = await api.as("owner.jtr").post("/instances/nothing/events", { type: "x" });
-    expect(sent.status).toBe(404);
-    await postSigned("crm:po:ONE:created:v1", "fixture-secret");
-    await postSigned("crm:po:ONE:created:v1", "fixture-secret");
-    await postSigned("crm:po:TWO:created:v1", "wrong");
-    expect(received.slice(-3).map(({ verdict }) => verdict)).toEqual(["ok", "duplicate", "signature_invalid"]);
-    receivedSecret = "fixture-secret";
+  it("comes signed from the process, once; the same again is a duplicate, another signature is refused", async () => {
+    const { orders, codes } = await wonDeal(api, { customer: "Boreal", lines: [{ qty_m: "10" }] });
+    const order = orders[0] as string;
+    const entry = await recordPayment(api, order, "42.00");
+    await api.as("manager.jtr").send(order, "payment.confirm", { ledger_entry_ids: [entry], note: "seen on the statement" });
+    await api.drain();
+    const key = `crm:po:${codes[0]}:created:v1`;
+    expect(received).toEqual([{ verdict: "ok", key }]);
+    expect(await post(key, "fixture-secret")).toBe(409);
+    expect(await post("crm:po:OTHER:created:v1", "wrong")).toBe(401);
+    expect(received.slice(1).map(({ verdict }) => verdict)).toEqual(["duplicate", "signature_invalid"]);
   });
 });
 
-async function postSigned(key: string, secret: string): Promise<void> {
-  const { createContractEventHandler } = await import("#engine/effects/contract-event.ts");
-  const handler = createContractEventHandler({
-    clock: api.running.engine.clock,
-    endpoints: { "crm-wms": { url: `http://127.0.0.1:${receiver.port}/`, clientId: "crm", secret } },
-    allowedHosts: new Set(["127.0.0.1"]),
-    builtInReceiver: false,
-  });
-  await handler.deliver({ key, body: { contract: "integration.crm-wms", envelope: { idempotency_key: key } } } as never, AbortSignal.timeout(5_000));
+async function post(key: string, secret: string): Promise<number> {
+  const body = JSON.stringify({ idempotency_key: key });
+  const timestamp = String(Math.floor(Date.parse(now()) / 1000));
+  const headers = { "x-gatehouse-timestamp": timestamp, "x-gatehouse-signature": signBody(secret, timestamp, body) };
+  return (await fetch(`http://127.0.0.1:${receiver.port}/`, { method: "POST", headers, body })).status;
 }
 
 it("runs from the command line, and says what is wrong with it", async () => {
@@ -115,4 +107,4 @@ it("runs from the command line, and says what is wrong with it", async () => {
   const said = await promisify(execFile)(process.execPath, [...command, ...stock("SIM-CLI"), "--sequence", "200", "--url", url, "--now", now()]);
   expect(said.stdout).toMatch(/^-> wms:stock:SIM-CLI:changed:v1 {2}202 accepted$/mu);
   await expect(promisify(execFile)(process.execPath, command)).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("Nothing to do") });
-});
+}, 120_000);
