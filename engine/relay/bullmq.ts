@@ -31,6 +31,11 @@ async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
+/** Waits for a close, yet never longer than this: whoever stops must come to an end, with Redis or without it. */
+async function giveUpAfter(ms: number, closing: Promise<void> | undefined): Promise<void> {
+  if (closing !== undefined) await within(ms, closing).catch(() => {});
+}
+
 /** Refuses a Redis that may evict keys: queue data would vanish silently. */
 async function checkRedis(redis: Redis): Promise<void> {
   const [, policy] = (await redis.config("GET", "maxmemory-policy")) as [string, string];
@@ -100,9 +105,11 @@ export async function startBullmqRelay(context: RelayContext, options: BullmqOpt
     stop: async () => {
       clearInterval(poll);
       stopping.abort();
-      await within(STOP_MS, worker?.close() ?? Promise.resolve()).catch(() => worker?.close(true));
+      // A close waits for its connections. Without Redis it would wait for ever, and BullMQ answers a second, forced close with the first one.
+      const reachable = consumer?.status === "ready";
+      await giveUpAfter(STOP_MS, worker?.close(!reachable));
       await Promise.allSettled(turns);
-      await within(STOP_MS, queue.close()).catch(() => {});
+      await giveUpAfter(STOP_MS, queue.close());
       consumer?.disconnect();
       producer.disconnect();
     },

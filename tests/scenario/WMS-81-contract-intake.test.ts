@@ -173,7 +173,7 @@ describe("exactly once, in order", () => {
       data: { carrier: "DHL", tracking_id: "T1", shipped_at: "2026-02-02T09:00:00+03:00" },
     });
     const refused = await post(shipped);
-    expect([refused.status, refused.body.code]).toEqual([409, "gate_closed"]);
+    expect([refused.status, refused.body.code], refused.text).toEqual([409, "gate_closed"]);
     expect(codesOf(refused.body), refused.text.slice(0, 1500)).toEqual(["SHIPMENT_NOT_APPROVED"]);
     const after = await manager.instance(order);
     expect([after.state, after.seq]).toEqual([before.state, before.seq]);

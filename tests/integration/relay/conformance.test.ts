@@ -201,4 +201,18 @@ describe("Redis is a doorbell, never the record", () => {
     relay.wake();
     await until(() => seen.length === 3);
   });
+
+  it("stops within a bound while Redis is gone, and takes nothing with it", async () => {
+    const { seen, handler } = receiver();
+    const relay = await start("BullMQ", [handler]);
+    await redis.kill();
+    await commit([{ key: "r:4:0" }]);
+    const begin = performance.now();
+    await relay.stop();
+    expect(performance.now() - begin).toBeLessThan(12_000);
+    await redis.start();
+    const next = await start("BullMQ", [handler]);
+    next.wake();
+    await until(() => seen.length === 1);
+  });
 });
