@@ -114,8 +114,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           <table className="rows" style={{ minWidth: leastWidth(columns) + (selected === undefined ? 0 : 52) }} aria-busy={props.loading || undefined}>
             <colgroup>
               {selected === undefined ? null : <col style={{ width: 52 }} />}
-              {columns.map((column) => (
-                <col key={column.id} style={{ width: column.width }} />
+              {columns.map((column, index) => (
+                <col key={column.id} style={{ width: widthAt(column, index + (selected === undefined ? 0 : 1), span - 1) }} />
               ))}
             </colgroup>
             <thead>
@@ -192,9 +192,16 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   );
 }
 
+/** The page's margins lie inside the outer columns; a fixed width is the room for what is in the cell. */
+const MARGIN = 16;
+
+function widthAt<Row>({ width }: Column<Row>, place: number, last: number): number | string | undefined {
+  return typeof width === "number" && (place === 0 || place === last) ? width + MARGIN : width;
+}
+
 /** Fixed columns keep their width, the others at least 144 px; a narrower place scrolls sideways. */
 const leastWidth = <Row,>(columns: readonly Column<Row>[]): number =>
-  columns.reduce((sum, column) => sum + (typeof column.width === "number" ? column.width : 144), 0);
+  columns.reduce((sum, column) => sum + (typeof column.width === "number" ? column.width : 144), 2 * MARGIN);
 
 function HeadCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort: Sort | null; onSort: ((sort: Sort) => void) | undefined }) {
   const sorted = column.sort !== undefined && sort?.field === column.sort ? sort.direction : null;
