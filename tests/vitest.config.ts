@@ -5,6 +5,7 @@ export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
     include: ["tests/{unit,property,scenario,golden,integration,chaos,types}/**/*.test.{ts,tsx}", "tests/*.test.ts"],
+    setupFiles: ["tests/support/after-file.ts"],
     globalSetup: ["tests/support/global-setup.ts"],
     pool: "forks",
     maxWorkers: Number(process.env["TEST_WORKERS"] ?? 2),

@@ -1,8 +1,9 @@
 /** A database of its own for one test file: cloned from the migrated template, dropped afterwards. */
 import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { afterAll, inject } from "vitest";
+import { inject } from "vitest";
 import { createStore, type Store, type StoreConfig } from "#engine/store/store.ts";
+import { afterFile } from "./after-file.ts";
 import { TEMPLATE } from "./test-cluster.ts";
 
 export interface TestDatabase {
@@ -14,7 +15,7 @@ export interface TestDatabase {
   openStore(config?: Partial<StoreConfig>): Promise<Store>;
 }
 
-/** Call it in `beforeAll` or at the top of a file; it cleans up in `afterAll`. */
+/** Call it anywhere in a file; it cleans up when the file ends. */
 export async function testDatabase(config: Partial<StoreConfig> = {}): Promise<TestDatabase> {
   const root = inject("testDatabaseUrl");
   const name = `t_${randomUUID().replaceAll("-", "")}`;
@@ -40,7 +41,7 @@ export async function testDatabase(config: Partial<StoreConfig> = {}): Promise<T
   const store = await openStore();
   const admin = new pg.Client({ connectionString: url });
   await admin.connect();
-  afterAll(async () => {
+  afterFile(async () => {
     await Promise.all(stores.map((each) => each.close()));
     await admin.end();
     await asRoot(root, (client) => client.query(`drop database ${name} with (force)`));

@@ -3,11 +3,12 @@ import { createHmac } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect } from "vitest";
+import { expect } from "vitest";
 import { createLog } from "#engine/api/logging.ts";
 import { compose, type Process } from "#engine/compose.ts";
 import { readConfig } from "#engine/config.ts";
 import { createSeeding, KEYS_FILE } from "#engine/launch/seed.ts";
+import { afterFile } from "./after-file.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 
 type Body = any;
@@ -90,7 +91,7 @@ export async function productApi(env: Readonly<Record<string, string>> = {}): Pr
     seeding: createSeeding({ root: process.cwd(), dataFolder, isTest: true }),
     web: null,
   });
-  afterAll(async () => {
+  afterFile(async () => {
     await running.stop();
     await rm(dataFolder, { recursive: true, force: true });
   });

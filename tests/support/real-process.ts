@@ -4,12 +4,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect } from "vitest";
+import { expect } from "vitest";
 import { createLog } from "#engine/api/logging.ts";
 import { systemClock } from "#engine/clock.ts";
 import { createSeeding, KEYS_FILE } from "#engine/launch/seed.ts";
 import { keepSealingKey } from "#engine/sealing-key-file.ts";
 import { createEngine } from "#engine/service/engine-context.ts";
+import { afterFile } from "./after-file.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 
 export interface RealProcess {
@@ -45,7 +46,7 @@ export async function realProcess(env: Readonly<Record<string, string>> = {}): P
     running.kill("SIGKILL");
     await gone;
   };
-  afterAll(async () => {
+  afterFile(async () => {
     await kill();
     await rm(dataFolder, { recursive: true, force: true });
   });

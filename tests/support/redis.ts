@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { Redis } from "ioredis";
-import { afterAll } from "vitest";
+import { afterFile } from "./after-file.ts";
 
 export interface TestRedis {
   readonly url: string;
@@ -33,7 +33,7 @@ export async function testRedis(): Promise<TestRedis> {
     await gone;
   };
   await start();
-  afterAll(kill);
+  afterFile(kill);
   return {
     url,
     start,

@@ -2,7 +2,6 @@
 import { createHmac, randomUUID } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { Registry } from "prom-client";
-import { afterAll } from "vitest";
 import { createLog } from "#engine/api/logging.ts";
 import { createServer } from "#engine/api/server.ts";
 import { createWebHost } from "#engine/api/web-host.ts";
@@ -18,6 +17,7 @@ import { saveApiClient } from "#engine/store/api-keys.ts";
 import { saveDefinitions } from "#engine/store/definitions.ts";
 import { saveGrant, saveOrg, savePerson } from "#engine/store/people.ts";
 import { createRelease } from "#engine/store/releases.ts";
+import { afterFile } from "#tests/support/after-file.ts";
 import { type TestDatabase, testDatabase } from "#tests/support/database.ts";
 import deskPack from "./desk-pack.json" with { type: "json" };
 
@@ -89,7 +89,7 @@ export async function openDesk(
       version: "0.0.0",
     },
   });
-  afterAll(() => app.close());
+  afterFile(() => app.close());
   const send = async (method: string, url: string, headers: Record<string, string>, payload?: string | Buffer): Promise<CallAnswer> => {
     const answer = await app.inject({ method: method as "GET", url, headers, ...(payload === undefined ? {} : { payload }) });
     const isJson = /json/u.test(String(answer.headers["content-type"] ?? "")) && !/ndjson/u.test(String(answer.headers["content-type"]));
