@@ -20,12 +20,12 @@ export default defineConfig({
   reporter: [["list"]],
   use: {
     baseURL: `http://localhost:${port}`,
-    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
     launchOptions: { args: ["--no-sandbox", "--disable-background-networking"], ...(existsSync(installed) ? { executablePath: installed } : {}) },
   },
   projects: [
     { name: "laptop", use: { viewport: { width: 1280, height: 800 } } },
-    { name: "phone", use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, testMatch: /pages\.e2e\.ts/ },
+    { name: "phone", use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, testMatch: /pages\.e2e\.ts/, grepInvert: /, dark$/ },
   ],
   ...(process.env["E2E_PORT"] === undefined
     ? {

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -8,7 +9,8 @@ export default defineConfig({
     setupFiles: ["tests/support/after-file.ts"],
     globalSetup: ["tests/support/global-setup.ts"],
     pool: "forks",
-    maxWorkers: Number(process.env["TEST_WORKERS"] ?? 2),
+    // One more than there are cores: the tests wait for PostgreSQL about a third of their time.
+    maxWorkers: Number(process.env["TEST_WORKERS"] ?? availableParallelism() + 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     restoreMocks: true,

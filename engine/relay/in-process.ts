@@ -53,11 +53,12 @@ export function startInProcessRelay(context: RelayContext, { pollMs }: InProcess
   return {
     wake,
     async drain() {
-      // What the loop has claimed already is not to be seen as due: its turn ends first.
-      await turn.catch(() => {});
-      await runDue(context, stopping.signal);
-      await turn.catch(() => {});
-      await runDue(context, stopping.signal);
+      // What the loop has claimed is not seen as due here: it is drained when no turn of the loop ran beside the last look.
+      for (let seen: Promise<unknown> | null = null; seen !== turn; ) {
+        seen = turn;
+        await seen.catch(() => {});
+        await runDue(context, stopping.signal);
+      }
     },
     stop: async () => {
       stopping.abort();

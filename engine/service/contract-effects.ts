@@ -7,7 +7,7 @@ import { findInstanceOfRecord } from "../store/instances.ts";
 import { addTask, listTasks } from "../store/tasks.ts";
 import { findTarget, runCascade, sendTo } from "./cascade.ts";
 import type { CascadeItem } from "./cascade-item.ts";
-import { evaluateMap, evaluateOne, repetitions, type Subject, textsOf } from "./expression.ts";
+import { evaluateMap, evaluateMaps, evaluateOne, repetitions, type Subject, textsOf } from "./expression.ts";
 import { freshId, isUuid } from "./fresh-id.ts";
 import { startFromCascade } from "./start-from-cascade.ts";
 import type { Work } from "./work.ts";
@@ -74,8 +74,7 @@ function subjectOf(message: ContractMessage): Subject {
 async function runOne(work: Work, effect: ContractEffect, subject: Subject, message: ContractMessage): Promise<readonly InstanceRow[]> {
   switch (effect.type) {
     case "record": {
-      const by = await evaluateMap(work, subject, effect.by);
-      const set = await evaluateMap(work, subject, effect.set);
+      const { by, set } = await evaluateMaps(work, subject, { by: effect.by, set: effect.set });
       await cascade(work, await writeRecordEffect(work, { op: effect.op, type: effect.record, by, set }));
       return [];
     }

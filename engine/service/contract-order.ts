@@ -24,12 +24,13 @@ export async function readOrdering(work: Work, contract: ContractDefinition, eve
   const values: JsonObject = { org: work.org.code, subject: sequenced.subject["ref"] ?? null, data: sequenced.data, ...scalars(sequenced.data) };
   if (event.items === undefined) return [await ordering(work, contract, event, values, sequenced.sequence, null)];
   const items = readPath(sequenced.data, event.items.path);
-  const orderings: Ordering[] = [];
-  for (const item of Array.isArray(items) ? (items as readonly Json[]) : []) {
-    const sequence = readPath(item, event.items.sequence);
-    orderings.push(await ordering(work, contract, event, { ...values, item }, typeof sequence === "number" ? sequence : sequenced.sequence, item));
-  }
-  return orderings;
+  const { sequence: path } = event.items;
+  return await Promise.all(
+    (Array.isArray(items) ? (items as readonly Json[]) : []).map((item) => {
+      const sequence = readPath(item, path);
+      return ordering(work, contract, event, { ...values, item }, typeof sequence === "number" ? sequence : sequenced.sequence, item);
+    }),
+  );
 }
 
 async function ordering(

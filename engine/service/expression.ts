@@ -74,6 +74,22 @@ export async function evaluateMap(work: Work, subject: Subject, map: Readonly<Re
   return known;
 }
 
+/** Several maps that share one batch of facts. */
+export async function evaluateMaps<K extends string>(
+  work: Work,
+  subject: Subject,
+  maps: Readonly<Record<K, Readonly<Record<string, Feel>> | undefined>>,
+): Promise<Readonly<Record<K, JsonObject>>> {
+  const entries = Object.entries<Readonly<Record<string, Feel>> | undefined>(maps);
+  const joined = entries.flatMap(([name, map]) => Object.entries(map ?? {}).map(([field, expression]) => [`${name}/${field}`, expression] as const));
+  const values = await evaluateMap(work, subject, Object.fromEntries(joined));
+  const split = entries.map(([name, map]) => {
+    const fields = Object.keys(map ?? {}).filter((field) => values[`${name}/${field}`] !== undefined);
+    return [name, Object.fromEntries(fields.map((field) => [field, values[`${name}/${field}`]]))];
+  });
+  return Object.fromEntries(split) as Record<K, JsonObject>;
+}
+
 /** A list of strings from a FEEL value that is one, a single string, or neither. */
 export function textsOf(value: Json | undefined): readonly string[] {
   if (typeof value === "string") return [value];

@@ -106,11 +106,13 @@ async function acceptOrNot(
 ): Promise<ContractAnswer> {
   const fingerprint = createHash("sha256").update(canonicalJson(envelope)).digest("hex");
   const source = `contract:${contract.key}`;
-  const known = await lockInbox(work.tx, work.org.id, source, key);
-  const seen = known === null ? "none" : known.fingerprint === fingerprint ? "same" : "different";
   const subject = envelope["subject"] as JsonObject;
   const data = checkPayload(event.data, envelope["data"]);
-  const order = await readOrdering(work, contract, event, { subject, data, sequence: intake.inputs.sequence });
+  const [known, order] = await Promise.all([
+    lockInbox(work.tx, work.org.id, source, key),
+    readOrdering(work, contract, event, { subject, data, sequence: intake.inputs.sequence }),
+  ]);
+  const seen = known === null ? "none" : known.fingerprint === fingerprint ? "same" : "different";
   const verdictOf = (ordering: Ordering) => ask(work, contract, { ...intake.inputs, seen, sequence: ordering.sequence, last_sequence: ordering.last });
   const verdicts = order.map((ordering) => ({ ordering, decision: verdictOf(ordering) }));
   const accepted = verdicts.filter(({ decision }) => decision.output["result"] === "accepted");

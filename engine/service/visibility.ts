@@ -36,6 +36,11 @@ export async function maskedData(work: Work, type: TypeDefinition, row: RecordSt
 async function subjectOf(work: Work, type: TypeDefinition, row: RecordState): Promise<Subject> {
   if (type.visibleThrough === undefined) return { record: row };
   const { type: through, field } = type.visibleThrough;
-  const rows = await queryRecords(work.tx, work.ruling.catalogue, { from: through, where: { [field]: row.id } }, { orgs: [work.org.id], limit: 200 });
+  const rows = await queryRecords(
+    work.tx,
+    work.ruling.catalogue,
+    { from: through, where: { [field]: row.id } },
+    { orgs: [work.org.id], limit: 200, prepare: true },
+  );
   return { record: row, extra: { through: rows.items } };
 }

@@ -54,17 +54,17 @@ export async function writeRecord(
     }
   }
   if (write.op === "delete") {
-    await deleteRecord(work.tx, work.ruling.catalogue, type, { ...common, id: before.id });
+    await deleteRecord(work.tx, work.ruling.catalogue, type, { ...common, id: before.id, locked: before });
     return { before, after: null };
   }
   const data = checkPayload(type.schema, withoutForbiddenNulls(type.schema, withoutUnset({ ...before.data, ...write.set })));
-  return { before, after: await updateRecord(work.tx, work.ruling.catalogue, type, { ...common, id: before.id, data, ifVersion: before.version }) };
+  return { before, after: await updateRecord(work.tx, work.ruling.catalogue, type, { ...common, id: before.id, data, locked: before }) };
 }
 
 async function findTarget(work: Work, type: TypeDefinition, write: RecordWrite): Promise<RecordRow | null> {
   const lock = { lock: "update" as const, ...(type.scope === "global" ? {} : { orgId: work.org.id }) };
   if (write.by !== undefined && Object.keys(write.by).length > 0) {
-    const found = await queryRecords(work.tx, work.ruling.catalogue, { from: write.type, where: write.by, limit: 1 }, { limit: 1 });
+    const found = await queryRecords(work.tx, work.ruling.catalogue, { from: write.type, where: write.by, limit: 1 }, { limit: 1, prepare: true });
     const id = found.items[0]?.["id"];
     return typeof id === "string" ? await loadRecord(work.tx, type, id, lock) : null;
   }

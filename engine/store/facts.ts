@@ -110,6 +110,7 @@ async function select(query: Query, loading: Loading, args: JsonObject = {}): Pr
   const page = await queryRecords(loading.tx, loading.catalogue, ordered ? query : { ...query, orderBy: ["@createdAt"] }, {
     args,
     limit: MAX_ROWS,
+    prepare: true,
     ...(loading.orgs === null ? {} : { orgs: loading.orgs }),
     ...(loading.asOf === undefined ? {} : { asOf: loading.asOf }),
   });

@@ -13,7 +13,7 @@ import { isIndexed, searchSql } from "./record-indexes.ts";
 import { aliasName, compilePath, instanceOf, type PathSql, quote, refuse } from "./record-paths.ts";
 import { readOrgs } from "./records.ts";
 import { Conditions } from "./sql.ts";
-import type { Page, Tx } from "./tx.ts";
+import type { Page, Statement, Tx } from "./tx.ts";
 
 export interface QueryOptions {
   /** Org ids; default: those of the session. */
@@ -30,6 +30,8 @@ export interface QueryOptions {
   readonly filter?: Filter;
   /** Data as it was then (record_version). States are as they are now. */
   readonly asOf?: string;
+  /** For queries that definitions ask again and again: parsed once per connection. */
+  readonly prepare?: boolean;
 }
 
 interface Compiled {
@@ -53,11 +55,25 @@ export async function queryRecords(tx: Tx, catalogue: Catalogue, query: Query, o
   const compiled = compile(tx, catalogue, query, options);
   if (query.groupBy !== undefined || hasAggregate(query)) return { items: await grouped(tx, query, compiled, limit), next: null };
   const { sql, values } = listSql(query, compiled, limit, options.cursor ?? null);
-  const rows = await tx.query<{ readonly row: JsonObject; readonly sort: readonly CursorValue[] }>(sql, values);
+  const statement = options.prepare === true ? preparedQuery(sql) : sql;
+  const rows = await tx.query<{ readonly row: JsonObject; readonly sort: readonly CursorValue[] }>(statement, values);
   // The query's own limit is where the list ends, not a page.
   const page = pageOf(rows, limit, (row) => row.sort);
   const ends = query.limit !== undefined && limit === query.limit && options.cursor == null;
   return { items: page.items.map((each) => each.row), next: ends ? null : page.next };
+}
+
+/** Definitions name a few hundred shapes of queries; more than this come from somewhere else, and are not worth a name in every connection. */
+const MOST_PREPARED = 2_000;
+const preparedQueries = new Map<string, Statement>();
+
+function preparedQuery(sql: string): Statement | string {
+  const known = preparedQueries.get(sql);
+  if (known !== undefined) return known;
+  if (preparedQueries.size >= MOST_PREPARED) return sql;
+  const made: Statement = { name: `records_${preparedQueries.size}`, text: sql };
+  preparedQueries.set(sql, made);
+  return made;
 }
 
 export async function countRecords(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptions = {}): Promise<number> {

@@ -25,6 +25,8 @@ export interface RecordChange {
   readonly ifVersion?: number;
   readonly actorId: string;
   readonly at: Instant;
+  /** The row as this transaction has already locked it: it is not locked again. */
+  readonly locked?: RecordRow;
 }
 
 const CODE_ATTEMPTS = 5;
@@ -148,7 +150,7 @@ export async function deleteRecord(tx: Tx, catalogue: Catalogue, type: TypeDefin
 }
 
 async function lockForChange(tx: Tx, type: TypeDefinition, input: RecordChange): Promise<RecordRow> {
-  const row = await loadRecord(tx, type, input.id, { lock: "update", ...(input.orgId === null ? {} : { orgId: input.orgId }) });
+  const row = input.locked ?? (await loadRecord(tx, type, input.id, { lock: "update", ...(input.orgId === null ? {} : { orgId: input.orgId }) }));
   if (row === null) throw new EngineError("record_not_found", `There is no record ${input.id} of ${typeId(type)}.`);
   if (input.ifVersion !== undefined && input.ifVersion !== row.version) {
     throw new EngineError("record_changed", `The record is at version ${row.version}, not ${input.ifVersion}.`, { etag: String(row.version) });

@@ -17,6 +17,8 @@ export interface Session {
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /** "auto": planned for its values at first, then PostgreSQL judges. Default: one generic plan. */
+  readonly plan?: "auto";
 }
 
 export interface Tx {

@@ -1,5 +1,6 @@
 /** The views of the packs as data: what a page shows, for programs. */
 import { getView, listViews } from "../../service/queries/view.ts";
+import { getViewDetail } from "../../service/queries/view-detail.ts";
 import { listInput } from "../list-input.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
@@ -26,6 +27,16 @@ export function reportRoutes({ engine }: RouteContext): RouteSpec[] {
       answers: { 200: { description: "One page of the tab.", schema: ref("Report") } },
       errors: ["not_found", "query_invalid"],
       handle: ({ scope, params, query }) => getView(engine, scope, { ...listInput(query), view: params["name"] as string }),
+    },
+    {
+      method: "GET",
+      path: "/api/v1/reports/:name/:code",
+      id: "reportDetail",
+      tag: "platform",
+      summary: "The second page of a view: one record with its panels, the suggested act and the events offered first",
+      answers: { 200: { description: "By the record's code or the instance's id.", schema: ref("ReportDetail") } },
+      errors: ["not_found"],
+      handle: ({ scope, params }) => getViewDetail(engine, scope, { view: params["name"] as string, code: params["code"] as string }),
     },
   ];
 }

@@ -265,6 +265,23 @@ export const COMPONENTS: readonly JsonSchema[] = [
   component("Report", { key: string, slug: string, title: string, tabs: arrayOf(freeObject), summary: arrayOf(freeObject), tab: freeObject }, undefined, {
     additionalProperties: true,
   }),
+  component(
+    "ReportDetail",
+    {
+      view: freeObject,
+      title: string,
+      instance: ref("Instance"),
+      panels: arrayOf({
+        type: "object",
+        required: ["title", "fields"],
+        properties: { title: string, fields: arrayOf({ type: "object", required: ["title", "format"], additionalProperties: true }) },
+      }),
+      suggestion: maybe(freeObject),
+      primary: arrayOf(freeObject),
+      secondary: arrayOf(freeObject),
+    },
+    ["title", "instance", "panels"],
+  ),
   component("SearchHit", { type: string, id: uuid, code: maybe(string), title: string }, ["type", "id", "title"], { additionalProperties: true }),
   component(
     "SinkMail",

@@ -1,6 +1,7 @@
 /** API keys: shown once, kept as SHA-256, looked up by it. */
 import type { Instant } from "../../core/step-types.ts";
 import { addApiKey, findByApiKey, loadApiClient, touchApiKey } from "../../store/api-keys.ts";
+import { listOrgs } from "../../store/people.ts";
 import type { Tx } from "../../store/tx.ts";
 import type { Principal } from "../scope.ts";
 import { principalOfClient, SIGN_IN_SESSION } from "./principals.ts";
@@ -33,9 +34,9 @@ export async function authenticateApiKey(engine: AuthContext, key: string): Prom
   const hash = hashSecret(key);
   const now = engine.clock.now();
   return await engine.store.work(SIGN_IN_SESSION, async (tx) => {
-    const found = await findByApiKey(tx, hash, now);
+    const [found, orgs] = await Promise.all([findByApiKey(tx, hash, now), listOrgs(tx)]);
     if (found === null) return null;
-    const principal = await principalOfClient(tx, found.client, now);
+    const principal = await principalOfClient(tx, found.client, now, orgs);
     if (principal === null) return null;
     const lastUsed = found.key.lastUsedAt === null ? Number.NEGATIVE_INFINITY : Date.parse(found.key.lastUsedAt);
     if (Date.parse(now) - lastUsed >= TOUCH_MS) await touchApiKey(tx, hash, now);
@@ -51,9 +52,9 @@ export interface SigningClient extends AuthenticatedClient {
 /** The client of a signed call with its secrets; null where there is none. */
 export async function loadSigningClient(engine: AuthContext, clientId: string, sealing: SealingKey): Promise<SigningClient | null> {
   return await engine.store.work(SIGN_IN_SESSION, async (tx) => {
-    const client = await loadApiClient(tx, clientId);
+    const [client, orgs] = await Promise.all([loadApiClient(tx, clientId), listOrgs(tx)]);
     if (client === null || client.hmacSecret === null) return null;
-    const principal = await principalOfClient(tx, client, engine.clock.now());
+    const principal = await principalOfClient(tx, client, engine.clock.now(), orgs);
     if (principal === null) return null;
     return { id: client.id, ratePerMinute: client.ratePerMinute, principal, secrets: openSecrets(sealing, client.hmacSecret) };
   });

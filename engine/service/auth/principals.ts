@@ -16,20 +16,24 @@ export const ALL_PERMISSIONS = "*";
 
 /** An active person with the grants in force at `now`; null where there is none. */
 export async function loadPersonPrincipal(tx: Tx, personId: string, now: Instant): Promise<Principal | null> {
-  const person = await loadPerson(tx, personId);
-  return person === null ? null : await principalOfPerson(tx, person, now);
+  const [person, grants, orgs] = await Promise.all([loadPerson(tx, personId), grantsOf(tx, personId, now), listOrgs(tx)]);
+  return person === null ? null : toPrincipal(person, grants, orgs);
 }
 
 export async function principalOfPerson(tx: Tx, person: PersonRow, now: Instant): Promise<Principal | null> {
+  const [grants, orgs] = await Promise.all([grantsOf(tx, person.id, now), listOrgs(tx)]);
+  return toPrincipal(person, grants, orgs);
+}
+
+function toPrincipal(person: PersonRow, grants: readonly GrantRow[], orgs: readonly OrgRow[]): Principal | null {
   if (person.status !== "active") return null;
-  const grants = await grantsOf(tx, person.id, now);
   return {
     id: person.id,
     kind: "person",
     name: person.name,
     email: person.email,
     level: person.level,
-    grants: toGrants(grants, await listOrgs(tx)),
+    grants: toGrants(grants, orgs),
     defaultOrgId: person.defaultOrgId,
     narrowedTo: null,
     direct: [],
@@ -40,7 +44,13 @@ export async function principalOfPerson(tx: Tx, person: PersonRow, now: Instant)
  * A client acts for itself with the permissions that it was given, or for a person with that person's rights cut down to
  * the client's orgs and permissions (`*`: all that the person has). An inactive client or person is nobody.
  */
-export async function principalOfClient(tx: Tx, client: ApiClientRow, now: Instant): Promise<Principal | null> {
+export async function principalOfClient(
+  tx: Tx,
+  client: ApiClientRow,
+  now: Instant,
+  /** All orgs, where the caller has read them in the same flight as the client. */
+  known?: readonly OrgRow[],
+): Promise<Principal | null> {
   if (!client.active) return null;
   if (client.personId !== null) {
     const person = await loadPersonPrincipal(tx, client.personId, now);
@@ -51,7 +61,7 @@ export async function principalOfClient(tx: Tx, client: ApiClientRow, now: Insta
       narrowedTo: client.permissions.includes(ALL_PERMISSIONS) ? null : client.permissions,
     };
   }
-  const orgs = (await listOrgs(tx)).filter((org) => org.active && client.orgIds.includes(org.id));
+  const orgs = (known ?? (await listOrgs(tx))).filter((org) => org.active && client.orgIds.includes(org.id));
   return {
     id: client.id,
     kind: "client",

@@ -1,0 +1,97 @@
+/** The page that a shipment is approved on, and the checks of the central stock it shows, read as data. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { codeOf, confirmByWarehouse, recordPayment } from "#tests/support/order-acts.ts";
+import { type Answer, type ProductApi, productApi, wonDeal } from "#tests/support/product-api.ts";
+
+let api: ProductApi;
+let blocked = "";
+let checked = "";
+beforeAll(async () => {
+  api = await productApi();
+  const order = async (customer: string, qty: string) => (await wonDeal(api, { customer, lines: [{ qty_m: qty }] })).orders[0] as string;
+  blocked = await order("Boreal", "1000");
+  checked = await order("Fjord", "1000");
+});
+
+type Field = { readonly title: string; readonly value: unknown };
+type Offer = { readonly type: string; readonly allowed: boolean };
+
+const screenOf = async (order: string, account = "manager.jtr") => {
+  const answer = await api.as(account).get(`/reports/fulfillment/${codeOf(order)}`);
+  expect(answer.status, answer.text.slice(0, 800)).toBe(200);
+  const panel = (title: string) => {
+    const found = answer.body.panels.find((each: { title: string }) => each.title === title);
+    return Object.fromEntries(found.fields.map((field: Field) => [field.title, field.value]));
+  };
+  const offer = (type: string): Offer & { gates?: unknown } => [...answer.body.primary, ...answer.body.secondary].find((each: Offer) => each.type === type);
+  return { body: answer.body, panel, offer };
+};
+
+describe("the approval screen", () => {
+  it("[WMS-35][WMS-36] shows mode, position per currency, payment and what to do next; a blocked order names its blockers", async () => {
+    await recordPayment(api, blocked, "4200.00");
+    const { body, panel, offer } = await screenOf(blocked);
+    expect(panel("Payment")).toMatchObject({ "Payment mode": "Cash", Payment: "Pending", "Recorded payments": 1 });
+    expect(Object.keys(panel("Credit"))).toEqual(["Credit", "Limit", "Exposure", "Overdue", "Available"]);
+    expect([body.suggestion.outcome, body.suggestion.title]).toEqual(["CONFIRM_PAYMENT", "Confirm payment"]);
+    expect(body.suggestion.decision.explanation).toBeDefined();
+    expect(offer("payment.confirm").allowed).toBe(true);
+    expect(offer("shipment.approve")?.allowed ?? false).toBe(false);
+    expect(offer("po.release").allowed).toBe(false);
+    expect(JSON.stringify(offer("po.release"))).toContain("PAYMENT_PENDING");
+  });
+
+  it("[WMS-35] enables Approve Shipment once the warehouse has confirmed, for who may; the position is per currency", async () => {
+    await confirmByWarehouse(api, checked, ["1000"]);
+    const { body, panel, offer } = await screenOf(checked);
+    expect(panel("Payment")).toMatchObject({ "Payment mode": "Credit", Payment: "Not required" });
+    expect(panel("Credit")).toMatchObject({ Limit: ["25000.00 EUR", "60000.00 USD"], Overdue: ["0.00 EUR", "0.00 USD"] });
+    expect(offer("shipment.approve").allowed).toBe(true);
+    expect(body.suggestion.outcome).toBe("APPROVE_SHIPMENT");
+    const asOwner = await screenOf(checked, "owner.jtr");
+    expect(asOwner.offer("shipment.approve")?.allowed ?? false).toBe(false);
+    expect((await api.as("owner.mod").get(`/reports/fulfillment/${codeOf(checked)}`)).status).toBe(404);
+  });
+});
+
+describe("a check of the central stock", () => {
+  const send = (name: string, sequence: number, data: object, check = "CK-9"): Promise<Answer> =>
+    api.wms(`central_stock_check.${name}`, {
+      id: `${check}.${sequence}`,
+      subject: { type: "central_stock_check", ref: check },
+      sequence,
+      data: { po_code: codeOf(checked), line_no: 1, checked_at: "2026-02-02T09:30:00+03:00", checked_by: "Ayla", ...data },
+    });
+  const checksOn = async () => (await screenOf(checked)).panel("Central stock checks")["Checks"];
+
+  it("[WMS-49] is stored with every field as sent; without a text of arrival it is null; without a result it is refused", async () => {
+    const all = { result: "found", available_qty: "300.00", proposed_next_step: "Reserve 300 m", eta_text: "two weeks" };
+    const full = await send("completed", 1, all);
+    expect(full.status, full.text).toBe(202);
+    const bare = await send("completed", 1, { result: "not_found" }, "CK-10");
+    expect(bare.status, bare.text).toBe(202);
+    const rows = await api.as("manager.jtr").list("/records/central-stock-checks");
+    const row = (result: string) => rows.find(({ data }) => data.result === result);
+    expect((await api.as("manager.jtr").get(`/records/central-stock-checks/${row("found").id}`)).body.data).toMatchObject({ ...all, checked_by: "Ayla" });
+    expect(new Date(row("found").data.checked_at).toISOString()).toBe("2026-02-02T06:30:00.000Z");
+    expect([row("not_found").data.eta_text, row("not_found").data.available_qty]).toEqual([null, null]);
+    const without = await send("completed", 1, { result: undefined }, "CK-11");
+    expect([without.status, without.body.code], without.text).toEqual([422, "payload_invalid"]);
+    expect(without.text).toContain("result");
+  });
+
+  it("[WMS-46][WMS-50] shows on the order and on its deal; a later event replaces it, a late one changes nothing", async () => {
+    const shown = JSON.stringify(await checksOn());
+    for (const part of ["found", "300.00 m", "2026-02-02", "Ayla"]) expect(shown).toContain(part);
+    const deal = (await api.as("manager.jtr").get(`/records/purchase-orders/${codeOf(checked)}`)).body.data.deal_id;
+    // What the deal's page lists beside it.
+    const onDeal = () => api.as("manager.jtr").list(`/records/central-stock-checks?filter=${encodeURIComponent(JSON.stringify({ deal_id: deal }))}`);
+    expect((await onDeal()).map(({ data }) => data.result).sort()).toEqual(["found", "not_found"]);
+    expect((await send("updated", 3, { result: "partial", available_qty: "120.00" })).status).toBe(202);
+    expect(JSON.stringify(await checksOn())).toContain("partial");
+    expect((await onDeal()).map(({ data }) => data.result).sort()).toEqual(["not_found", "partial"]);
+    const late = await send("updated", 2, { result: "not_found" });
+    expect([late.status, late.body.result], late.text).toEqual([200, "stale_ignored"]);
+    expect(JSON.stringify(await checksOn())).toContain("partial");
+  });
+});
