@@ -16,6 +16,8 @@ export default [
     route("work/:instance", "routes/work/guided.tsx"),
     route("records/:type/:id", "routes/records/record.tsx"),
     route("operations", "routes/operations/operations.tsx"),
+    route("settings", "routes/settings/settings.tsx", { id: "routes/settings/first" }),
+    route("settings/:key", "routes/settings/settings.tsx"),
     route("studio", "routes/studio/library.tsx"),
     route("studio/drafts", "routes/studio/drafts.tsx"),
     route("studio/drafts/:id/review", "routes/studio/review.tsx"),

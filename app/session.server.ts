@@ -7,6 +7,7 @@ import { authenticateSession, closeSession, sessionCookie, sessionCookieName } f
 import { chooseScope, type Scope } from "#engine/service/scope.ts";
 import { parseCookie } from "./cookie.server.ts";
 import type { Host } from "./host.server.ts";
+import { toPage } from "./problem.server.ts";
 
 const ORG_COOKIE = "gatehouse-org";
 const YEAR_S = 31_536_000;
@@ -15,6 +16,9 @@ const YEAR_S = 31_536_000;
 export async function requireScope(request: Request, host: Host): Promise<Scope> {
   const scope = await findScope(request, host);
   if (scope !== null) return scope;
+  // A program with a key is told so; only a person at a browser is led to the form.
+  if (request.headers.has("Authorization"))
+    throw toPage(new EngineError("no_ui_for_api_client", "Pages take a session, not a key. Use the API under /api/v1 with it."));
   const url = new URL(request.url);
   const back = request.method === "GET" && !url.pathname.startsWith("/ui/") ? `${url.pathname}${url.search}`.replace(/\.data(?=\?|$)/, "") : "/work";
   throw redirect(back === "/" || back === "/work" ? "/login" : `/login?to=${encodeURIComponent(back)}`);

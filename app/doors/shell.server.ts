@@ -42,7 +42,7 @@ async function rightsOf(engine: Engine, scope: Scope): Promise<{ readonly role: 
         studio: has("rules.view", "rules.edit", "rules.publish"),
         replay: has("replay.run"),
         operations: has("integration.admin", "audit.view"),
-        settings: false,
+        settings: reading.works[0].ruling.program.all("settings").some(({ content }) => held.has(content.permission)),
       },
     };
   });

@@ -4,6 +4,7 @@ import type { JsonObject } from "#engine/schema/types.ts";
 import type { ActRequest, ActResult, GuidedView, PreviewView } from "./guided.ts";
 import type { BulkResult, DetailView, InboxView, ListRequest, RecordPage, ViewPage } from "./lists.ts";
 import type { OperationsView, VerifyResult } from "./operations.ts";
+import type { SettingsPage } from "./settings.ts";
 import type { Hit, ShellView } from "./shell.ts";
 
 export interface Door {
@@ -21,6 +22,8 @@ export interface Door {
   detail(slug: string, page: string, code: string): Promise<DetailView>;
   record(type: string, id: string): Promise<RecordPage>;
   saveRecord(type: string, id: string, etag: string, changes: JsonObject): Promise<ActResult>;
+  settings(key: string | null): Promise<SettingsPage>;
+  saveSettings(key: string, etag: string, changes: JsonObject): Promise<ActResult>;
   operations(tab: string, request: ListRequest): Promise<OperationsView>;
   outbox(id: string, act: "retry" | "discard", reason: string | null): Promise<ActResult>;
   verify(): Promise<VerifyResult>;

@@ -6,6 +6,7 @@ import cookie from "@fastify/cookie";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from "fastify";
 import type { Registry } from "prom-client";
 import { EngineError } from "../core/errors.ts";
+import { statementCount, withStatementCount } from "../store/statement-count.ts";
 import { requireCaller } from "./authenticate.ts";
 import { readJsonBodies, readRawBodies } from "./content.ts";
 import { registerStreams } from "./event-stream.ts";
@@ -70,6 +71,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     logRequest(log, request, reply);
     done();
   });
+  if (options.testControl !== undefined) tellStatements(app);
   await registerHeaders(app, config.publicOrigin);
   await app.register(cookie);
   registerStreams(app);
@@ -86,6 +88,16 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   if (options.web !== undefined) await app.register(options.web);
   await app.ready();
   return app;
+}
+
+/** Test mode: `x-statements` says how many statements an answer took. */
+function tellStatements(app: FastifyInstance): void {
+  app.addHook("onRequest", (_request, _reply, done) => withStatementCount(done));
+  app.addHook("onSend", (_request, reply, _payload, done) => {
+    const count = statementCount();
+    if (count !== null && !reply.hasHeader("x-statements")) reply.header("x-statements", String(count));
+    done();
+  });
 }
 
 async function registerGroups(app: FastifyInstance, options: ServerOptions): Promise<void> {

@@ -33,6 +33,8 @@ export function authorizeRecord(work: Work, type: TypeDefinition, access: Access
 export function mayView(work: Work, type: TypeDefinition): boolean {
   if (work.actor.kind === "system") return true;
   const permission = type.permissions.view;
+  // What is open to every member of an org is open to people: a program reads what it was given a permission for.
+  if (permission === undefined && work.actor.kind === "client") return false;
   const act = { orgId: work.org.id, permissions: permission === undefined ? [] : [permission], verb: "view" };
   return judge(work.ruling.program, work.scope, work.actor, act, { now: work.at, today: dayIn(work.org.timeZone, work.at) }).allow;
 }

@@ -10,6 +10,7 @@ import { type Catalogue, typeId } from "./catalogue.ts";
 import { afterCursor, type CursorValue, pageOf } from "./cursor.ts";
 import { compileFilter, type FilterScope } from "./record-filter.ts";
 import { isIndexed, searchSql } from "./record-indexes.ts";
+import { withoutIdleJoins } from "./record-joins.ts";
 import { aliasName, compilePath, instanceOf, type PathSql, quote, refuse } from "./record-paths.ts";
 import { readOrgs } from "./records.ts";
 import { Conditions } from "./sql.ts";
@@ -52,7 +53,8 @@ interface Compiled {
  */
 export async function queryRecords(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptions = {}): Promise<Page<JsonObject>> {
   const limit = Math.min(options.limit ?? 200, query.limit ?? 1_000, 1_000);
-  const compiled = compile(tx, catalogue, query, options);
+  const isGrouped = query.groupBy !== undefined || hasAggregate(query);
+  const compiled = compile(tx, catalogue, isGrouped ? withoutIdleJoins(query, [query.where, options.filter], groupedFields(query)) : query, options);
   if (query.groupBy !== undefined || hasAggregate(query)) return { items: await grouped(tx, query, compiled, limit), next: null };
   const { sql, values } = listSql(query, compiled, limit, options.cursor ?? null);
   const statement = options.prepare === true ? preparedQuery(sql) : sql;
@@ -61,6 +63,14 @@ export async function queryRecords(tx: Tx, catalogue: Catalogue, query: Query, o
   const page = pageOf(rows, limit, (row) => row.sort);
   const ends = query.limit !== undefined && limit === query.limit && options.cursor == null;
   return { items: page.items.map((each) => each.row), next: ends ? null : page.next };
+}
+
+function groupedFields(query: Query): readonly string[] {
+  const selected = Object.values(query.select ?? {}).flatMap((each) =>
+    typeof each === "string" ? [each] : Object.values(each).filter((path) => typeof path === "string"),
+  );
+  const ordered = (query.orderBy ?? []).map((each) => (typeof each === "string" ? each : each.field));
+  return [...(query.groupBy ?? []), ...selected, ...ordered];
 }
 
 /** Definitions name a few hundred shapes of queries; more than this come from somewhere else, and are not worth a name in every connection. */
@@ -77,15 +87,28 @@ function preparedQuery(sql: string): Statement | string {
 }
 
 export async function countRecords(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptions = {}): Promise<number> {
-  const { from, where, params, orgs } = compile(tx, catalogue, query, options);
-  const org = orgs === null ? "true" : `r.org_id = any (${params.value(orgs)}::uuid[])`;
-  const [row] = await tx.query<{ count: number }>(`select count(*) as count from ${from} where ${org} and ${where}`, params.values);
-  return row?.count ?? 0;
+  return (await countAll(tx, catalogue, [{ query, options }]))[0] ?? 0;
 }
 
-function compile(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptions): Compiled {
-  const type = catalogue.type(query.from) ?? refuse(query.from, `There is no record type "${query.from}".`);
+/** Several counts in one statement, in order. */
+export async function countAll(
+  tx: Tx,
+  catalogue: Catalogue,
+  asked: readonly { readonly query: Query; readonly options: QueryOptions }[],
+): Promise<readonly number[]> {
+  if (asked.length === 0) return [];
   const params = new Conditions();
+  const counts = asked.map(({ query, options }, n) => {
+    const { from, where, orgs } = compile(tx, catalogue, withoutIdleJoins(query, [query.where, options.filter], []), options, params);
+    const org = orgs === null ? "true" : `r.org_id = any (${params.value(orgs)}::uuid[])`;
+    return `(select count(*) from ${from} where ${org} and ${where}) as c${n}`;
+  });
+  const [row] = await tx.query<Record<string, number>>(`select ${counts.join(", ")}`, params.values);
+  return asked.map((_, n) => row?.[`c${n}`] ?? 0);
+}
+
+function compile(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptions, params: Conditions = new Conditions()): Compiled {
+  const type = catalogue.type(query.from) ?? refuse(query.from, `There is no record type "${query.from}".`);
   const sources = new Map([["", { alias: "r", type }]]);
   const scope: FilterScope = { sources, params, args: options.args ?? {}, isIndexed: (path) => isIndexed(catalogue, sources, path) };
   const source = (of: TypeDefinition): string => (options.asOf === undefined ? "record" : asOfSource(of, `${params.value(options.asOf)}::timestamptz`));

@@ -9,6 +9,7 @@ import type { MikroORM, SqlEntityManager } from "@mikro-orm/postgresql";
 import { Kysely, PostgresDialect } from "kysely";
 import type { PoolClient } from "pg";
 import { Flight, type FlightResult } from "./flight.ts";
+import { noteStatement } from "./statement-count.ts";
 import type { Session, Statement, Tx } from "./tx.ts";
 
 const BEGIN = { name: "begin", text: "begin" };
@@ -19,6 +20,8 @@ const PLANS = {
   auto: { name: "plan_auto", text: "set local plan_cache_mode = auto" },
 } as const;
 const ENTER = { name: "enter", text: "select set_config('app.orgs', $1, true), set_config('role', $2, true)" };
+
+const CONTROL = new Set([BEGIN.name, COMMIT.name, ENTER.name, PLANS.generic.name, PLANS.auto.name]);
 
 export async function runTransaction<T>(orm: MikroORM, client: PoolClient, session: Session, fn: (tx: Tx) => Promise<T>): Promise<T> {
   const transaction = new Transaction(orm, client, session);
@@ -144,6 +147,7 @@ class Transaction implements Tx {
       this.#flight = new Flight();
       process.nextTick(() => this.#depart());
     }
+    if (typeof statement === "string" || !CONTROL.has(statement.name)) noteStatement();
     const { name, text } = typeof statement === "string" ? { name: "", text: statement } : statement;
     return this.#flight.add(name, text, values);
   }

@@ -15,8 +15,8 @@ export const SIGN_IN_SESSION: Session = { orgs: "system", actorId: "system" };
 export const ALL_PERMISSIONS = "*";
 
 /** An active person with the grants in force at `now`; null where there is none. */
-export async function loadPersonPrincipal(tx: Tx, personId: string, now: Instant): Promise<Principal | null> {
-  const [person, grants, orgs] = await Promise.all([loadPerson(tx, personId), grantsOf(tx, personId, now), listOrgs(tx)]);
+export async function loadPersonPrincipal(tx: Tx, personId: string, now: Instant, known?: readonly OrgRow[]): Promise<Principal | null> {
+  const [person, grants, orgs] = await Promise.all([loadPerson(tx, personId), grantsOf(tx, personId, now), known ?? listOrgs(tx)]);
   return person === null ? null : toPrincipal(person, grants, orgs);
 }
 
@@ -53,7 +53,7 @@ export async function principalOfClient(
 ): Promise<Principal | null> {
   if (!client.active) return null;
   if (client.personId !== null) {
-    const person = await loadPersonPrincipal(tx, client.personId, now);
+    const person = await loadPersonPrincipal(tx, client.personId, now, known);
     if (person === null) return null;
     return {
       ...person,

@@ -2,7 +2,7 @@
 import type { Filter, JsonObject, Query, TypeDefinition, ViewDefinition } from "../../schema/types.ts";
 import type { InstanceRow, RecordRow } from "../../store/instance-row.ts";
 import { instancesOfRecords } from "../../store/instances.ts";
-import { countRecords, queryRecords } from "../../store/record-query.ts";
+import { countAll, type QueryOptions, queryRecords } from "../../store/record-query.ts";
 import { loadRecords } from "../../store/records.ts";
 import { evaluateOne, type Subject } from "../expression.ts";
 import type { Reading } from "../reading.ts";
@@ -67,22 +67,40 @@ export interface CountInput {
   readonly q?: string;
 }
 
-/** How many rows the reader would be shown, over all pages. */
-export async function countShown(reading: Reading, orgs: readonly string[], tab: ViewTab, input: CountInput): Promise<number> {
-  if (orgs.length === 0) return 0;
+export interface CountedTab extends CountInput {
+  readonly tab: ViewTab;
+  readonly orgs: readonly string[];
+}
+
+/** How many rows of each tab the reader would be shown, over all pages: one statement for all that the query alone decides. */
+export async function countShown(reading: Reading, asked: readonly CountedTab[]): Promise<readonly number[]> {
   const { catalogue, program } = reading.works[0].ruling;
+  const isPlain = ({ tab, orgs }: CountedTab): boolean => orgs.length > 0 && !isJudged(tab, recordTypeOf(program, tab.query.from));
+  const plain = asked.filter(isPlain);
+  const counts = await countAll(reading.tx, catalogue, plain.map(countQuery));
+  const found = new Map(plain.map((each, index) => [each, counts[index] ?? 0]));
+  const all: number[] = [];
+  for (const each of asked) all.push(found.get(each) ?? (await countJudged(reading, each)));
+  return all;
+}
+
+function countQuery({ tab, orgs, filter, q }: CountedTab): { readonly query: Query; readonly options: QueryOptions } {
   const { select: _, orderBy: __, ...plain } = tab.query;
-  const query: Query = tab.query.groupBy === undefined ? plain : tab.query;
-  const options = {
-    orgs,
-    ...(input.filter === undefined ? {} : { filter: input.filter }),
-    ...(input.q === undefined || input.q.trim() === "" ? {} : { search: input.q }),
+  return {
+    query: tab.query.groupBy === undefined ? plain : tab.query,
+    options: { orgs, ...(filter === undefined ? {} : { filter }), ...(q === undefined || q.trim() === "" ? {} : { search: q }) },
   };
-  if (!isJudged(tab, recordTypeOf(program, tab.query.from))) return await countRecords(reading.tx, catalogue, query, options);
+}
+
+async function countJudged(reading: Reading, asked: CountedTab): Promise<number> {
+  const { tab, orgs } = asked;
+  if (orgs.length === 0) return 0;
+  const { catalogue } = reading.works[0].ruling;
+  const { query, options } = countQuery(asked);
   let count = 0;
   let cursor: string | null = null;
   for (let judged = 0; judged < MOST_JUDGED; judged += JUDGED_AT_ONCE) {
-    const page = await queryRecords(reading.tx, catalogue, { ...plain, select: { id: "@id" } }, { ...options, limit: JUDGED_AT_ONCE, cursor });
+    const page = await queryRecords(reading.tx, catalogue, { ...query, select: { id: "@id" } }, { ...options, limit: JUDGED_AT_ONCE, cursor });
     count += (await shownRows(reading, tab, page.items)).length;
     cursor = page.next;
     if (cursor === null) break;

@@ -70,9 +70,11 @@ export async function getView(engine: Engine, scope: Scope, input: ViewInput): P
     const { view, works } = openView(reading, input.view);
     const tab = input.tab === undefined ? view.tabs[0] : view.tabs.find((candidate) => candidate.id === input.tab);
     if (tab === undefined) throw new EngineError("not_found", `The view has no tab "${(input.tab ?? "").slice(0, 60)}".`);
-    const tabs: { id: string; title: string; count: number }[] = [];
-    for (const each of view.tabs)
-      tabs.push({ id: each.id, title: each.title, count: await countShown(reading, orgsFor(works, each), each, each === tab ? input : {}) });
+    const counts = await countShown(
+      reading,
+      view.tabs.map((each) => ({ ...(each === tab ? input : {}), tab: each, orgs: orgsFor(works, each) })),
+    );
+    const tabs = view.tabs.map((each, index) => ({ id: each.id, title: each.title, count: counts[index] ?? 0 }));
     const { rows, next } = await viewRows(reading, orgsFor(works, tab), tab, input);
     return {
       key: view.key,

@@ -1,0 +1,79 @@
+/** An org's settings: what holds, what is its own, what was changed when and by whom. */
+import { EngineError } from "#engine/core/errors.ts";
+import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import type { Engine } from "#engine/service/engine-context.ts";
+import { inReading } from "#engine/service/reading.ts";
+import type { Scope } from "#engine/service/scope.ts";
+import { listSettings, listSettingVersions, updateSettings } from "#engine/service/settings.ts";
+import { loadPerson } from "#engine/store/people.ts";
+import { NONE } from "#studio/ui/cell.tsx";
+import { propertiesOf, titleOf } from "#studio/ui/form/schema-kind.ts";
+import { toRefusal } from "../problem.server.ts";
+import type { ActResult, Field } from "../screens/guided.ts";
+import type { SettingsPage, SettingsVersion } from "../screens/settings.ts";
+import { fieldsOf } from "./cells.ts";
+
+const MOST_VERSIONS = 20;
+
+/** `key` null: the first one. */
+export async function settings(engine: Engine, scope: Scope, key: string | null): Promise<SettingsPage> {
+  const { items } = await listSettings(engine, scope);
+  const shown = key === null ? items[0] : items.find((item) => item.key === key);
+  if (shown === undefined) throw new EngineError("definition_not_found", `There are no settings "${(key ?? "").slice(0, 100)}".`);
+  const versions = (await listSettingVersions(engine, scope, { key: shown.key })).items.slice(0, MOST_VERSIONS);
+  return await inReading(engine, scope, async ({ tx, works: [work] }) => {
+    const names = new Map<string, string>();
+    for (const { updatedBy: by } of versions) if (!names.has(by)) names.set(by, by === scope.principal.id ? "you" : ((await loadPerson(tx, by))?.name ?? by));
+    const groups = new Map(work.ruling.program.all("settings").map(({ content }) => [content.key, content.group ?? ""]));
+    return {
+      org: shown.org,
+      links: items.map((item) => ({ key: item.key, title: item.title, group: groups.get(item.key) ?? "", own: Object.keys(item.own).length })),
+      key: shown.key,
+      title: shown.title,
+      etag: shown.etag,
+      mayEdit: work.actor.permissions.includes(shown.permission),
+      schema: shown.schema,
+      values: shown.values,
+      changed: Object.keys(shown.own).map((name) => ({
+        name,
+        title: titleAt(shown.schema, name),
+        fallback: cellAt(shown.schema, name, shown.defaults[name]),
+      })),
+      fields: fieldsOf(shown.schema, shown.values, {}, true),
+      versions: versions.map((version, index): SettingsVersion => {
+        const before = { ...shown.defaults, ...versions[index + 1]?.values };
+        const after = { ...shown.defaults, ...version.values };
+        const differing = Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+        return {
+          version: version.version,
+          at: version.updatedAt,
+          by: names.get(version.updatedBy) ?? version.updatedBy,
+          changes: differing.map((name) => ({
+            title: titleAt(shown.schema, name),
+            before: cellAt(shown.schema, name, before[name]),
+            after: cellAt(shown.schema, name, after[name]),
+          })),
+        };
+      }),
+    };
+  });
+}
+
+export async function saveSettings(engine: Engine, scope: Scope, key: string, etag: string, changes: JsonObject): Promise<ActResult> {
+  try {
+    const { body } = await updateSettings(engine, scope, { key, values: changes, ifMatch: etag });
+    return { ok: true, message: `${body.title} of ${body.org} are saved` };
+  } catch (error) {
+    return toRefusal(error);
+  }
+}
+
+function titleAt(schema: JsonSchema, name: string): string {
+  const property = propertiesOf(schema).find(([candidate]) => candidate === name)?.[1];
+  return property === undefined ? name : titleOf(property, name);
+}
+
+function cellAt(schema: JsonSchema, name: string, value: Json | undefined): Field["cell"] {
+  const property = propertiesOf(schema).filter(([candidate]) => candidate === name);
+  return fieldsOf({ ...schema, properties: Object.fromEntries(property), required: [] }, { [name]: value ?? null }, {}, true)[0]?.cell ?? NONE;
+}

@@ -1,0 +1,89 @@
+/** What belongs to the warehouse stays there: mirrors are read-only, its client is no user, its override lifts its own gate alone. */
+import { describe, expect, it } from "vitest";
+import { codeOf, confirmByWarehouse } from "#tests/support/order-acts.ts";
+import { productApi, wonDeal } from "#tests/support/product-api.ts";
+
+const api = await productApi();
+const orderOf = async (customer: string, qty = "50") => (await wonDeal(api, { customer, lines: [{ qty_m: qty }] })).orders[0] as string;
+const EVERYBODY = ["super", "admin.jtr", "owner.jtr", "manager.jtr", "pricing.jtr", "costing.jtr", "exec", "designer", "qa"];
+
+describe("rolls and lots", () => {
+  it("[WMS-19] are a mirror that nobody writes", async () => {
+    const order = await orderOf("Fjord");
+    await confirmByWarehouse(api, order, ["50"]);
+    const rows = await api.as("manager.jtr").list("/records/po-allocations-mirror");
+    expect(rows.map(({ data }) => [data.line_no, data.lot, data.meters])).toEqual([[1, "L0", "50.00"]]);
+    const body = { ...rows[0].data, roll: "R-9" };
+    for (const account of EVERYBODY) {
+      const caller = api.as(account);
+      for (const answer of [
+        await caller.post("/records/po-allocations-mirror", body),
+        await caller.patch(`/records/po-allocations-mirror/${rows[0].id}`, { meters: "1" }, { "if-match": '"1"' }),
+        await caller.del(`/records/po-allocations-mirror/${rows[0].id}`),
+      ]) {
+        expect([403, 404, 405], `${account}: ${answer.text.slice(0, 200)}`).toContain(answer.status);
+      }
+    }
+    const kept = await api.as("manager.jtr").list("/records/po-allocations-mirror");
+    expect(kept).toEqual(rows);
+  });
+
+  it("[WMS-21] have no act and no address here: no event allocates, the warehouse's client cannot sign in nor read", async () => {
+    const definitions = await api.as("designer").list("/definitions?kind=machine&limit=200");
+    expect(definitions.length).toBeGreaterThan(5);
+    const documented = await api.as("designer").get("/definitions/machine/fulfilment.purchase-order");
+    const events: Record<string, { by?: string | readonly string[]; permission?: string }> = documented.body.content.events;
+    const byPeople = Object.entries(events).filter(([, { by = "person" }]) => [by].flat().includes("person"));
+    expect(byPeople.map(([type]) => type).filter((type) => /allocat|lot|roll|pick/u.test(type))).toEqual([]);
+    const { paths } = (await api.as("designer").get("/../openapi.json")).body ?? {};
+    expect(Object.keys(paths ?? {}).filter((path) => /allocat|roll/u.test(path))).toEqual([]);
+    expect((await api.post("/api/v1/auth/login", { email: "wms", password: "Gatehouse-Demo-1" })).status).toBe(401);
+    expect((await api.post("/api/v1/auth/login", { email: "wms", password: "fixture-secret" })).status).toBe(401);
+    for (const path of ["/reports/fulfillment", "/instances?limit=5", "/records/purchase-orders", "/records/customers", "/tasks"]) {
+      const answer = await api.as("wms").get(path);
+      expect([401, 403, 404].includes(answer.status) || answer.body.items?.length === 0, `${path}: ${answer.text.slice(0, 300)}`).toBe(true);
+    }
+  });
+});
+
+describe("the warehouse's own override", () => {
+  const override = (order: string, sequence: number, data: object) =>
+    api.wms("shipment_gate.overridden", {
+      id: `${codeOf(order)}.${sequence}`,
+      subject: { type: "purchase_order", ref: codeOf(order) },
+      sequence,
+      actor: { wms_user: "depo1", role: "WMS Manager" },
+      data,
+    });
+
+  it("[WMS-20] approves the shipment of an order it has not confirmed, with a reason, in the log and by mail", async () => {
+    const order = await orderOf("Fjord");
+    const without = await override(order, 1, { gate: "logistics" });
+    expect(without.status, without.text.slice(0, 500)).toBe(422);
+    expect(without.text).toMatch(/REASON/iu);
+    const unknown = await override(order, 2, { gate: "logistics", reason_code: "BECAUSE" });
+    expect(unknown.status, unknown.text.slice(0, 500)).toBe(422);
+    const done = await override(order, 3, { gate: "logistics", reason_code: "WAREHOUSE_OPERATIONAL", note: "truck waits" });
+    expect(done.status, done.text).toBe(202);
+    const manager = api.as("manager.jtr");
+    expect((await manager.instance(order)).state.logistics).toBe("shipment_approved");
+    const history = await manager.get(`/instances/${order}/history`);
+    for (const part of ["depo1", "WAREHOUSE_OPERATIONAL", "truck waits"]) expect(history.text).toContain(part);
+    await api.drain();
+    const mails = await api.as("admin.jtr").list("/mails?limit=200");
+    expect(mails.filter(({ type, subject, ref }) => type === "override_used" && `${subject} ${ref}`.includes(codeOf(order))).length).toBe(1);
+  });
+
+  it("[WMS-20] lifts no commercial gate: with an open credit block it is refused", async () => {
+    const order = await orderOf("Fjord", "60");
+    const { data } = (await api.as("manager.jtr").get(`/records/purchase-orders/${codeOf(order)}`)).body;
+    const overdue = { entry_type: "charge", customer_id: data.customer_id, currency: "USD", amount: "10.00", value_date: "2026-01-01", due_date: "2026-01-05" };
+    expect((await api.as("costing.jtr").post("/records/payments-ledger", { ...overdue, reference: "LATE-1" })).status).toBe(201);
+    await api.drain();
+    const refused = await override(order, 1, { gate: "logistics", reason_code: "WAREHOUSE_OPERATIONAL" });
+    expect([409, 422], refused.text.slice(0, 1500)).toContain(refused.status);
+    expect(refused.text).toMatch(/CREDIT_BLOCKED/u);
+    const before = (await api.as("manager.jtr").instance(order)).state.logistics;
+    expect(before).not.toBe("shipment_approved");
+  });
+});
