@@ -108,6 +108,19 @@ function SchemaField(props: FieldProps) {
     case "choices":
       return <MultiSelect {...shared} data={[...optionsOf(schemaAt(schema["items"]))]} value={listOf(value).map(String)} onChange={(next) => onChange(next)} />;
     case "switch":
+      // With null there is a third answer, which an empty box would show as "no".
+      if (allowsNull(schema)) {
+        return (
+          <Select
+            {...shared}
+            data={YES_NO}
+            value={typeof value === "boolean" ? text : null}
+            onChange={(next) => onChange(next === null ? null : next === "true")}
+            clearable
+            placeholder="Default"
+          />
+        );
+      }
       return <Checkbox {...shared} required={false} mt={20} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
     case "reference":
     case "references":
@@ -321,6 +334,12 @@ function number(schema: JsonSchema, text: string): Json | undefined {
   const plain = typeOf(schema) !== "string" && Object.hasOwn(schema, "x-decimal") === false;
   return plain && /^-?\d{1,15}$/.test(clean) ? Number(clean) : plain && /^-?\d+\.\d*[1-9]$/.test(clean) && clean.length <= 15 ? Number(clean) : clean;
 }
+
+const YES_NO = [
+  { value: "true", label: "Yes" },
+  { value: "false", label: "No" },
+];
+const allowsNull = (schema: JsonSchema): boolean => Array.isArray(schema["type"]) && schema["type"].includes("null");
 
 const typed = (schema: JsonSchema, text: string): Json => (typeOf(schema) === "integer" || typeOf(schema) === "number" ? Number(text) : text);
 
