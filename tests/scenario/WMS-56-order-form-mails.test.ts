@@ -1,0 +1,65 @@
+/** What a submitted form sends, to whom, and what its customer is told when the lines change afterwards. */
+import { describe, expect, it } from "vitest";
+import { codesOf } from "#tests/support/order-acts.ts";
+import { productApi } from "#tests/support/product-api.ts";
+
+const api = await productApi();
+const owner = api.as("owner.jtr");
+const [fjord] = await owner.list("/records/customers?q=Fjord");
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/u;
+
+async function submitted(email: string, ...metres: readonly string[]): Promise<{ deal: string; code: string; ref: string }> {
+  const link = await owner.post("/instances", { machine: "order-form-token", event: { type: "token.issue", payload: { customer_id: fjord.id } } });
+  expect(link.status, link.text.slice(0, 600)).toBe(201);
+  const lines = metres.map((qty_m) => ({ quality_code: "LINEN-01", qty_m, color: "white" }));
+  const sent = await api.post(link.body.url, { contact: { name: "Nora", email }, lines }, { accept: "application/json" });
+  expect(sent.status, sent.text.slice(0, 600)).toBeLessThan(300);
+  await api.drain();
+  const [deal] = await owner.list(`/records/deals?filter=${encodeURIComponent(JSON.stringify({ request_ref: link.body.record.code }))}`);
+  expect(deal, "the deal of the form").toBeDefined();
+  return { deal: `deal:${deal.code}`, code: deal.code, ref: link.body.record.code };
+}
+
+const received = async (to: string) => (await api.mails()).filter((mail) => JSON.stringify(mail.to).includes(to));
+
+describe("on submission", () => {
+  it("[WMS-59] the customer is confirmed without the deal's code or any id, and staff is told once", async () => {
+    const { code, ref } = await submitted("nora@fjord.example", "100");
+    const [mail, ...more] = await received("nora@fjord.example");
+    expect(more).toEqual([]);
+    const whole = `${mail.subject}\n${mail.html}\n${mail.text}`;
+    expect(ref).toMatch(/^RF-/u);
+    expect(whole).toContain(ref);
+    expect(whole).not.toContain(code);
+    expect(whole).not.toMatch(UUID);
+    expect(whole).not.toMatch(/JTRDL/u);
+    const staff = (await api.as("admin.jtr").list("/mails?limit=200")).filter(({ type }) => type === "order_form_submitted");
+    expect(staff).toHaveLength(1);
+    expect(staff[0]).toMatchObject({ state: "sent" });
+    expect(staff[0].recipients).toEqual(expect.arrayContaining(["manager.jtr@gatehouse.example"]));
+    expect(JSON.stringify(staff[0].recipients)).not.toMatch(/\.mod@|fjord/u);
+  });
+});
+
+describe("after an edit", () => {
+  it("[WMS-56] the submitter gets one table of what changed; without a new change there is nothing to send", async () => {
+    const { deal, ref } = await submitted("olaf@fjord.example", "100", "40");
+    const before = await owner.refused(deal, "order_form.resend");
+    expect([before.code, codesOf(before)]).toEqual(["gate_blocked", ["NO_NEW_CHANGES"]]);
+    const record = (await owner.get(`/records/deals/${deal.slice("deal:".length)}`)).body;
+    const rows = await owner.list(`/records/deal-lines?filter=${encodeURIComponent(JSON.stringify({ deal_id: record.id }))}`);
+    const first = rows.find(({ data }) => data.line_no === 1);
+    await owner.send(`deal-line:${first.id}`, "line.change", { qty_m: "120" });
+    await owner.send(deal, "order_form.resend");
+    const mails = (await received("olaf@fjord.example")).filter(({ html }) => html.includes("120"));
+    expect(mails).toHaveLength(1);
+    const [mail] = mails;
+    expect(`${mail.subject} ${mail.html}`).toContain(ref);
+    const cells = [...mail.html.matchAll(/<t[dh][^>]*>\s*([^<]*?)\s*<\/t[dh]>/gu)].map(([, text]) => text);
+    expect(cells.join("|")).toContain("1|changed|qty_m|100|120");
+    expect(mail.html).not.toMatch(UUID);
+    const again = await owner.refused(deal, "order_form.resend");
+    expect(codesOf(again)).toEqual(["NO_NEW_CHANGES"]);
+    expect((await received("olaf@fjord.example")).filter(({ html }) => html.includes("120"))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,95 @@
+/** Digests by the clock: one per org with that org's items alone, to whom the routing names, else to the org's admins. */
+import { describe, expect, it } from "vitest";
+import { productApi } from "#tests/support/product-api.ts";
+
+const api = await productApi();
+const MONDAY = "2026-02-09T08:20:00+03:00";
+const VARIANTS = ["digest_weekly_manufacturing", "digest_weekly_import", "digest_weekly_central_check", "digest_weekly_shortage"];
+
+const supply = async (account: string, org: string, kind: string, qty: string, ref: string) => {
+  const answer = await api.as(account, { org }).post("/instances", {
+    machine: "supply-request",
+    event: { type: "supply.create", payload: { kind, quality_code: "LINEN-01", qty_m: qty, supply_ref: ref } },
+  });
+  expect(answer.status, answer.text.slice(0, 800)).toBe(201);
+};
+const route = async (account: string, values: object) => {
+  const answer = await api.as(account).patch("/settings/email-routing", values);
+  expect(answer.status, answer.text.slice(0, 600)).toBe(200);
+};
+const digests = async (type: string, account: string) => (await api.as(account).list("/mails?limit=200")).filter((mail) => mail.type === type);
+describe("a week passes", () => {
+  it("[WMS-68] one person of two orgs gets two mails, each with its own org's items", async () => {
+    await supply("manager.jtr", "JTR", "import", "111", "JTR-IMPORT");
+    await supply("manager.mod", "MOD", "import", "222", "MOD-IMPORT");
+    await supply("manager.jtr", "JTR", "manufacturing", "333", "JTR-LOOM");
+    for (const admin of ["admin.jtr", "admin.mod"]) await route(admin, { digest_weekly_import: { recipients: ["manager.multi@gatehouse.example"] } });
+    await api.setClock(MONDAY);
+    await api.drain();
+    const weekly = async () =>
+      (await api.mails()).filter(({ to, subject }) => JSON.stringify(to).includes("manager.multi@") && /import requests/iu.test(subject));
+    const mails = await weekly();
+    expect(mails).toHaveLength(2);
+    const [jtr, mod] = ["JTR-IMPORT", "MOD-IMPORT"].map((ref) => mails.find(({ html }) => html.includes(ref)));
+    expect(jtr.html).toContain("111");
+    expect(jtr.html).not.toMatch(/MOD-IMPORT|222/u);
+    expect(mod.html).toContain("222");
+    expect(mod.html).not.toMatch(/JTR-IMPORT|JTR-LOOM|111/u);
+    // The other variants: made where there is something to tell, to the admins without a route.
+    const [loom] = await digests("digest_weekly_manufacturing", "admin.jtr");
+    expect(loom).toMatchObject({ state: "sent", recipients: ["admin.jtr@gatehouse.example"] });
+    expect(await digests("digest_weekly_manufacturing", "admin.mod")).toEqual([]);
+    const definitions = (await api.as("designer").list("/definitions?kind=mail&limit=200")).map(({ key }) =>
+      String(key).replace("email-routing.", "").replaceAll("-", "_"),
+    );
+    expect(definitions).toEqual(expect.arrayContaining(VARIANTS));
+    // The same run again makes nothing.
+    await api.setClock("2026-02-09T12:00:00+03:00");
+    await api.drain();
+    expect(await weekly()).toHaveLength(2);
+  });
+});
+
+describe("who gets a digest", () => {
+  it("[WMS-69] without a route the org's admin alone, with one its recipients alone", async () => {
+    const asked = async (at: string) => {
+      const owner = api.as("owner.mod");
+      const [gala] = await owner.list("/records/customers?q=Gala");
+      const [profile] = await owner.list(`/records/customer-org-profiles?filter=${encodeURIComponent(JSON.stringify({ customer_id: gala.id }))}`);
+      const payload = {
+        type: "credit_request",
+        subject: { type: "customer-org-profiles", id: profile.id },
+        payload: { currency: "USD", limit: at },
+        reason: "season",
+      };
+      const answer = await owner.post("/instances", { machine: "approval-request", event: { type: "approval.request", payload } });
+      expect(answer.status, answer.text.slice(0, 800)).toBe(201);
+    };
+    await asked("50000.00");
+    await api.setClock("2026-02-10T08:31:00+03:00");
+    await api.drain();
+    const [first, ...more] = await digests("digest_pending_approvals", "admin.mod");
+    expect(more).toEqual([]);
+    expect(first).toMatchObject({ state: "sent", recipients: ["admin.mod@gatehouse.example"] });
+    const [mail] = (await api.mails()).filter(({ to, html }) => JSON.stringify(to).includes("admin.mod@") && /50[,.]?000/u.test(html));
+    expect(mail?.html ?? "", "the body of MOD's digest").not.toMatch(/JTR/u);
+
+    await route("admin.mod", { digest_pending_approvals: { recipients: ["desk@mod.example", "manager.mod@gatehouse.example"] } });
+    await api.setClock("2026-02-11T08:31:00+03:00");
+    await api.drain();
+    const routed = (await digests("digest_pending_approvals", "admin.mod")).filter(
+      ({ createdAt }) => Date.parse(createdAt) >= Date.parse("2026-02-11T00:00:00Z"),
+    );
+    expect(routed.flatMap(({ recipients }) => recipients).sort()).toEqual(["desk@mod.example", "manager.mod@gatehouse.example"]);
+  });
+
+  it("[WMS-69] the stock check digest lists the day's checks, and stale prices only what is in stock", async () => {
+    await api.setClock("2026-02-16T08:01:00+03:00");
+    await api.drain();
+    const [stale] = await digests("digest_stale_prices_weekly", "admin.jtr");
+    expect(stale).toMatchObject({ recipients: ["admin.jtr@gatehouse.example"] });
+    const bodies = (await api.mails()).filter(({ to, html }) => JSON.stringify(to).includes("admin.jtr@") && html.includes("VELVET-02"));
+    expect(bodies.length).toBeGreaterThan(0);
+    for (const { html } of bodies) expect(html).not.toContain("SATIN-03");
+  });
+});
