@@ -8,7 +8,7 @@ import type { Scope } from "#engine/service/scope.ts";
 import { startInstance } from "#engine/service/start-instance.ts";
 import { toRefusal } from "../problem.server.ts";
 import type { ActResult } from "../screens/guided.ts";
-import type { BeginView } from "../screens/lists.ts";
+import type { BeginView, ImportView } from "../screens/lists.ts";
 import { idempotencyOf } from "./acts.server.ts";
 
 /** Start events of the tab's machine that this person may send; else a new record of its type, where the type lets people create. */
@@ -30,6 +30,16 @@ export function beginsOf(reading: Reading, tab: ViewDefinition["tabs"][number]):
   return type === null || create === undefined || !held.has(create)
     ? []
     : [{ id: `record:${tab.query.from}`, title: `New ${type.title.charAt(0).toLowerCase()}${type.title.slice(1)}`, schema: type.schema }];
+}
+
+/** Loading a file into the tab's type: where the pack gives a template, for who may write its records. */
+export function loadOf(reading: Reading, tab: ViewDefinition["tabs"][number]): ImportView | null {
+  const type = reading.works[0].ruling.program.type(tab.query.from);
+  const create = type?.permissions.create;
+  if (type?.template === undefined || create === undefined) return null;
+  if (!reading.works.some((work) => work.actor.permissions.includes(create))) return null;
+  const { columns } = type.template;
+  return { type: tab.query.from, title: "Import rows", columns, templateHref: `/api/v1/records/${encodeURIComponent(tab.query.from)}/import/template.csv` };
 }
 
 /** `start:<machine>:<event>` or `record:<type>`. */

@@ -5,7 +5,6 @@ import type { Engine } from "#engine/service/engine-context.ts";
 import { inReading } from "#engine/service/reading.ts";
 import type { Scope } from "#engine/service/scope.ts";
 import { listSettings, listSettingVersions, updateSettings } from "#engine/service/settings.ts";
-import { loadPerson } from "#engine/store/people.ts";
 import { NONE } from "#studio/ui/cell.tsx";
 import { propertiesOf, titleOf } from "#studio/ui/form/schema-kind.ts";
 import { toRefusal } from "../problem.server.ts";
@@ -21,9 +20,7 @@ export async function settings(engine: Engine, scope: Scope, key: string | null)
   const shown = key === null ? items[0] : items.find((item) => item.key === key);
   if (shown === undefined) throw new EngineError("definition_not_found", `There are no settings "${(key ?? "").slice(0, 100)}".`);
   const versions = (await listSettingVersions(engine, scope, { key: shown.key })).items.slice(0, MOST_VERSIONS);
-  return await inReading(engine, scope, async ({ tx, works: [work] }) => {
-    const names = new Map<string, string>();
-    for (const { updatedBy: by } of versions) if (!names.has(by)) names.set(by, by === scope.principal.id ? "you" : ((await loadPerson(tx, by))?.name ?? by));
+  return await inReading(engine, scope, async ({ works: [work] }) => {
     const groups = new Map(work.ruling.program.all("settings").map(({ content }) => [content.key, content.group ?? ""]));
     return {
       org: shown.org,
@@ -47,7 +44,7 @@ export async function settings(engine: Engine, scope: Scope, key: string | null)
         return {
           version: version.version,
           at: version.updatedAt,
-          by: names.get(version.updatedBy) ?? version.updatedBy,
+          by: version.updatedBy === scope.principal.id ? "you" : (version.updatedByName ?? version.updatedBy),
           changes: differing.map((name) => ({
             title: titleAt(shown.schema, name),
             before: cellAt(shown.schema, name, before[name]),

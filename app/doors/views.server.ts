@@ -12,7 +12,7 @@ import { recordTypeOf } from "#engine/service/record-type.ts";
 import type { Scope } from "#engine/service/scope.ts";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
 import type { DetailView, ListRequest, ViewPage, ViewRow } from "../screens/lists.ts";
-import { beginsOf } from "./begin.server.ts";
+import { beginsOf, loadOf } from "./begin.server.ts";
 import { formatCell, isBlank } from "./cells.ts";
 import { guided, guidedOf } from "./guided.server.ts";
 import { filterFields, toFilter } from "./list-filter.ts";
@@ -23,6 +23,7 @@ export async function view(engine: Engine, scope: Scope, slug: string, request: 
     const tab = definition?.tabs.find((candidate) => candidate.id === request.tab) ?? definition?.tabs[0];
     return {
       begins: tab === undefined ? [] : beginsOf(reading, tab),
+      load: tab === undefined ? null : loadOf(reading, tab),
       filters: tab?.filters ?? [],
       from: tab?.query.from ?? null,
       sortable: new Set((tab?.columns ?? []).filter((column) => column.path !== undefined).map((column) => column.id)),
@@ -68,6 +69,7 @@ export async function view(engine: Engine, scope: Scope, slug: string, request: 
       .map((event) => ({ type: event.type, title: event.title, tone: toneOf(event.tone), schema: event.payloadSchema as JsonSchema | null })),
     panel: request.at === null ? null : await panelOf(engine, scope, request.at),
     begins: declared.begins,
+    load: declared.load,
     type: declared.from,
   };
 }

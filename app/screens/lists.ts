@@ -87,6 +87,14 @@ export interface BeginView {
   readonly schema: JsonSchema;
 }
 
+/** A file of rows may be loaded into the tab's record type. */
+export interface ImportView {
+  readonly type: string;
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly templateHref: string;
+}
+
 export interface ViewPage {
   readonly slug: string;
   readonly title: string;
@@ -116,6 +124,8 @@ export interface ViewPage {
   readonly acts: readonly BulkAct[];
   readonly panel: GuidedView | null;
   readonly begins: readonly BeginView[];
+  /** null: the type has no template, or this person may not write it. */
+  readonly load: ImportView | null;
   readonly type: string | null;
 }
 

@@ -6,7 +6,6 @@ import cookie from "@fastify/cookie";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from "fastify";
 import type { Registry } from "prom-client";
 import { EngineError } from "../core/errors.ts";
-import { statementCount, withStatementCount } from "../store/statement-count.ts";
 import { requireCaller } from "./authenticate.ts";
 import { readJsonBodies, readRawBodies } from "./content.ts";
 import { registerStreams } from "./event-stream.ts";
@@ -71,7 +70,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     logRequest(log, request, reply);
     done();
   });
-  if (options.testControl !== undefined) tellStatements(app);
+  if (options.testControl !== undefined) tellStatements(app, engine);
   await registerHeaders(app, config.publicOrigin);
   await app.register(cookie);
   registerStreams(app);
@@ -91,10 +90,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 }
 
 /** Test mode: `x-statements` says how many statements an answer took. */
-function tellStatements(app: FastifyInstance): void {
-  app.addHook("onRequest", (_request, _reply, done) => withStatementCount(done));
+function tellStatements(app: FastifyInstance, engine: ServerOptions["engine"]): void {
+  app.addHook("onRequest", (_request, _reply, done) => engine.store.counting(done));
   app.addHook("onSend", (_request, reply, _payload, done) => {
-    const count = statementCount();
+    const count = engine.store.statements();
     if (count !== null && !reply.hasHeader("x-statements")) reply.header("x-statements", String(count));
     done();
   });

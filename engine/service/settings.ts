@@ -1,10 +1,12 @@
 /** An org's settings: the definition's defaults with the org's own values on top. Each change is audited and kept as a version. */
 import { EngineError } from "../core/errors.ts";
 import type { Json, JsonObject, SettingsDefinition } from "../schema/types.ts";
+import { loadPerson } from "../store/people.ts";
 import { loadSetting, type SettingRow, saveSetting, settingVersions } from "../store/settings.ts";
 import { dayIn } from "./ask-decision.ts";
 import { authorize } from "./authorize.ts";
 import type { Engine } from "./engine-context.ts";
+import { isUuid } from "./fresh-id.ts";
 import { type Answer, type Idempotency, once } from "./idempotency.ts";
 import { checkPayload, payloadErrors } from "./payload.ts";
 import { requireOneOrg, type Scope } from "./scope.ts";
@@ -86,10 +88,19 @@ export async function updateSettings(engine: Engine, scope: Scope, input: Update
 }
 
 /** Every version of the org's own values, newest first. */
-export async function listSettingVersions(engine: Engine, scope: Scope, input: { readonly key: string }): Promise<{ readonly items: readonly SettingRow[] }> {
+export async function listSettingVersions(
+  engine: Engine,
+  scope: Scope,
+  input: { readonly key: string },
+): Promise<{ readonly items: readonly (SettingRow & { readonly updatedByName: string | null })[] }> {
   return await inWork(engine, scope, requireOneOrg(scope), async (work) => {
     const definition = definitionOf(work, input.key);
-    return { items: await settingVersions(work.tx, work.org.id, definition.key) };
+    const versions = await settingVersions(work.tx, work.org.id, definition.key);
+    const names = new Map<string, string | null>();
+    for (const { updatedBy } of versions) {
+      if (!names.has(updatedBy)) names.set(updatedBy, isUuid(updatedBy) ? ((await loadPerson(work.tx, updatedBy))?.name ?? null) : null);
+    }
+    return { items: versions.map((version) => ({ ...version, updatedByName: names.get(version.updatedBy) ?? null })) };
   });
 }
 

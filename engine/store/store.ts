@@ -12,6 +12,7 @@ import { Roles } from "./migrations/001-roles.ts";
 import { Tables } from "./migrations/002-tables.ts";
 import { Integrity } from "./migrations/003-integrity.ts";
 import { isRetryable, toEngineError } from "./pg-errors.ts";
+import { statementCount, withStatementCount } from "./statement-count.ts";
 import { runTransaction } from "./transaction.ts";
 import type { Session, Tx } from "./tx.ts";
 
@@ -34,6 +35,10 @@ export interface Store {
   check(): Promise<void>;
   /** Runs DDL as the owner outside a transaction (concurrent indexes, partitions). */
   asOwner<T>(fn: (execute: (sql: string) => Promise<readonly Record<string, unknown>[]>) => Promise<T>): Promise<T>;
+  /** Runs `fn`, and whatever it starts, under a counter of its own. */
+  counting<T>(fn: () => T): T;
+  /** Statements under the counter so far, without those that only open, name or end a transaction; null outside one. */
+  statements(): number | null;
   readonly orm: MikroORM;
   close(): Promise<void>;
 }
@@ -52,6 +57,8 @@ export async function createStore(config: StoreConfig): Promise<Store> {
       work: (session, fn) => work(orm, pool, session, fn),
       check: () => check(pool),
       asOwner: (fn) => asOwner(pool, fn),
+      counting: withStatementCount,
+      statements: statementCount,
       close: () => orm.close(true),
     };
     await store.check();

@@ -7,6 +7,7 @@ import { listHref, readList } from "../../list-request.ts";
 import { readJson } from "../../read-json.server.ts";
 import { asObject } from "../../screens/guided.ts";
 import { BeginPanel } from "../../screens/lists/begin-panel.tsx";
+import { ImportPanel } from "../../screens/lists/import-panel.tsx";
 import { InstancePanel } from "../../screens/lists/instance-panel.tsx";
 import { ViewList } from "../../screens/lists/view-list.tsx";
 import { ViewSummary } from "../../screens/lists/view-summary.tsx";
@@ -35,6 +36,7 @@ export default function View({ loaderData: { view, list } }: Route.ComponentProp
   const shell = useOutletContext<ShellView>();
   const [params] = useSearchParams();
   const begun = view.begins.find((begin) => begin.id === params.get("begin"));
+  const isLoading = view.load !== null && params.get("begin") === "import";
   const shown = new Set(view.rows.flatMap((row) => [row.id, row.instance ?? ""]));
   useLiveRefresh((notice) => shown.has(notice.id) || notice.kind === "instance" || (view.type !== null && notice.of.endsWith(view.type)));
   return (
@@ -48,6 +50,11 @@ export default function View({ loaderData: { view, list } }: Route.ComponentProp
                 {begin.title}
               </ButtonLink>
             ))}
+            {view.load === null ? null : (
+              <ButtonLink small icon="upload" href={beginHref(params, "import")}>
+                Import
+              </ButtonLink>
+            )}
           </span>
         }
       />
@@ -55,12 +62,14 @@ export default function View({ loaderData: { view, list } }: Route.ComponentProp
         {view.tabs.length < 2 ? null : (
           <Tabs label={view.title} current={view.tab} tabs={view.tabs.map((tab) => ({ ...tab, href: listHref(params, { tab: tab.id }) }))} />
         )}
-        <div className={view.panel === null && begun === undefined ? "work" : "work has-panel"}>
+        <div className={view.panel === null && begun === undefined && !isLoading ? "work" : "work has-panel"}>
           <div className="list">
             {view.summary === null ? null : <ViewSummary summary={view.summary} />}
             <ViewList key={`${view.slug} ${view.tab}`} view={view} request={list} scope={shell.scope} />
           </div>
-          {begun !== undefined ? (
+          {isLoading && view.load !== null ? (
+            <ImportPanel key={`${view.load.type} ${shell.scope}`} load={view.load} closeHref={beginHref(params, null)} scope={shell.scope} />
+          ) : begun !== undefined ? (
             <BeginPanel key={begun.id} begin={begun} closeHref={beginHref(params, null)} several={shell.scope === "all"} />
           ) : view.panel === null ? null : (
             <InstancePanel key={view.panel.id} view={view.panel} closeHref={listHref(params, { at: null })} prefer={view.acts.map((act) => act.type)} />
