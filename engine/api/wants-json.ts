@@ -4,10 +4,13 @@
  */
 import type { IncomingMessage } from "node:http";
 
+/** What pages ask of their own server, in JSON too: never a form's address. */
+const PAGES_OWN = /^\/(ui|session|work|studio|replay|records|settings|operations|login)(\/|$)/u;
+
 /** JSON was asked for; a body counts as asked for JSON unless it is a page's own form. Data requests of the web app never do. */
 export function wantsJson(request: Pick<IncomingMessage, "method" | "headers" | "url">): boolean {
   const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-  if (path.slice(path.lastIndexOf("/")).includes(".")) return false;
+  if (PAGES_OWN.test(path) || path.slice(path.lastIndexOf("/")).includes(".")) return false;
   const accept = request.headers.accept ?? "";
   if (accept.includes("application/json")) return true;
   if (request.method === "GET" || request.method === "HEAD" || accept.includes("text/html")) return false;
