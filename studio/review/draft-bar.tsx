@@ -67,15 +67,15 @@ export function DraftBar({
       ) : (
         <StatusBadge meaning="open">No conflicts</StatusBadge>
       )}
-      <span className="small soft nowrap" role="status">
+      <span className="small soft nowrap save-state" role="status">
         {save.kind === "saving" ? (
           "Saving"
         ) : save.kind === "unsaved" ? (
           "Not saved yet"
         ) : save.kind === "refused" ? (
-          <span className="mark m-blocked">
+          <span className="mark m-blocked" title={save.why}>
             <Icon name="bar" />
-            {save.why}
+            <span className="clip">{save.why}</span>
           </span>
         ) : (
           <>
