@@ -16,7 +16,7 @@ const PARALLEL = 8;
 /** Delivers up to `limit` due rows; returns how many it claimed. Order within a subject is kept by the claim. */
 export async function deliverBatch(context: RelayContext, limit: number, signal: AbortSignal): Promise<number> {
   const now = context.clock.now();
-  const rows = await context.store.work(context.session, (tx) => claimOutbox(tx, { now, limit, leaseMs: LEASE_MS, owner: context.owner }));
+  const rows = await context.store.single(context.session, (tx) => claimOutbox(tx, { now, limit, leaseMs: LEASE_MS, owner: context.owner }));
   const queue = [...rows];
   const worker = async () => {
     for (let row = queue.shift(); row !== undefined; row = queue.shift()) await deliverRow(context, row, signal);

@@ -9,7 +9,7 @@ const TIMER_LEASE_MS = 60_000;
 /** Fires due timers in due order; returns how many it claimed. One that fails keeps its row and is tried again when its lease ends. */
 export async function fireTimers(context: RelayContext): Promise<number> {
   const now = context.clock.now();
-  const timers = await context.store.work(context.session, (tx) => claimTimers(tx, { now, limit: BATCH, leaseMs: TIMER_LEASE_MS }));
+  const timers = await context.store.single(context.session, (tx) => claimTimers(tx, { now, limit: BATCH, leaseMs: TIMER_LEASE_MS }));
   for (const timer of timers) {
     try {
       await context.fireTimer(timer);

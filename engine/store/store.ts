@@ -13,7 +13,7 @@ import { Tables } from "./migrations/002-tables.ts";
 import { Integrity } from "./migrations/003-integrity.ts";
 import { isRetryable, toEngineError } from "./pg-errors.ts";
 import { statementCount, withStatementCount } from "./statement-count.ts";
-import { runTransaction } from "./transaction.ts";
+import { runSingle, runTransaction } from "./transaction.ts";
 import type { Session, Tx } from "./tx.ts";
 
 export interface StoreConfig {
@@ -31,6 +31,8 @@ export interface StoreConfig {
 export interface Store {
   /** One transaction. Serialization failures and deadlocks run `fn` again, at most 3 times: it must change nothing outside the database. */
   work<T>(session: Session, fn: (tx: Tx) => Promise<T>): Promise<T>;
+  /** As `work`, for an `fn` that asks all it asks before its first await: the commit flies along, and what it asks later is refused. */
+  single<T>(session: Session, fn: (tx: Tx) => Promise<T>): Promise<T>;
   /** Reachable, migrated, durable settings on. @throws unavailable */
   check(): Promise<void>;
   /** Runs DDL as the owner outside a transaction (concurrent indexes, partitions). */
@@ -54,7 +56,8 @@ export async function createStore(config: StoreConfig): Promise<Store> {
     const pool = (await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient()) as unknown as Pool;
     const store: Store = {
       orm,
-      work: (session, fn) => work(orm, pool, session, fn),
+      work: (session, fn) => work(runTransaction, orm, pool, session, fn),
+      single: (session, fn) => work(runSingle, orm, pool, session, fn),
       check: () => check(pool),
       asOwner: (fn) => asOwner(pool, fn),
       counting: withStatementCount,
@@ -82,7 +85,7 @@ async function openOrm(config: StoreConfig): Promise<MikroORM> {
       pipeline: true,
       application_name: config.applicationName ?? "gatehouse",
       connectionTimeoutMillis: 10_000,
-      options: `-c TimeZone=UTC -c search_path=public -c statement_timeout=${statementTimeoutMs} -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000 -c jit=off -c plan_cache_mode=force_generic_plan`,
+      options: `-c TimeZone=UTC -c search_path=public -c statement_timeout=${statementTimeoutMs} -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000 -c jit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off`,
     },
     // A fault is thrown once, where it happens; the pool's own notes about lost connections add nothing.
     logger: () => {},
@@ -104,12 +107,12 @@ async function migrate(orm: MikroORM): Promise<void> {
   void lock;
 }
 
-async function work<T>(orm: MikroORM, pool: Pool, session: Session, fn: (tx: Tx) => Promise<T>): Promise<T> {
+async function work<T>(run: typeof runTransaction, orm: MikroORM, pool: Pool, session: Session, fn: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const client = await connect(pool);
     let broken: Error | undefined;
     try {
-      return await runTransaction(orm, client, session, fn);
+      return await run<T>(orm, client, session, fn);
     } catch (error) {
       if (!(error instanceof EngineError) && !client.listenerCount("error")) broken = error as Error;
       if (attempt <= RETRIES && isRetryable(error)) continue;

@@ -33,6 +33,19 @@ test("the first failure is the one that is told, also when the work goes on afte
   await expect(failed).rejects.toMatchObject({ code: "payload_invalid", cause: { code: "22012" } });
 });
 
+test("[P12] a transaction of one flight sees its session's orgs alone, commits what it wrote, and takes nothing after its commit", async () => {
+  const seen = await db.store.single(inA, (tx) => tx.query<{ id: string }>("select id from org"));
+  expect(seen).toEqual(await db.store.work(inA, (tx) => tx.query("select id from org")));
+  await expect(
+    db.store.single(inA, async (tx) => {
+      await tx.query("select 1");
+      return await tx.query("select 2");
+    }),
+  ).rejects.toMatchObject({ code: "internal" });
+  for (let n = 0; n < 3; n++) await expect(db.store.single(inA, (tx) => tx.query("select 1 / 0"))).rejects.toMatchObject({ code: "payload_invalid" });
+  expect(await db.store.single(inA, (tx) => tx.query("select 1 as one"))).toEqual([{ one: 1 }]);
+});
+
 test("deadlocks are run again until both are through", async () => {
   const [one, two] = await db.store.work(inA, async (tx) => [await addThing(tx, A, { name: "d1" }), await addThing(tx, A, { name: "d2" })] as const);
   let runs = 0;
