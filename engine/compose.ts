@@ -20,6 +20,7 @@ import { keepSealingKey } from "./sealing-key-file.ts";
 import { type SealingKey, sealingKey } from "./service/auth/sealed.ts";
 import { createEngine, type Engine } from "./service/engine-context.ts";
 import { fireTimer } from "./service/fire-timer.ts";
+import { settleDeadReplays } from "./service/run-replay.ts";
 import { sendDueMails } from "./service/send-due-mails.ts";
 import { createStore } from "./store/store.ts";
 
@@ -91,7 +92,10 @@ async function startRelay(engine: Engine, config: Config, sink: MailSink | null,
     clock: engine.clock,
     handlers: createEffectHandlers(engine, config, mailServer, sealing),
     fireTimer: async (timer) => void (await fireTimer(engine, timer)),
-    runSchedules: oncePerMinute(engine, () => sendDueMails(engine)),
+    runSchedules: oncePerMinute(engine, async () => {
+      await settleDeadReplays(engine);
+      return await sendDueMails(engine);
+    }),
     log: {
       effectTried: (entry) => engine.log.info(entry, "effect tried"),
       turnFailed: (error) => engine.log.error({ err: error }, "a turn of the relay failed"),

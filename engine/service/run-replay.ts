@@ -2,7 +2,7 @@
 import { EngineError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../schema/types.ts";
 import { countEvents, replayInstances } from "../store/events.ts";
-import { addReplayDiffs, createReplay, type ReplayDiffRow, updateReplay } from "../store/replays.ts";
+import { addReplayDiffs, createReplay, failSilentReplays, type ReplayDiffRow, updateReplay } from "../store/replays.ts";
 import type { Tx } from "../store/tx.ts";
 import { draftRuling, draftState, requireDraft } from "./draft-program.ts";
 import type { Engine } from "./engine-context.ts";
@@ -86,8 +86,21 @@ function instant(name: "from" | "to", text: string | undefined): Record<string, 
 const invalid = (path: string, message: string): EngineError =>
   new EngineError("payload_invalid", `${path.slice(1)} ${message}`, { errors: [{ path, message }] });
 
+/** Jobs of this process. Every page of one writes to its row, so a row that is silent for longer belongs to a process that is gone. */
+const underWay = new Set<string>();
+const SILENCE_MS = 300_000;
+
+/** Ends the jobs of processes that stopped in the middle; gives how many. Called at every beat of the relay. */
+export async function settleDeadReplays(engine: Engine): Promise<number> {
+  const at = engine.clock.now();
+  const before = new Date(Date.parse(at) - SILENCE_MS).toISOString();
+  const error = "The process that ran it has stopped. What it found so far stands; start it again for the rest.";
+  return await engine.store.single({ orgs: "system", actorId: "system" }, (tx) => failSilentReplays(tx, { before, at, error, except: [...underWay] }));
+}
+
 /** Never rejects: a fault ends in the job's row and in the log. */
 async function runJob(engine: Engine, orgId: string, id: string, plan: ReplayPlan): Promise<void> {
+  underWay.add(id);
   try {
     await runPages(engine, orgId, id, plan);
   } catch (error) {
@@ -96,6 +109,8 @@ async function runJob(engine: Engine, orgId: string, id: string, plan: ReplayPla
     await inJob(engine, plan, (tx) => updateReplay(tx, id, { status: "failed", error: message, at: engine.clock.now() })).catch((fault: unknown) =>
       engine.log.error({ replay: id, err: fault }, "A failed replay could not be marked"),
     );
+  } finally {
+    underWay.delete(id);
   }
 }
 

@@ -90,6 +90,19 @@ export async function updateReplay(
   return (await tx.query<ReplayJobRow>(UPDATE, values))[0] ?? null;
 }
 
+const FAIL_SILENT = statement(
+  "replay_fail_silent",
+  `update replay_job j set status = 'failed', error = $1, updated_at = $2 where j.status in ('queued', 'running') and j.updated_at < $3 and j.id <> all ($4::uuid[]) returning j.id`,
+);
+
+/** Ends jobs that nobody has written to since `before`, without those of `except`; gives how many. System session. */
+export async function failSilentReplays(
+  tx: Tx,
+  input: { readonly before: string; readonly at: string; readonly error: string; readonly except: readonly string[] },
+): Promise<number> {
+  return (await tx.query(FAIL_SILENT, [input.error, input.at, input.before, input.except])).length;
+}
+
 export async function addReplayDiffs(tx: Tx, rows: readonly ReplayDiffRow[]): Promise<void> {
   if (rows.length === 0) return;
   const column = <T>(pick: (row: ReplayDiffRow) => T): T[] => rows.map(pick);

@@ -5,7 +5,7 @@ import { checkDraft } from "#engine/service/check-draft.ts";
 import { createDraft, putDraftDefinition } from "#engine/service/drafts.ts";
 import { createRecord } from "#engine/service/records.ts";
 import { getReplay, listReplayDiffs, listReplays, type ReplayView } from "#engine/service/replay-queries.ts";
-import { cancelReplay, type ReplayInput, startReplay } from "#engine/service/run-replay.ts";
+import { cancelReplay, type ReplayInput, settleDeadReplays, startReplay } from "#engine/service/run-replay.ts";
 import { sendEvent } from "#engine/service/send-event.ts";
 import { startInstance } from "#engine/service/start-instance.ts";
 import { type LendingWorld, lendingWorld } from "#tests/support/lending-world.ts";
@@ -53,6 +53,19 @@ async function finished(input: ReplayInput): Promise<ReplayView> {
 }
 
 describe("replay", () => {
+  it("of a process that died does not run for ever: it fails with what to do next, and a living one is left alone", async () => {
+    const done = await finished({ against: { release: 1 } });
+    await world.database.sql("update replay_job set status = 'running', updated_at = $2 where id = $1", [done.id, world.engine.clock.now()]);
+    expect(await settleDeadReplays(world.engine)).toBe(0);
+    await world.database.sql("update replay_job set updated_at = updated_at - interval '6 minutes' where id = $1", [done.id]);
+    expect(await settleDeadReplays(world.engine)).toBe(1);
+    expect(await getReplay(world.engine, world.as("chief"), { id: done.id })).toMatchObject({
+      status: "failed",
+      error: expect.stringMatching(/start it again/u),
+    });
+    expect(await settleDeadReplays(world.engine)).toBe(0);
+  });
+
   it("of the release that made the log finds nothing", async () => {
     const view = await finished({ against: { release: 1 } });
     expect(view).toMatchObject({ status: "done", changed: 0, unknown: 0, error: null });
