@@ -20,13 +20,23 @@ export function authorizeRecord(work: Work, type: TypeDefinition, access: Access
   const permission = type.permissions[access];
   const name = nameOfType(type);
   if (work.actor.kind === "system") return;
-  if (access !== "view" && (permission === undefined || (type.insertOnly === true && access !== "create"))) {
-    throw new EngineError("method_not_allowed", `Records of type "${name}" are not written here.`);
-  }
+  requireWritable(work, type, access);
   const permissions = permission === undefined ? [] : [permission];
   const act = { orgId: work.org.id, permissions, verb: VERBS[access] };
   const verdict = judge(work.ruling.program, work.scope, work.actor, act, { now: work.at, today: dayIn(work.org.timeZone, work.at) });
   if (!verdict.allow) throw refusalOf(verdict, act, { hidden: "record_not_found", forbidden: "permission_denied", what: `To ${access} ${name}` });
+}
+
+/**
+ * What nobody may do to a type's records is refused before any record is looked for: the same answer for everybody.
+ *
+ * - throws EngineError `method_not_allowed`
+ */
+export function requireWritable(work: Work, type: TypeDefinition, access: Access): void {
+  if (work.actor.kind === "system" || access === "view") return;
+  if (type.permissions[access] === undefined || (type.insertOnly === true && access !== "create")) {
+    throw new EngineError("method_not_allowed", `Records of type "${nameOfType(type)}" are not written here.`);
+  }
 }
 
 /** Tells whether the actor may view records of the type in this org. */

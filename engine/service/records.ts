@@ -13,7 +13,7 @@ import { type Answer, type Idempotency, once } from "./idempotency.ts";
 import { changeHooks } from "./on-change.ts";
 import { acceptPayload, withDefaults } from "./payload.ts";
 import { answerRecord, etagOf, type RecordAnswer, versionOfEtag } from "./record-answer.ts";
-import { authorizeRecord } from "./record-permission.ts";
+import { authorizeRecord, requireWritable } from "./record-permission.ts";
 import { nameOfType, recordTypeOf } from "./record-type.ts";
 import { lookupOf } from "./reference-lookup.ts";
 import { requireOneOrg, type Scope } from "./scope.ts";
@@ -90,6 +90,7 @@ export async function updateRecord(engine: Engine, scope: Scope, input: UpdateIn
   return await inWork(engine, scope, await orgOfRecord(engine, scope, input), (work) =>
     once(work, input.idempotency, 200, async () => {
       const type = recordTypeOf(work.ruling.program, input.type);
+      requireWritable(work, type, "edit");
       authorizeRecord(work, type, "view");
       const before = await openRecord(work, type, input.id);
       authorizeRecord(work, type, "edit");
@@ -116,6 +117,7 @@ export async function deleteRecord(engine: Engine, scope: Scope, input: Omit<Upd
   return await inWork(engine, scope, await orgOfRecord(engine, scope, input), (work) =>
     once(work, input.idempotency, 200, async () => {
       const type = recordTypeOf(work.ruling.program, input.type);
+      requireWritable(work, type, "delete");
       authorizeRecord(work, type, "view");
       const before = await openRecord(work, type, input.id);
       authorizeRecord(work, type, "delete");

@@ -21,7 +21,7 @@ describe("rolls and lots", () => {
         await caller.patch(`/records/po-allocations-mirror/${rows[0].id}`, { meters: "1" }, { "if-match": '"1"' }),
         await caller.del(`/records/po-allocations-mirror/${rows[0].id}`),
       ]) {
-        expect([403, 404, 405], `${account}: ${answer.text.slice(0, 200)}`).toContain(answer.status);
+        expect(answer.status, `${account}: ${answer.text.slice(0, 200)}`).toBe(405);
       }
     }
     const kept = await api.as("manager.jtr").list("/records/po-allocations-mirror");
