@@ -15,18 +15,24 @@ export interface ChainFault {
 interface ChainRow extends Omit<HashedEvent, "prevHash"> {
   readonly prevHash: Buffer | null;
   readonly hash: Buffer;
+  readonly lastSeq: number;
+  readonly lastHash: Buffer | null;
+}
+interface Head {
+  readonly orgId: string;
+  readonly instanceId: string;
+  readonly lastSeq: number;
+  readonly lastHash: Buffer | null;
 }
 
-/** The texts as stored: json columns are not parsed. */
-const ROWS = statement(
-  "events_chain",
-  `select e.org_id as "orgId", e.instance_id as "instanceId", e.seq, e.at, e.machine, e.machine_version as "machineVersion", e.release, e.type, e.actor::text, e.event::text, e.facts::text,
-     e.decisions::text, e.effects::text, e.from_state::text as "from", e.to_state::text as "to", e.seed, e.override::text, e.prev_hash as "prevHash", e.hash
-   from event_log e where e.instance_id = any ($1::uuid[]) and ($2::uuid[] is null or e.org_id = any ($2)) order by e.org_id, e.instance_id, e.seq`,
-);
-const HEADS = statement(
-  "events_heads",
-  `select org_id as "orgId", id, seq, last_hash as "lastHash" from instance where id = any ($1::uuid[]) and ($2::uuid[] is null or org_id = any ($2)) order by org_id, id`,
+/** Heads and rows in one statement, so in one snapshot: an event that lands meanwhile is in both or in neither. The texts as stored: json columns are not parsed. */
+const CHAINS = statement(
+  "events_chains",
+  `select i.org_id as "orgId", i.id as "instanceId", i.seq as "lastSeq", i.last_hash as "lastHash", e.seq, e.at, e.machine, e.machine_version as "machineVersion", e.release, e.type,
+     e.actor::text, e.event::text, e.facts::text, e.decisions::text, e.effects::text, e.from_state::text as "from", e.to_state::text as "to", e.seed, e.override::text,
+     e.prev_hash as "prevHash", e.hash
+   from instance i left join event_log e on e.org_id = i.org_id and e.instance_id = i.id
+   where i.id = any ($1::uuid[]) and ($2::uuid[] is null or i.org_id = any ($2)) order by i.org_id, i.id, e.seq`,
 );
 const PAGE = 100;
 
@@ -41,24 +47,21 @@ export async function verifyEvents(
   let cursor: string | null = null;
   do {
     const page: Awaited<ReturnType<typeof replayInstances>> = await replayInstances(tx, filter, { limit: PAGE, cursor });
-    const key = [page.items.map((item) => item.id), orgsOf(tx)];
-    const [rows, heads] = await Promise.all([
-      tx.query<ChainRow>(ROWS, key),
-      tx.query<{ orgId: string; id: string; seq: number; lastHash: Buffer | null }>(HEADS, key),
-    ]);
-    events += rows.length;
-    instances += heads.length;
-    const chains = Map.groupBy(rows, (row) => row.instanceId);
-    for (const head of heads) {
-      const fault = firstFault(chains.get(head.id) ?? [], head);
-      if (fault !== null) faults.push({ orgId: head.orgId, instanceId: head.id, ...fault });
+    const rows = await tx.query<ChainRow | (Head & { readonly seq: null })>(CHAINS, [page.items.map((item) => item.id), orgsOf(tx)]);
+    for (const chain of Map.groupBy(rows, (row) => row.instanceId).values()) {
+      const head = chain[0] as Head;
+      const logged = chain.filter((row): row is ChainRow => row.seq !== null);
+      events += logged.length;
+      instances += 1;
+      const fault = firstFault(logged, head);
+      if (fault !== null) faults.push({ orgId: head.orgId, instanceId: head.instanceId, ...fault });
     }
     cursor = page.next;
   } while (cursor !== null);
   return { events, instances, faults };
 }
 
-function firstFault(rows: readonly ChainRow[], head: { readonly seq: number; readonly lastHash: Buffer | null }): Pick<ChainFault, "seq" | "because"> | null {
+function firstFault(rows: readonly ChainRow[], head: Head): Pick<ChainFault, "seq" | "because"> | null {
   let previous: string | null = null;
   for (const [index, row] of rows.entries()) {
     if (row.seq !== index + 1) return { seq: index + 1, because: "missing" };
@@ -68,7 +71,7 @@ function firstFault(rows: readonly ChainRow[], head: { readonly seq: number; rea
     if (hashEvent({ ...row, prevHash }) !== hash) return { seq: row.seq, because: "hash" };
     previous = hash;
   }
-  if (rows.length < head.seq) return { seq: rows.length + 1, because: "missing" };
-  if ((head.lastHash === null ? null : head.lastHash.toString("hex")) !== previous) return { seq: head.seq, because: "head" };
+  if (rows.length < head.lastSeq) return { seq: rows.length + 1, because: "missing" };
+  if ((head.lastHash === null ? null : head.lastHash.toString("hex")) !== previous) return { seq: head.lastSeq, because: "head" };
   return null;
 }

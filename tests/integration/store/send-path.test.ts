@@ -162,6 +162,21 @@ test("[P14] changed, missing and foreign rows are found, wherever they are", asy
   expect((await db.store.work(system, (tx) => verifyEvents(tx))).faults).toHaveLength(4);
 });
 
+test("[P14] a verification beside working writers sees whole chains", async () => {
+  const ids = Array.from({ length: 8 }, () => randomUUID());
+  for (const id of ids) await send(db, A, id, "s0");
+  let writing = true;
+  const writers = ids.map(async (id) => {
+    for (let n = 1; writing; n++) await send(db, A, id, `s${n}`);
+  });
+  try {
+    for (let round = 0; round < 40; round++) expect((await db.store.work(inA, (tx) => verifyEvents(tx, { instanceIds: ids }))).faults).toEqual([]);
+  } finally {
+    writing = false;
+    await Promise.all(writers);
+  }
+});
+
 test("[P15] the log refuses update, delete and truncate, to the app and to the owner", async () => {
   for (const sql of [
     "update event_log set type = 'x'",
