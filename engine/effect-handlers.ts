@@ -7,12 +7,14 @@ import { createWebhookHandler } from "./effects/webhook.ts";
 import type { JsonObject } from "./schema/types.ts";
 import { openSecrets, type SealingKey } from "./service/auth/sealed.ts";
 import { deliverRemote } from "./service/deliver-remote.ts";
+import { deliverDocument } from "./service/documents.ts";
 import type { Engine } from "./service/engine-context.ts";
+import { withAttachments } from "./service/mail-attachments.ts";
 import { loadWebhook } from "./store/webhooks.ts";
 
 export function createEffectHandlers(engine: Engine, config: Config, mailServer: MailServer, sealing: SealingKey): ReadonlyMap<string, EffectHandler> {
   const handlers: EffectHandler[] = [
-    createMailHandler(mailServer),
+    withAttachments(engine, config.publicOrigin, createMailHandler(mailServer)),
     createContractEventHandler({
       clock: engine.clock,
       endpoints: config.contractEndpoints,
@@ -21,6 +23,7 @@ export function createEffectHandlers(engine: Engine, config: Config, mailServer:
     }),
     withSubscriber(engine, sealing, createWebhookHandler(engine.clock, config.allowedHosts)),
     { kind: "remote", deliver: (item) => deliverRemote(engine, item) },
+    { kind: "document", deliver: (item) => deliverDocument(engine, item) },
   ];
   return new Map(handlers.map((handler) => [handler.kind, handler]));
 }

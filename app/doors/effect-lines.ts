@@ -30,6 +30,11 @@ function lineOf(effect: JsonObject): ConsequenceLine | null {
       if (to === "") return { icon: "mail", text: `Mail “${subject}”, but nobody is to get it.`, tone: "unknown" };
       return { icon: "mail", text: `Mail to ${to}: “${subject}”. It cannot be called back.`, strong: [to] };
     }
+    case "document":
+      return {
+        icon: "doc",
+        text: `${describeValue(effect["title"])} “${describeValue(effect["name"])}” is written${effect["number"] === 1 ? "" : `, version ${describeValue(effect["number"])}`}.`,
+      };
     case "emit":
       return {
         icon: "outside",

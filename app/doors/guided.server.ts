@@ -14,8 +14,9 @@ import type { Work } from "#engine/service/work.ts";
 import { wayOf } from "#studio/ui/decision-explanation.tsx";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
 import { meaningOf } from "#studio/ui/status-badge.tsx";
-import type { ActView, GateView, GuidedView, WayView } from "../screens/guided.ts";
+import type { ActView, DocumentLine, GateView, GuidedView, WayView } from "../screens/guided.ts";
 import { fieldsOf, type Reference } from "./cells.ts";
+import { documentLines } from "./document-lines.ts";
 import { historyEntries } from "./history.ts";
 import { overrideGuard } from "./override-guard.ts";
 import { dependsOnPayload } from "./payload-gate.ts";
@@ -38,6 +39,7 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
     const type = view.record === null ? null : work.ruling.program.type(view.record.type);
     const acts: ActView[] = [];
     for (const event of view.events) if (!event.hidden) acts.push(await actOf(work, definition, view, event));
+    const documents = documentLines(page.documents);
     const entered = enteredAt(history.items);
     return {
       id: view.id,
@@ -54,7 +56,7 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
       lanes: lanesOf(definition, view),
       screen: { title: view.screen?.title ?? screenTitle(definition, view), text: view.screen?.text ?? null, primary: view.screen?.primary ?? null },
       checklist: checklistOf(definition, view),
-      acts,
+      acts: acts.map((each) => withFile(each, documents)),
       record: {
         type: view.record?.type ?? "",
         id: view.record?.id ?? "",
@@ -78,13 +80,20 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
         meaning: mail.state === "queued" ? ("waitsUntil" as const) : meaningOf(mail.state),
         at: mail.sentAt ?? mail.createdAt,
       })),
-      documents: [],
+      documents,
+      files: page.files.map((file) => ({ id: file.id, name: file.name, note: file.note, href: `/api/v1/files/${file.id}` })),
       related: page.related
         .filter((group) => group.items.length > 0)
         .map((group) => ({ title: group.title, items: group.items.map((item) => relatedItem(group.type, item)) })),
       history: historyEntries(definition, [...history.items].reverse(), work.ruling.program, page.timeline),
     };
   });
+}
+
+/** The act that hands a document out opens it. */
+function withFile(act: ActView, documents: readonly DocumentLine[]): ActView {
+  const href = documents.find(({ event }) => event === act.type)?.href;
+  return href === undefined ? act : { ...act, opens: href };
 }
 
 /** An event as an act, with what its gates say. */
@@ -107,7 +116,7 @@ export async function actOf(work: Work, machine: MachineDefinition, view: Instan
     permitted: event.permitted,
     who: event.refusal === undefined || event.refusal.missing.length === 0 ? null : `needs ${event.refusal.missing.join(", ")}`,
     schema: event.payloadSchema,
-    initial: {},
+    initial: event.initial,
     confirm: event.confirm ?? null,
     gates,
   };
@@ -248,11 +257,13 @@ function pathsOf(state: Json, prefix = ""): readonly string[] {
   return Object.entries(state as JsonObject).flatMap(([name, below]) => [prefix + name, ...pathsOf(below, `${prefix}${name}.`)]);
 }
 
-/** The record without what stands elsewhere on the screen: people, and long texts. */
+/** The record without what stands elsewhere on the screen: people, papers, and long texts. */
 function recordFields(page: InstancePage, schema: JsonObject): GuidedView["record"]["fields"] {
   const data = page.instance.record?.data ?? {};
   const people = new Set(Object.entries(page.references).flatMap(([path, reference]) => (reference.type === "people" ? [path.slice(1)] : [])));
-  const shown = Object.fromEntries(Object.entries(data).filter(([name, value]) => !people.has(name) && !(typeof value === "string" && value.length > 400)));
+  const papers = new Set([...page.documents, ...page.files].map(({ id }) => id));
+  const isShown = (value: Json): boolean => typeof value !== "string" || (value.length <= 400 && !papers.has(value));
+  const shown = Object.fromEntries(Object.entries(data).filter(([name, value]) => !people.has(name) && isShown(value)));
   return fieldsOf(schema, shown, page.references as Readonly<Record<string, Reference>>);
 }
 

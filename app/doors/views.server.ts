@@ -150,6 +150,8 @@ export async function detail(engine: Engine, scope: Scope, slug: string, page: s
     references: await referencesOf(engine, scope, found),
     timeline: [],
     mails: [],
+    documents: [],
+    files: [],
     related: [],
   });
   const timer = [...found.instance.timers].sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1))[0];

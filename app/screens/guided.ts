@@ -33,6 +33,8 @@ export interface GateView {
 }
 
 export interface ActView {
+  /** A file to open when the act is done. */
+  readonly opens?: string;
   readonly type: string;
   readonly title: string;
   readonly description: string | null;
@@ -68,6 +70,22 @@ export interface MailLine {
   readonly at: string;
 }
 
+/** A paper about the record in its newest version. */
+export interface DocumentLine {
+  readonly id: string;
+  readonly title: string;
+  readonly name: string;
+  readonly number: number;
+  readonly at: string;
+  readonly sha256: string;
+  readonly href: string;
+  /** Null while it may be handed out. */
+  readonly shut: string | null;
+  /** Act that hands it out: its file opens when the act is done. */
+  readonly event: string | null;
+  readonly earlier: readonly { readonly id: string; readonly number: number; readonly at: string; readonly href: string }[];
+}
+
 export interface GuidedView {
   readonly id: string;
   readonly machine: { readonly key: string; readonly title: string; readonly version: string };
@@ -97,7 +115,9 @@ export interface GuidedView {
   readonly people: readonly { readonly title: string; readonly text: string }[];
   readonly clocks: readonly { readonly id: string; readonly kind: "timer" | "task" | "approval"; readonly title: string; readonly at: string | null }[];
   readonly mails: readonly MailLine[];
-  readonly documents: readonly { readonly id: string; readonly name: string; readonly note: string; readonly href: string }[];
+  readonly documents: readonly DocumentLine[];
+  /** Files that people or other systems put to the record. */
+  readonly files: readonly { readonly id: string; readonly name: string; readonly note: string; readonly href: string }[];
   readonly related: readonly {
     readonly title: string;
     readonly items: readonly {

@@ -9,6 +9,7 @@ import type {
   ContractDefinition,
   Definition,
   DefinitionOf,
+  DocumentDefinition,
   FactDefinition,
   Kind,
   MachineDefinition,
@@ -25,6 +26,7 @@ import { type CompiledMachine, compileMachine } from "./machine/compile.ts";
 import { compileRuleset } from "./rules/compile-ruleset.ts";
 import type { CompiledDecision } from "./rules/decision.ts";
 import { compileTable } from "./tables/compile-table.ts";
+import { type CompiledDocument, compileDocument } from "./templates/compile-document.ts";
 import { type CompiledMail, compileMail } from "./templates/compile-mail.ts";
 
 export interface StoredDefinition {
@@ -47,6 +49,7 @@ export interface Program {
   decision(ref: string): CompiledDecision | null;
   fact(ref: string): CompiledFact | null;
   mail(ref: string): CompiledMail | null;
+  document(ref: string): CompiledDocument | null;
   type(ref: string): TypeDefinition | null;
   types(): readonly TypeDefinition[];
   settings(ref: string): SettingsDefinition | null;
@@ -149,6 +152,12 @@ class ReleaseProgram implements Program {
     return this.once("mail", ref, () => {
       const stored = this.stored("mail", ref);
       return stored === null ? null : this.cache.get("mail", stored.hash, () => compileMail(stored.content as MailDefinition, stored.hash));
+    });
+  }
+  document(ref: string): CompiledDocument | null {
+    return this.once("document", ref, () => {
+      const stored = this.stored("document", ref);
+      return stored === null ? null : this.cache.get("document", stored.hash, () => compileDocument(stored.content as DocumentDefinition, stored.hash));
     });
   }
   type(ref: string): TypeDefinition | null {

@@ -187,6 +187,21 @@ export type Effect = { readonly key: string } & (
       readonly org?: string;
     }
   | { readonly kind: "mail"; readonly mail: string; readonly machine: string; readonly ref: string; readonly message: MailMessage }
+  | {
+      readonly kind: "document";
+      readonly document: string;
+      /** Version hash of its definition. */
+      readonly version: string;
+      readonly id: string;
+      /** From 1 in each instance and document. */
+      readonly number: number;
+      readonly title: string;
+      /** Of the file, without its ending. */
+      readonly name: string;
+      readonly page: { readonly size: "A4" | "LETTER"; readonly orientation: "portrait" | "landscape" };
+      readonly html: string;
+      readonly record: { readonly type: string; readonly id: string; readonly code: string | null };
+    }
   | { readonly kind: "task"; readonly task: TaskDraft }
   | { readonly kind: "cancelTask"; readonly taskKind: string; readonly ref: string | null }
   | {
@@ -225,7 +240,11 @@ export interface MailMessage {
   readonly text: string;
   readonly from: JsonObject;
   readonly version: string;
+  readonly attachments?: readonly MailAttachment[];
 }
+
+/** What goes with a mail, by id: bytes are read when it is handed over. */
+export type MailAttachment = { readonly document: string } | { readonly file: string; readonly name?: string };
 
 export interface TaskDraft {
   readonly id: string;

@@ -14,6 +14,7 @@ const POLICIES: Readonly<Record<string, RetryPolicy>> = {
   mail: { firstMs: 30_000, maxMs: HOUR_MS, attempts: 8 },
   emit: { firstMs: 30_000, maxMs: HOUR_MS, attempts: 30 },
   webhook: { firstMs: 30_000, maxMs: HOUR_MS, attempts: 30 },
+  document: { firstMs: 1_000, maxMs: HOUR_MS, attempts: 30 },
   remote: { firstMs: 1_000, maxMs: HOUR_MS, attempts: 30 },
 };
 const DEFAULT: RetryPolicy = { firstMs: 30_000, maxMs: HOUR_MS, attempts: 8 };

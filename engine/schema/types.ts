@@ -1,5 +1,5 @@
 /**
- * The ten kinds of definition as TypeScript types. Every definition is JSON, content-addressed, and validated by the JSON
+ * The eleven kinds of definition as TypeScript types. Every definition is JSON, content-addressed, and validated by the JSON
  * Schema of its kind (`<kind>.schema.json`, beside this file) before anything reads it through these types.
  */
 
@@ -10,7 +10,7 @@ export type JsonSchema = JsonObject;
 /** FEEL source text (DMN 1.3 chapter 10, the subset of engine/core/feel). */
 export type Feel = string;
 
-export const KINDS = ["machine", "ruleset", "table", "fact", "settings", "mail", "type", "view", "contract", "access"] as const;
+export const KINDS = ["machine", "ruleset", "table", "fact", "settings", "mail", "document", "type", "view", "contract", "access"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** What every definition has. `key` is `<pack>.<id>`; `id` is kebab-case. */
@@ -304,6 +304,7 @@ export type ActionConfig =
   | { readonly type: "set"; readonly params: ActionCommon & { readonly record?: FeelMap; readonly context?: FeelMap } }
   | { readonly type: "record"; readonly params: ActionCommon & { readonly op: "create" | "update" | "upsert" | "delete"; readonly record: string; readonly id?: Feel; readonly by?: FeelMap; readonly set?: FeelMap; readonly as?: string; readonly org?: Feel } }
   | { readonly type: "mail"; readonly params: ActionCommon & { readonly mail: string; readonly ref?: Feel; readonly to?: Feel; readonly vars?: FeelMap; readonly subject?: Feel; readonly text?: Feel } }
+  | { readonly type: "document"; readonly params: ActionCommon & { readonly document: string; readonly field?: string; readonly vars?: FeelMap } }
   | { readonly type: "task"; readonly params: ActionCommon & { readonly title: string; readonly kind: string; readonly assignee?: Feel; readonly permission?: string; readonly role?: string; readonly due?: Feel; readonly ref?: Feel; readonly outcomes?: Readonly<Record<string, string>> } }
   | { readonly type: "approval"; readonly params: ActionCommon & { readonly title: string; readonly kind: string; readonly permission: Feel; readonly minRank?: Feel; readonly requester?: Feel; readonly due?: Feel; readonly ref?: Feel; readonly relies?: FeelMap; readonly outcomes: Readonly<Record<string, string>> } }
   | { readonly type: "cancelTask"; readonly params: ActionCommon & { readonly kind: string; readonly ref?: Feel } }
@@ -323,6 +324,8 @@ export interface EventSpec {
   /** The verb that the access decision sees; default: the part of the permission after its last dot. */
   readonly verb?: string;
   readonly payload?: JsonSchema;
+  /** Payload field -> FEEL in the instance's scope: what the form begins with. The caller may send something else. */
+  readonly initial?: FeelMap;
   readonly bulk?: boolean;
   /** FEEL: id of the person who asked for it, or list of ids; they may not do it themselves (four eyes). */
   readonly requester?: Feel;
@@ -514,6 +517,8 @@ export interface MailDefinition extends DefinitionBase {
   /** View model: variable -> FEEL. The template sees nothing else. */
   readonly vars: FeelMap;
   readonly variables: JsonSchema;
+  /** FEEL list of {document: id} or {file: id}, with `name` for a file: what goes with the mail, up to 10 MB; what is larger is linked. */
+  readonly attachments?: Feel;
   /** Class A: at most once, `possibly_sent` when unclear; class B: at least once. */
   readonly delivery: "A" | "B";
   /** FEEL -> {name, logo, color, from}; the branding of mails that leave the house. */
@@ -521,6 +526,25 @@ export interface MailDefinition extends DefinitionBase {
   /** Handlebars; loaded from `<name>.subject.hbs`, `.html.hbs`, `.text.hbs` beside the file. */
   readonly templates: { readonly subject: string; readonly html: string; readonly text: string };
   readonly schedule?: { readonly cron: string; readonly query?: Feel };
+}
+
+/** A paper about a record: rendered when a machine's action says so, kept as HTML and PDF with its hash and number, never changed. */
+export interface DocumentDefinition extends DefinitionBase {
+  readonly kind: "document";
+  /** Record type that it is about. */
+  readonly record: string;
+  /** FEEL: name of the file, without its ending. */
+  readonly name: Feel;
+  /** View model: variable -> FEEL. The template sees nothing else but `branding` and `number`. */
+  readonly vars: FeelMap;
+  readonly variables: JsonSchema;
+  /** FEEL -> {name, logo, color}. */
+  readonly branding?: Feel;
+  /** Handlebars; loaded from `<name>.document.hbs` beside the file. */
+  readonly templates: { readonly html: string };
+  readonly page?: { readonly size?: "A4" | "LETTER"; readonly orientation?: "portrait" | "landscape" };
+  /** Asked before the paper is handed out, where `when` (FEEL over the record) is true; `event`: the act that counts a hand-out on screens. */
+  readonly download?: { readonly when?: Feel; readonly gate: GateParams; readonly event?: string };
 }
 
 export interface ViewColumn {
@@ -611,6 +635,7 @@ export type Definition =
   | FactDefinition
   | SettingsDefinition
   | MailDefinition
+  | DocumentDefinition
   | TypeDefinition
   | ViewDefinition
   | ContractDefinition

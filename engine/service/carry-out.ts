@@ -5,9 +5,11 @@
 import { assertNever } from "../core/errors.ts";
 import type { Effect, TaskDraft } from "../core/step-types.ts";
 import type { JsonObject } from "../schema/types.ts";
+import { addDocument } from "../store/documents.ts";
 import type { OutboxWrite } from "../store/outbox.ts";
 import type { Acting } from "./acting.ts";
 import type { CascadeItem } from "./cascade-item.ts";
+import { documentRow } from "./document-row.ts";
 import { emitRows } from "./emit.ts";
 import { freshId } from "./fresh-id.ts";
 import type { Work } from "./work.ts";
@@ -43,6 +45,10 @@ export async function carryOut(work: Work, acting: Acting, effects: readonly Eff
           unique: effect.message.key,
           instanceId: freshId(work.at, work.engine.seed(), effect.key),
         });
+        break;
+      case "document":
+        addDocument(work.tx, documentRow(work, acting, effect), effect.html);
+        outbox.push({ key: effect.key, kind: "document", payload: { document: effect.id }, subject: null, instanceId: acting.instanceId });
         break;
       case "task":
         tasks.push(effect.task);

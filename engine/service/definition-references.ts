@@ -16,6 +16,7 @@ const FIELDS: Readonly<Record<string, readonly Kind[]>> = {
   table: ["table"],
   record: ["type"],
   mail: ["mail"],
+  document: ["document"],
   machine: ["machine"],
   contract: ["contract"],
   policyTable: ["table"],

@@ -20,6 +20,10 @@ function publicEffect(effect: Effect, cascade: readonly CascadeResult[]): Public
       const { type, recipients, verdict, code, subject } = effect.message;
       return { key: effect.key, kind: "mail", mail: effect.mail, type, recipients, verdict, code, subject, ...became };
     }
+    case "document": {
+      const { document, id, number, title, name } = effect;
+      return { key: effect.key, kind: "document", document, id, number, title, name };
+    }
     case "task":
       return { key: effect.key, kind: "task", task: { id: effect.task.id, kind: effect.task.kind, form: effect.task.form, title: effect.task.title } };
     case "cancelTask":

@@ -6,10 +6,11 @@ import { EngineError } from "../core/errors.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import { type Preview, type PreviewedEvent, previewInstance } from "../core/preview.ts";
 import type { Decision, Reason, UnlockOption } from "../core/step-types.ts";
-import type { EventSpec, JsonSchema } from "../schema/types.ts";
+import type { EventSpec, Json, JsonObject, JsonSchema } from "../schema/types.ts";
 import type { InstanceRow, RecordRow } from "../store/instance-row.ts";
 import { withHolders } from "./decision-answer.ts";
 import { isForSender, judgeEvent, senderOf } from "./event-permission.ts";
+import { evaluate } from "./expression.ts";
 import { callerSchema } from "./issue-link.ts";
 import { toState } from "./transition.ts";
 import { factsOf, MAX_FACT_ROUNDS, type Work } from "./work.ts";
@@ -33,6 +34,8 @@ export interface EventView {
   /** Why not permitted. */
   readonly refusal?: { readonly code: string; readonly missing: readonly string[] };
   readonly payloadSchema: JsonSchema | null;
+  /** What the form begins with; a value that is unknown now is left out. */
+  readonly initial: JsonObject;
   /** What the gates say depends on the payload, which is not there yet. */
   readonly needsPayload: boolean;
   readonly gates: readonly GateView[];
@@ -99,6 +102,7 @@ async function viewEvent(
     permitted: verdict.allow,
     ...(verdict.allow ? {} : { refusal: { code: verdict.code, missing: verdict.missing } }),
     payloadSchema: callerSchema(machine, type, spec.payload),
+    initial: verdict.allow && spec.initial !== undefined ? known(await evaluate(work, subject, spec.initial)) : {},
     needsPayload,
     gates: await viewGates(work, previewed),
     tone: spec.tone ?? "default",
@@ -106,6 +110,10 @@ async function viewEvent(
     bulk: spec.bulk === true,
     hidden: spec.hidden === true,
   };
+}
+
+function known(values: Readonly<Record<string, Json | undefined>>): JsonObject {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }
 
 async function viewGates(work: Work, previewed: PreviewedEvent): Promise<readonly GateView[]> {

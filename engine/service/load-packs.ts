@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { canonicalJson, hashDefinition } from "../core/canonical.ts";
 import { EngineError } from "../core/errors.ts";
-import { type Definition, type JsonObject, KINDS, type Kind, type MailDefinition } from "../schema/types.ts";
+import { type Definition, type JsonObject, KINDS, type Kind } from "../schema/types.ts";
 import { type DefinitionVersion, saveDefinitions } from "../store/definitions.ts";
 import { createRelease, listReleases, type Manifest } from "../store/releases.ts";
 import { definitionErrors } from "./definition-schema.ts";
@@ -48,7 +48,7 @@ function readDefinition(file: string, shown: string): Definition {
   } catch (error) {
     throw invalid(shown, [{ path: "", message: error instanceof Error ? error.message : "not JSON" }]);
   }
-  const inlined = kind === "mail" ? inlineTemplates(content as MailDefinition, dirname(file)) : content;
+  const inlined = kind === "mail" || kind === "document" ? inlineTemplates(content as WithTemplates, dirname(file)) : content;
   const errors = definitionErrors(kind as Kind, inlined);
   if (errors.length > 0) throw invalid(shown, errors);
   const definition = inlined as Definition;
@@ -57,12 +57,14 @@ function readDefinition(file: string, shown: string): Definition {
   return definition;
 }
 
-/** A mail names its three Handlebars files; the definition that is stored and hashed holds their text. */
-function inlineTemplates(mail: MailDefinition, folder: string): MailDefinition {
+type WithTemplates = { readonly templates?: Readonly<Record<string, string>> };
+
+/** A mail or document names its Handlebars files; the definition that is stored and hashed holds their text. */
+function inlineTemplates(definition: WithTemplates, folder: string): WithTemplates {
   const read = (value: string) =>
     value.endsWith(".hbs") && existsSync(join(folder, basename(value))) ? readFileSync(join(folder, basename(value)), "utf8") : value;
-  const { subject, html, text } = mail.templates ?? { subject: "", html: "", text: "" };
-  return { ...mail, templates: { subject: read(subject).trim(), html: read(html), text: read(text) } };
+  const templates = Object.entries(definition.templates ?? {}).map(([part, value]) => [part, part === "subject" ? read(value).trim() : read(value)]);
+  return { ...definition, templates: Object.fromEntries(templates) };
 }
 
 function invalid(file: string, errors: readonly { readonly path: string; readonly message: string }[]): EngineError {

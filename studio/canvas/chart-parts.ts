@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "#engine/schema/types.ts";
 import { isObject } from "../document/json-path.ts";
 
-export const EFFECT_KINDS = ["mail", "task", "approval", "emit", "start", "send", "record", "set", "note", "cancelTask", "deliver"] as const;
+export const EFFECT_KINDS = ["mail", "document", "task", "approval", "emit", "start", "send", "record", "set", "note", "cancelTask", "deliver"] as const;
 export type EffectKind = (typeof EFFECT_KINDS)[number];
 
 export interface GateReading {
@@ -79,6 +79,8 @@ export function describeAction(
     switch (kind) {
       case "mail":
         return ["Send mail", said("mail")];
+      case "document":
+        return ["Write document", said("document")];
       case "task":
         return ["Open a task", said("title")];
       case "approval":

@@ -196,6 +196,7 @@ function chipsOf(node: JsonObject, delays: JsonObject): Chip[] {
 
 const CHIP_WORDS: Readonly<Record<EffectKind, string>> = {
   mail: "Mail",
+  document: "Document",
   task: "Task",
   approval: "Approval",
   emit: "Event out",

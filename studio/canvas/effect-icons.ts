@@ -4,6 +4,7 @@ import type { EffectKind } from "./chart-parts.ts";
 
 export const EFFECT_ICONS: Readonly<Record<EffectKind | "timer", IconName>> = {
   mail: "mail",
+  document: "doc",
   task: "task",
   approval: "stamp",
   emit: "outside",
@@ -19,6 +20,7 @@ export const EFFECT_ICONS: Readonly<Record<EffectKind | "timer", IconName>> = {
 
 export const EFFECT_WORDS: Readonly<Record<EffectKind, string>> = {
   mail: "sends a mail",
+  document: "writes a document",
   task: "opens a task",
   approval: "asks for approval",
   emit: "tells outside",

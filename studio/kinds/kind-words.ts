@@ -15,6 +15,7 @@ export const KIND_WORDS: Readonly<Record<Kind, KindWords>> = {
   ruleset: { one: "Rule set", many: "Rule sets", icon: "list", path: "rulesets" },
   table: { one: "Table", many: "Tables", icon: "table", path: "tables" },
   mail: { one: "Template", many: "Templates", icon: "mail", path: "mail" },
+  document: { one: "Document", many: "Documents", icon: "doc", path: "documents" },
   fact: { one: "Fact", many: "Facts", icon: "bolt", path: "model/fact" },
   type: { one: "Record type", many: "Record types", icon: "box", path: "model/type" },
   view: { one: "View", many: "Views", icon: "grid", path: "model/view" },

@@ -65,7 +65,11 @@ describe("the balance check", () => {
     const owner = api.as("owner.jtr");
     expect(codesOf(await owner.refused(key, "proforma.send"))).toEqual(["BALANCE_ACK_REQUIRED"]);
     expect(codesOf(await owner.refused(key, "proforma.download"))).toEqual(["BALANCE_ACK_REQUIRED"]);
-    expect(await acknowledge(key)).toMatchObject({ total_open: "0.00", overdue: "0.00", requested_new: "4200.00" });
+    const form = async (type: string) => (await owner.instance(key)).events.find((event: { type: string }) => event.type === type).initial;
+    const shown = await form("balance.acknowledge");
+    expect(await acknowledge(key)).toEqual(shown);
+    expect(shown).toMatchObject({ total_open: "0.00", overdue: "0.00", requested_new: "4200.00" });
+    expect(await form("proforma.send")).toMatchObject({ warning_line: null });
     await owner.send(key, "proforma.download");
     expect((await owner.send(key, "proforma.send")).instance.state.lifecycle).toBe("sent");
   });
@@ -79,7 +83,10 @@ describe("the balance check", () => {
     expect(drafted.status, drafted.text).toBe(201);
     const { key } = drafted.body;
     expect(await acknowledge(key)).toEqual({ total_open: "1200.00", overdue: "1200.00", available_limit: "28380.00", requested_new: "420.00" });
-    expect(codesOf(await owner.refused(key, "proforma.send", { warning_line: "" }))).toEqual(["WARNING_LINE_REQUIRED"]);
+    const draft = (await owner.instance(key)).events.find(({ type }: { type: string }) => type === "proforma.send").initial;
+    expect(draft).toMatchObject({ subject: `Proforma ${codeOf(key)} of JTR Textiles` });
+    expect(draft.warning_line).toBe("Please settle the outstanding 1200.00 USD before the shipment of this order.");
+    expect(codesOf(await owner.refused(key, "proforma.send", { ...draft, warning_line: "" }))).toEqual(["WARNING_LINE_REQUIRED"]);
     await owner.send(key, "proforma.send", {});
     await owner.send(key, "proforma.send", { warning_line: "Please settle 1,200 first." });
     const html = (await api.mails()).filter(({ subject }) => subject.includes(codeOf(key))).map((mail) => String(mail.html));
@@ -127,6 +134,10 @@ describe("the daily pack", () => {
       return codeOf(order);
     };
     const complete = await delivered([{ kind: "irsaliye", ref: "IRS-77" }]);
+    const owner = api.as("owner.jtr");
+    const note = await owner.upload("/files?name=irsaliye-77.pdf", "application/pdf", Buffer.from("%PDF-1.4 note"));
+    expect(note.status, note.text).toBe(201);
+    await owner.send(`purchase-order:${complete}`, "po.add_document", { kind: "irsaliye", ref: "IRS-77", file_id: note.body.id });
     const bare = await delivered([]);
     const packs = async () => (await api.mails()).filter(({ subject, html }) => subject.includes("Daily Pack") && String(html).includes(complete));
     await api.setClock("2026-02-02T18:59:00+03:00");
@@ -135,6 +146,7 @@ describe("the daily pack", () => {
     const [pack, ...others] = await packs();
     expect(others).toEqual([]);
     expect(pack.html).toContain("IRS-77");
+    expect(pack.attachments).toEqual([{ name: "irsaliye-77.pdf", mime: "application/pdf", bytes: 13 }]);
     expect(pack.html).toContain(bare);
     expect(String(pack.text)).toMatch(new RegExp(`${bare}.*documents missing`, "u"));
     expect(pack.to).toEqual(["admin.jtr@gatehouse.example"]);

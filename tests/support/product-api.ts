@@ -16,6 +16,7 @@ export interface Answer {
   readonly status: number;
   readonly body: Body;
   readonly text: string;
+  readonly bytes: Buffer;
   readonly headers: Readonly<Record<string, unknown>>;
 }
 export interface CallOptions {
@@ -102,7 +103,13 @@ export async function productApi(env: Readonly<Record<string, string>> = {}): Pr
   const inject = async (method: string, url: string, payload: string | Buffer | undefined, headers: Readonly<Record<string, string>>): Promise<Answer> => {
     const answer = await server.inject({ method: method as "GET", url, headers: { ...headers }, ...(payload === undefined ? {} : { payload }) });
     const isJson = /\bjson\b/u.test(String(answer.headers["content-type"] ?? ""));
-    return { status: answer.statusCode, body: isJson && answer.body !== "" ? answer.json() : answer.body, text: answer.body, headers: answer.headers };
+    return {
+      status: answer.statusCode,
+      body: isJson && answer.body !== "" ? answer.json() : answer.body,
+      text: answer.body,
+      bytes: answer.rawPayload,
+      headers: answer.headers,
+    };
   };
   const json = { "content-type": "application/json" };
 

@@ -3,7 +3,7 @@ import { editorPage, openStudio } from "../../doors/studio.server.ts";
 import { DefinitionScreen } from "../../screens/studio/definition-screen.tsx";
 import type { Route } from "./+types/definition.ts";
 
-const FOLDERS: Readonly<Record<string, Kind>> = { machines: "machine", rulesets: "ruleset", tables: "table", mail: "mail" };
+const FOLDERS: Readonly<Record<string, Kind>> = { machines: "machine", rulesets: "ruleset", tables: "table", mail: "mail", documents: "document" };
 const MODEL: readonly string[] = ["fact", "settings", "type", "view", "contract", "access"];
 
 /** `/studio/machines/:key` and its like, and `/studio/model/:kind/:key`. */

@@ -1,7 +1,7 @@
 import { useId, useState } from "react";
 import type { JsonObject } from "#engine/schema/types.ts";
 import { Button } from "#studio/ui/button.tsx";
-import { ConsequencePreview } from "#studio/ui/consequence-preview.tsx";
+import { type ConsequenceLine, ConsequencePreview } from "#studio/ui/consequence-preview.tsx";
 import { checkValue } from "#studio/ui/form/check-value.ts";
 import { SchemaForm } from "#studio/ui/form/schema-form.tsx";
 import { blankOf, kindOf, propertiesOf } from "#studio/ui/form/schema-kind.ts";
@@ -36,7 +36,10 @@ export function ActForm({
 }) {
   const [value, setValue] = useState<JsonObject>(() => ({ ...(act.schema === null ? {} : blankOf(act.schema)), ...act.initial }));
   const [local, setLocal] = useState<readonly FieldError[]>([]);
-  const sending = useAct(onDone);
+  const sending = useAct(() => {
+    if (act.opens !== undefined) openFile(act.opens);
+    onDone?.();
+  });
   const preview = usePreview({ instance, type: act.type, payload: value }, seq);
   const formId = useId();
   const submit = (event: React.FormEvent): void => {
@@ -80,7 +83,10 @@ export function ActForm({
         />
       ) : null}
       {act.confirm === null ? null : <p className="soft">{act.confirm}</p>}
-      <ConsequencePreview title={`When you ${verb}`} lines={preview === null ? null : preview.lines} />
+      <ConsequencePreview
+        title={`When you ${verb}`}
+        lines={preview === null ? null : act.opens === undefined ? preview.lines : [FILE_OPENS, ...preview.lines]}
+      />
       <Refusal refusal={sending.refusal} />
       <div className="acts act-foot">
         <Button
@@ -133,4 +139,14 @@ export function Refusal({
 function focusFirst(form: Element, errors: readonly FieldError[]): void {
   if (errors.length === 0) return;
   requestAnimationFrame(() => form.querySelector<HTMLElement>("[aria-invalid='true'], [data-error] input")?.focus());
+}
+
+const FILE_OPENS: ConsequenceLine = { icon: "doc", text: "The file is downloaded; the audit log notes who took it." };
+
+/** The answer is a download, so the page stays. */
+function openFile(href: string): void {
+  const anchor = document.createElement("a");
+  anchor.href = href;
+  anchor.download = "";
+  anchor.click();
 }

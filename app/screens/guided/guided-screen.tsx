@@ -63,7 +63,7 @@ export function GuidedScreen({
             <HistoryList entries={view.history} instance={view.id} replay={replay} />
           </Panel>
         </div>
-        <RecordSide view={view} />
+        <RecordSide view={view} onOpen={onOpen} />
       </div>
       <PhoneActBar primary={primary} onOpen={onOpen} count={listed.length} />
     </div>

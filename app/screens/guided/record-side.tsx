@@ -5,9 +5,10 @@ import { Facts, Panel } from "#studio/ui/panel.tsx";
 import { RelativeTime } from "#studio/ui/relative-time.tsx";
 import { Mark } from "#studio/ui/status-badge.tsx";
 import type { GuidedView } from "../guided.ts";
+import { DocumentPanel } from "./document-panel.tsx";
 
 /** The right column: the record, people, clocks and tasks, mails, documents, what belongs to it. */
-export function RecordSide({ view }: { view: GuidedView }) {
+export function RecordSide({ view, onOpen }: { view: GuidedView; onOpen: (type: string | null) => void }) {
   return (
     <aside className="side" aria-label="Record">
       <Panel level={3} title={view.record.title} aside={<Anchor href={`/records/${view.record.type}/${view.record.id}`}>Open</Anchor>}>
@@ -50,19 +51,7 @@ export function RecordSide({ view }: { view: GuidedView }) {
           </ul>
         </Panel>
       )}
-      {view.documents.length === 0 ? null : (
-        <Panel level={3} title="Documents" aside={view.documents.length}>
-          <ul className="entries">
-            {view.documents.map((document) => (
-              <li key={document.id}>
-                <Icon name="doc" />
-                <a href={document.href}>{document.name}</a>
-                <small className="quiet">{document.note}</small>
-              </li>
-            ))}
-          </ul>
-        </Panel>
-      )}
+      <DocumentPanel documents={view.documents} files={view.files} onOpen={onOpen} />
       {view.related.map((group) => (
         <Panel key={group.title} level={3} title={group.title} aside={group.items.length}>
           <ul className="entries">

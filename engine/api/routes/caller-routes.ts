@@ -5,6 +5,7 @@ import { auditRoutes } from "./audit.ts";
 import { bulkRoutes } from "./bulk.ts";
 import { decisionRoutes } from "./decisions.ts";
 import { definitionRoutes } from "./definitions.ts";
+import { documentRoutes } from "./documents.ts";
 import { draftRoutes } from "./drafts.ts";
 import { fileRoutes } from "./files.ts";
 import { importTemplateRoutes } from "./imports.ts";
@@ -41,6 +42,7 @@ const GROUPS: readonly RouteGroup[] = [
   auditRoutes,
   settingsRoutes,
   fileRoutes,
+  documentRoutes,
   reportRoutes,
   searchRoutes,
   streamRoutes,

@@ -235,6 +235,10 @@ export const COMPONENTS: readonly JsonSchema[] = [
   component("Verification", { ok: bool, events: number, firstBad: freeObject }, ["ok", "events"], { additionalProperties: true }),
   component("Settings", { key: string, version: number, values: freeObject, effective: freeObject }, ["key", "values"], { additionalProperties: true }),
   component("File", { id: uuid, name: string, mime: string, size: number, sha256: string }),
+  component("Document", {
+    ...{ id: uuid, document: string, version: string, number, title: string, name: string, org: string, record: freeObject, instance: uuid },
+    ...{ sha256: string, pdfSha256: maybe(string), createdBy: string, createdAt: instant, download: freeObject },
+  }),
   component("PublicForm", {
     page: freeObject,
     schema: maybe(freeObject),

@@ -7,7 +7,7 @@ import { fromFeel } from "../feel/convert.ts";
 import { type FeelContext, type FeelValue, isContext, isList, LazyContext, Unknown } from "../feel/values.ts";
 import type { MailActionCode } from "../machine/code.ts";
 import { feelName } from "../program.ts";
-import type { CompactDecision, MailMessage } from "../step-types.ts";
+import type { CompactDecision, MailAttachment, MailMessage } from "../step-types.ts";
 import type { CompiledMail } from "../templates/compile-mail.ts";
 import { escapeHtml } from "../templates/render-template.ts";
 import { type ActRun, asObject, evaluateOr, textOf } from "./act-run.ts";
@@ -36,6 +36,7 @@ export function mail(run: ActRun, scope: ExpressionScope, action: MailActionCode
   const branding = asObject(compiled.branding === null ? world.org.branding : fromFeel(compiled.branding.evaluate(inMail))) ?? world.org.branding;
   const subject = textOf(evaluateOr(action.subject, inMail, null));
   const text = textOf(evaluateOr(action.text, inMail, null));
+  const attached = attachmentsOf(fromFeel(evaluateOr(compiled.attachments, inMail, null)));
   const machine = world.program.resolve("machine", compiled.definition.machine);
   if (machine === null)
     throw new EngineError("internal", `There is no machine "${compiled.definition.machine}" in this release`, { reference: compiled.definition.machine });
@@ -53,6 +54,7 @@ export function mail(run: ActRun, scope: ExpressionScope, action: MailActionCode
       text: text ?? content.text,
       from: senderOf(branding, world.org.name),
       version: compiled.version,
+      ...(attached.length === 0 ? {} : { attachments: attached }),
     },
   });
 }
@@ -118,6 +120,17 @@ function addressesOf(value: FeelValue): readonly string[] {
   };
   visit(value);
   return [...found];
+}
+
+/** Each once, in order; what names neither a document nor a file is left out. */
+function attachmentsOf(value: Json | undefined): readonly MailAttachment[] {
+  const found = new Map<string, MailAttachment>();
+  for (const item of Array.isArray(value) ? (value as readonly Json[]) : []) {
+    const { document, file, name } = asObject(item) ?? {};
+    if (typeof document === "string") found.set(`document ${document}`, { document });
+    else if (typeof file === "string") found.set(`file ${file}`, { file, ...(typeof name === "string" ? { name } : {}) });
+  }
+  return [...found.values()];
 }
 
 function rendered(

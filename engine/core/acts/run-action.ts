@@ -8,6 +8,7 @@ import { isList } from "../feel/values.ts";
 import type { ActionBody, ActionCode, ExpressionMap } from "../machine/code.ts";
 import { type ActRun, evaluateOr, fillText, isTrue, MAX_EACH, textOf } from "./act-run.ts";
 import { deliver } from "./deliver.ts";
+import { document } from "./document.ts";
 import { emit } from "./emit.ts";
 import { mail } from "./mail.ts";
 import { changeRecord } from "./record.ts";
@@ -42,6 +43,8 @@ function perform(run: ActRun, scope: ExpressionScope, body: ActionBody): boolean
     case "mail":
       mail(run, scope, body);
       return false;
+    case "document":
+      return document(run, scope, body);
     case "task":
       task(run, scope, body);
       return false;

@@ -66,6 +66,7 @@ function diffParts(kind: Kind, was: JsonObject, now: JsonObject): PartChange[] {
     case "table":
       return [...diffMaps("row", named(was["rows"], "id"), named(now["rows"], "id")), ...others(was, now, ["rows"])];
     case "mail":
+    case "document":
       return [...diffMaps("template", entries(was["templates"]), entries(now["templates"])), ...others(was, now, ["templates"])];
     default:
       return others(was, now, []);

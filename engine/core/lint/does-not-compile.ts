@@ -15,6 +15,7 @@ export function doesNotCompile(program: Program): Problem[] {
       else if (stored.kind === "ruleset" || stored.kind === "table") program.decision(stored.key);
       else if (stored.kind === "fact") program.fact(stored.key);
       else if (stored.kind === "mail") program.mail(stored.key);
+      else if (stored.kind === "document") program.document(stored.key);
       return [];
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;

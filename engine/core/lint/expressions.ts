@@ -4,7 +4,7 @@ import { type Expression, tryCompileFeel } from "../feel/compile.ts";
 import type { CompiledMachine } from "../machine/compile.ts";
 import { pointer } from "../problem.ts";
 import type { Program, StoredDefinition } from "../program.ts";
-import { decisionsOf, factsOf, machinesOf, mailsOf } from "./compiled.ts";
+import { decisionsOf, documentsOf, factsOf, machinesOf, mailsOf } from "./compiled.ts";
 import { actionsOf } from "./events.ts";
 
 export interface Occurrence {
@@ -44,10 +44,18 @@ export function occurrences(program: Program): Occurrence[] {
       [
         ["/recipients", compiled.recipients] as const,
         ["/ref", compiled.ref] as const,
+        ...(compiled.attachments === null ? [] : [["/attachments", compiled.attachments] as const]),
         ...compiled.vars.map(([name, expression]) => [pointer("vars", name), expression] as const),
       ].map(([path, expression]) => ({
         ...{ stored, path, expression, extra: ["mail", "item", "index"], recordType: null },
       })),
+    ),
+    ...documentsOf(program).flatMap(({ stored, compiled }) =>
+      [["/name", compiled.name] as const, ...compiled.vars.map(([name, expression]) => [pointer("vars", name), expression] as const)].map(
+        ([path, expression]) => ({
+          ...{ stored, path, expression, extra: ["item", "index"], recordType: compiled.definition.record },
+        }),
+      ),
     ),
   ];
 }
@@ -72,6 +80,8 @@ function ofMachine(stored: StoredDefinition, machine: CompiledMachine): Occurren
   for (const [i, item] of machine.checklist.entries()) add(`/checklist/${i}`, [item.when, item.expr, item.gate === null ? null : [...item.gate.bind.values()]]);
   for (const group of ["start", "events"] as const) {
     for (const [event, spec] of Object.entries(machine.definition[group])) {
+      for (const [name, source] of Object.entries(spec.initial ?? {}))
+        found.push(...text(stored, pointer(group, event, "initial", name), source, [], recordType));
       const texts: FeelMap = {
         ...(typeof spec.permission === "object" ? { permission: spec.permission.expr } : {}),
         ...(spec.requester === undefined ? {} : { requester: spec.requester }),

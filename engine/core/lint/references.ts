@@ -41,6 +41,11 @@ export function unresolvedReferences(program: Program): Problem[] {
     need("decision", stored.content.policyTable, stored, "/policyTable");
     need("decision", stored.content.recipientsTable, stored, "/recipientsTable");
   }
+  for (const stored of program.all("document")) {
+    need("type", stored.content.record, stored, "/record");
+    const gate = stored.content.download?.gate;
+    if (gate !== undefined) need("decision", gate.ruleset ?? gate.table, stored, "/download/gate");
+  }
   for (const stored of program.all("fact")) {
     if (stored.content.query === undefined) continue;
     need("type", stored.content.query.from, stored, "/query/from");
@@ -88,6 +93,7 @@ function referencesOfAction(
 ): void {
   if (body.type === "record") need("type", body.record, at, `${path}/record`);
   else if (body.type === "mail") need("mail", body.mail, at, `${path}/mail`);
+  else if (body.type === "document") need("document", body.document, at, `${path}/document`);
   else if (body.type === "start" || (body.type === "send" && body.machine !== null)) {
     need("machine", body.machine ?? undefined, at, `${path}/machine`);
     needEvent(program, body.machine!, body.event, at, `${path}/event`, found, body.type === "start");

@@ -42,6 +42,12 @@ export interface MailActionCode {
   readonly subject: Expression | null;
   readonly text: Expression | null;
 }
+export interface DocumentActionCode {
+  readonly type: "document";
+  readonly document: string;
+  readonly field: string | null;
+  readonly vars: ExpressionMap;
+}
 export interface TaskActionCode {
   readonly type: "task";
   readonly form: "task" | "approval";
@@ -89,6 +95,7 @@ export type ActionBody =
   | { readonly type: "set"; readonly record: ExpressionMap; readonly context: ExpressionMap }
   | RecordActionCode
   | MailActionCode
+  | DocumentActionCode
   | TaskActionCode
   | { readonly type: "cancelTask"; readonly kind: string; readonly ref: Expression | null }
   | EmitActionCode

@@ -80,6 +80,7 @@ const MEMBERS: Readonly<Record<ActionConfig["type"], readonly string[]>> = {
   set: ["record", "context"],
   record: ["op", "record", "id", "by", "set", "as", "org"],
   mail: ["mail", "ref", "to", "vars", "subject", "text"],
+  document: ["document", "field", "vars"],
   task: ["title", "kind", "assignee", "permission", "role", "due", "ref", "outcomes"],
   approval: ["title", "kind", "permission", "minRank", "requester", "due", "ref", "relies", "outcomes"],
   cancelTask: ["kind", "ref"],
@@ -124,6 +125,10 @@ function bodyOf(action: ActionConfig, at: string): ActionBody {
         ...{ type: "mail", mail, ref: optional(ref, `${at}/ref`), to: optional(to, `${at}/to`), vars: compileMap(vars, `${at}/vars`) },
         ...{ subject: optional(subject, `${at}/subject`), text: optional(text, `${at}/text`) },
       };
+    }
+    case "document": {
+      const { document, field, vars } = action.params;
+      return { type: "document", document, field: field ?? null, vars: compileMap(vars, `${at}/vars`) };
     }
     case "task": {
       const { title, kind, assignee, permission, role, due, ref, outcomes } = action.params;

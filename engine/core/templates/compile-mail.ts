@@ -22,6 +22,7 @@ export interface CompiledMail {
   readonly ref: Expression;
   readonly vars: ExpressionMap;
   readonly branding: Expression | null;
+  readonly attachments: Expression | null;
   readonly subject: CompiledTemplate;
   readonly html: CompiledTemplate;
   readonly text: CompiledTemplate;
@@ -57,6 +58,7 @@ export function compileMail(definition: MailDefinition, version: string): Compil
     ref: compileAt(definition.ref, "/ref"),
     vars: compileMap(definition.vars, "/vars"),
     branding: definition.branding === undefined ? null : compileAt(definition.branding, "/branding"),
+    attachments: definition.attachments === undefined ? null : compileAt(definition.attachments, "/attachments"),
     ...{ subject, html, text },
     render(variables, branding) {
       const all = { ...variables, branding };

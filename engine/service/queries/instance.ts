@@ -7,6 +7,7 @@ import { type InstanceFilter, listInstances as listRows, loadInstance } from "..
 import { queryRecords } from "../../store/record-query.ts";
 import { loadRecord } from "../../store/records.ts";
 import { concealFor } from "../conceal.ts";
+import { type DocumentAnswer, documentsAbout } from "../documents.ts";
 import { publicEffects } from "../effect-answer.ts";
 import type { Engine } from "../engine-context.ts";
 import { isUuid } from "../fresh-id.ts";
@@ -18,6 +19,7 @@ import { recordTypeOf, titleOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
 import { isHidden } from "../visibility.ts";
 import { type MailAnswer, mailsIn } from "./mails.ts";
+import { type RecordFile, recordFiles } from "./record-files.ts";
 import { type RecordTitle, recordTitles } from "./record-titles.ts";
 
 export interface InstanceListInput {
@@ -149,6 +151,10 @@ export interface InstancePage {
   /** Newest first; at most 200. */
   readonly timeline: readonly TimelineLine[];
   readonly mails: readonly MailAnswer[];
+  /** Papers rendered about the record, newest first. */
+  readonly documents: readonly DocumentAnswer[];
+  /** Files that the record refers to. */
+  readonly files: readonly RecordFile[];
   readonly related: readonly { readonly title: string; readonly type: string; readonly items: readonly JsonObject[] }[];
 }
 
@@ -183,6 +189,8 @@ export async function getInstancePage(engine: Engine, scope: Scope, input: { rea
       references: instance.record === null ? {} : await recordTitles(work, recordTypeOf(work.ruling.program, row.recordType), instance.record.data),
       timeline: conceal(timeline.reverse()),
       mails: (await mailsIn(reading, { record: row.recordId, limit: 50 })).items,
+      documents: await documentsAbout(reading, row.recordId),
+      files: instance.record === null ? [] : await recordFiles(work, recordTypeOf(work.ruling.program, row.recordType), instance.record.data),
       related: await relatedOf(reading, row, instance),
     };
   });

@@ -1,6 +1,7 @@
 /** Every table, as MikroORM.init takes them. */
 import { Activation, DefinitionVersionEntity, Draft, DraftDefinitionEntity, Release, ReleaseDecisionEntity } from "./definition.ts";
 import { ContractReceipt, Inbox, Outbox, WatermarkEntity, Webhook } from "./delivery.ts";
+import { DocumentEntity, DocumentPdf } from "./document.ts";
 import { EventLog, Instance, Task, Timer } from "./instance.ts";
 import { ApiClient, ApiKey, Org, OrgGrant, Person, Setting, SettingVersion, WebSession } from "./org.ts";
 import { AuditLog, Checkpoint, FileEntity, ReplayDiff, ReplayJob } from "./proof.ts";
@@ -39,4 +40,6 @@ export const ENTITIES = [
   ReplayJob,
   ReplayDiff,
   FileEntity,
+  DocumentEntity,
+  DocumentPdf,
 ] as const;

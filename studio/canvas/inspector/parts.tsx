@@ -38,6 +38,7 @@ export const Expression = ({ text }: { text: string }) => <code className="expre
 
 const DEFINITION_OF: Partial<Readonly<Record<EffectKind, { readonly kind: Kind; readonly param: string }>>> = {
   mail: { kind: "mail", param: "mail" },
+  document: { kind: "document", param: "document" },
   start: { kind: "machine", param: "machine" },
   record: { kind: "type", param: "record" },
   emit: { kind: "contract", param: "contract" },

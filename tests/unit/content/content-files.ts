@@ -28,6 +28,7 @@ export const FOLDERS = {
   settings: "rules",
   access: "rules",
   mail: "templates",
+  document: "templates",
 } as const satisfies Record<Kind, string>;
 
 const isKind = (text: string | undefined): text is Kind => (KINDS as readonly string[]).includes(text ?? "");
@@ -41,14 +42,14 @@ export function readContent(): readonly ContentFile[] {
       if (match === null || !isKind(match[2])) continue;
       const path = join(ROOT, folder, file);
       const content = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
-      if (match[2] === "mail") content["templates"] = inlined(path, content["templates"] as Record<string, string>);
+      if (match[2] === "mail" || match[2] === "document") content["templates"] = inlined(path, content["templates"] as Record<string, string>);
       found.push({ path: relative(ROOT, path), pack: file.split(/[/\\]/)[0] ?? "", name: match[1] ?? "", kind: match[2], content });
     }
   }
   return found;
 }
 
-/** The three texts of a mail, read from the files that the definition names. */
+/** The texts of a mail or document, read from the files that the definition names. */
 function inlined(path: string, templates: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(templates).map(([part, file]) => [part, readFileSync(join(dirname(path), file), "utf8")]));
 }
