@@ -2,6 +2,7 @@
  * Puts a process together from its configuration: store -> engine -> relay -> API -> web. What it opens it closes again, in
  * the opposite order, also when a later part fails to open.
  */
+
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { Registry } from "prom-client";
@@ -14,6 +15,7 @@ import { createSettableClock, type SettableClock, systemClock } from "./clock.ts
 import type { Config } from "./config.ts";
 import { createEffectHandlers, mailServerOf } from "./effect-handlers.ts";
 import { type MailSink, startMailSink } from "./effects/mail-sink.ts";
+import { renderPdf } from "./effects/render-pdf.ts";
 import { startInProcessRelay } from "./relay/in-process.ts";
 import type { Relay, RelayContext } from "./relay/relay-context.ts";
 import { keepSealingKey } from "./sealing-key-file.ts";
@@ -64,7 +66,7 @@ export async function compose(pieces: Pieces): Promise<Process> {
     const sealing = config.sealingKey === null ? await keepSealingKey(join(config.dataFolder, "sealing.key")) : sealingKey(config.sealingKey);
     const testClock = config.isTest ? createSettableClock(TEST_START) : null;
     let relay: Relay | null = null;
-    const engine = createEngine({ store, clock: testClock ?? systemClock, log, wake: () => relay?.wake() });
+    const engine = createEngine({ store, clock: testClock ?? systemClock, log, renderPdf, wake: () => relay?.wake() });
     const sink = config.smtpUrl === null ? await startMailSink(() => engine.clock.now()) : null;
     if (sink !== null) closing.push(() => sink.close());
     const demo = pieces.seeding === null ? null : await pieces.seeding.seed({ engine, sealing });

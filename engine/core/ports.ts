@@ -10,6 +10,19 @@ export interface Clock {
 /** 128 bits of fresh randomness as hex: the seed that a step derives its ids and codes from. */
 export type SeedSource = () => string;
 
+/** A page of HTML to be made a PDF. */
+export interface PdfRequest {
+  readonly html: string;
+  readonly title: string;
+  /** Stands in the PDF as its date. */
+  readonly at: Instant;
+  readonly size: "A4" | "LETTER";
+  readonly orientation: "portrait" | "landscape";
+}
+
+/** The same request gives the same bytes. */
+export type RenderPdf = (request: PdfRequest) => Promise<Uint8Array>;
+
 /** One committed effect, ready to leave the building. */
 export interface OutboxItem {
   readonly id: string;

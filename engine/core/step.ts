@@ -46,7 +46,7 @@ export function step(program: Program, machine: CompiledMachine, input: StepInpu
     return new Stepping(program, machine, input, options).run();
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    return { kind: "failed", code: error.code === "limit_exceeded" ? "limit_exceeded" : "internal", message: error.message };
+    return { kind: "failed", code: error.code === "limit_exceeded" || error.code === "payload_invalid" ? error.code : "internal", message: error.message };
   }
 }
 

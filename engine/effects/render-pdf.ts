@@ -6,15 +6,7 @@
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-
-export interface PdfRequest {
-  readonly html: string;
-  readonly title: string;
-  /** Stands in the PDF as its date. */
-  readonly at: string;
-  readonly size: "A4" | "LETTER";
-  readonly orientation: "portrait" | "landscape";
-}
+import type { PdfRequest } from "../core/ports.ts";
 
 /** About 3.5 MB of fonts and code: loaded with the first document. */
 async function load() {
@@ -34,7 +26,7 @@ export async function renderPdf(request: PdfRequest): Promise<Uint8Array> {
   const { Window, htmlToPdfmake, pdfmake } = await loaded;
   const window = new Window({ settings: { disableJavaScriptEvaluation: true, disableJavaScriptFileLoading: true, disableCSSFileLoading: true } });
   try {
-    const content = htmlToPdfmake(withoutRemoteImages(withoutLineBreaks(bodyOf(request.html))), { window, defaultStyles: STYLES });
+    const content = htmlToPdfmake(cleaned(request.html), { window, defaultStyles: STYLES });
     const at = new Date(request.at);
     const pdf = pdfmake.createPdf({
       content,
@@ -60,11 +52,15 @@ const STYLES = {
   table: { marginBottom: 10 },
 };
 
-/** What stands in the head is for browsers. */
-const bodyOf = (html: string): string => /<body[^>]*>([\s\S]*)<\/body>/i.exec(html)?.[1] ?? html;
-
-/** A line break between tags would be an empty line of its own. */
-const withoutLineBreaks = (html: string): string => html.replace(/>\s*\n\s*</g, "><").trim();
+/** What stands in the head is for browsers; a line break between tags would be an empty line, and a table without rows is none. */
+function cleaned(html: string): string {
+  const body = /<body[^>]*>([\s\S]*)<\/body>/i.exec(html)?.[1] ?? html;
+  return body
+    .replace(/>\s*\n\s*</g, "><")
+    .replace(/<table\b[^>]*>(?:\s|<\/?(?:thead|tbody|tfoot|colgroup|caption)\b[^>]*>)*<\/table>/gi, "")
+    .replace(REMOTE_IMAGE, "")
+    .trim();
+}
 
 /** A PDF holds what it shows: an image that lies elsewhere is left out. */
-const withoutRemoteImages = (html: string): string => html.replace(/<img\b(?![^>]*\bsrc=["']data:image\/)[^>]*>/gi, "");
+const REMOTE_IMAGE = /<img\b(?![^>]*\bsrc=["']data:image\/)[^>]*>/gi;

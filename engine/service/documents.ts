@@ -1,9 +1,8 @@
 /** Papers about records: who may see them, what shuts their hand-out, and the PDF that is made of one once. */
 import { createHash } from "node:crypto";
 import { EngineError } from "../core/errors.ts";
-import type { Delivery, OutboxItem } from "../core/ports.ts";
+import type { Delivery, OutboxItem, PdfRequest } from "../core/ports.ts";
 import type { Reason } from "../core/step-types.ts";
-import type { PdfRequest } from "../effects/render-pdf.ts";
 import { addPdf, type DocumentRow, documentsOf, loadDocument, loadDocumentHtml, loadPdf, type PdfRow } from "../store/documents.ts";
 import { loadInstance } from "../store/instances.ts";
 import { loadRecord } from "../store/records.ts";
@@ -130,9 +129,8 @@ async function pdfOf(engine: Engine, row: DocumentRow): Promise<PdfRow> {
     return pdf === null ? { pdf, html: await loadDocumentHtml(tx, row.orgId, row.id) } : { pdf, html: null };
   });
   if (found.pdf !== null) return found.pdf;
-  const { renderPdf } = await import("../effects/render-pdf.ts");
   const { size, orientation } = row.page as unknown as Pick<PdfRequest, "size" | "orientation">;
-  const bytes = await renderPdf({ html: found.html ?? "", title: row.name, at: row.createdAt, size, orientation });
+  const bytes = await engine.renderPdf({ html: found.html ?? "", title: row.name, at: row.createdAt, size, orientation });
   const pdf = { bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
   await engine.store.work(SYSTEM, (tx) => addPdf(tx, row.orgId, row.id, pdf, engine.clock.now()));
   return pdf;

@@ -2,7 +2,7 @@
  * What every use case works with. Made once per process by the composition root; holds no state of its own beyond caches
  * that the database's epochs void.
  */
-import type { Clock, SeedSource } from "../core/ports.ts";
+import type { Clock, RenderPdf, SeedSource } from "../core/ports.ts";
 import { randomHex } from "../store/random-hex.ts";
 import type { Store } from "../store/store.ts";
 import { type ChangeFeed, createChangeFeed } from "./change-feed.ts";
@@ -23,12 +23,14 @@ export interface Engine {
   readonly changes: ChangeFeed;
   /** Tells the relay that something was committed. */
   readonly wake: () => void;
+  readonly renderPdf: RenderPdf;
   readonly log: Log;
 }
 
 export interface EngineParts {
   readonly store: Store;
   readonly clock: Clock;
+  readonly renderPdf: RenderPdf;
   readonly log: Log;
   /** Default: 128 bits of the platform's randomness. */
   readonly seed?: SeedSource;
@@ -44,6 +46,7 @@ export function createEngine(parts: EngineParts): Engine {
     seed: parts.seed ?? (() => randomHex(16)),
     programs: createProgramCache(parts.programCacheSize ?? 6),
     changes: createChangeFeed(),
+    renderPdf: parts.renderPdf,
     wake: parts.wake ?? (() => undefined),
     log: parts.log,
   };

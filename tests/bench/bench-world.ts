@@ -1,10 +1,12 @@
 /** An engine on a throw-away cluster with the bench pack active and many instances: where benchmarks begin. */
+
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { canonicalJson, hashDefinition } from "#engine/core/canonical.ts";
 import type { OrgContext } from "#engine/core/step-types.ts";
+import { renderPdf } from "#engine/effects/render-pdf.ts";
 import { createEngine, type Engine } from "#engine/service/engine-context.ts";
 import type { Scope } from "#engine/service/scope.ts";
 import { sendEvent } from "#engine/service/send-event.ts";
@@ -43,6 +45,7 @@ export async function benchWorld(options: { readonly instances: number; readonly
   await admin.connect();
   const org: OrgContext = { id: randomUUID(), code: "ONE", name: "Org one", timeZone: "Europe/Istanbul", branding: { name: "Org one" } };
   const engine = createEngine({
+    renderPdf,
     store,
     clock: { now: () => new Date().toISOString() },
     log: { info: () => {}, warn: () => {}, error: (fields, message) => console.error(message, fields) },

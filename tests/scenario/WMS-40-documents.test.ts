@@ -98,6 +98,25 @@ describe("documents", () => {
     expect(await manager.list(`/records/contracts/${waived.body.record.id}/documents`)).toEqual([]);
   });
 
+  it("[WMS-20][WMS-40] a split order's proforma is written anew with its new total, and the first version stays", async () => {
+    const { orders } = await wonDeal(api, { customer: "Boreal", lines: [{ qty_m: "100" }, { qty_m: "40" }] });
+    const owner = api.as("owner.jtr");
+    const order = (await owner.get(`/records/purchase-orders/${codeOf(orders[0] as string)}`)).body;
+    const [line, other] = order.data.lines;
+    const proforma = await recordOf("proformas", { po_id: order.id });
+    await api.as("manager.jtr").send(orders[0] as string, "po.split", { parts: [[line], [other]] });
+    const [second, first, ...others] = await owner.list(`/records/proformas/${proforma.id}/documents`);
+    expect(others).toEqual([]);
+    expect([first.number, second.number]).toEqual([1, 2]);
+    expect(second.id).not.toBe(first.id);
+    expect((await owner.get(`/records/proformas/${proforma.id}`)).body.data.document_file_id).toBe(second.id);
+    await acknowledge(`proforma:${proforma.code}`);
+    const html = async (id: string) => (await owner.get(`/documents/${id}/html`)).text;
+    expect(await html(first.id)).toContain("588.00 USD");
+    expect(await html(second.id)).toContain("420.00 USD");
+    expect(await html(second.id)).toContain("revision 2");
+  });
+
   it("bad ids and unknown documents are told apart from nothing", async () => {
     for (const id of ["nonsense", "00000000-0000-7000-8000-000000000000"])
       for (const path of ["", "/pdf", "/html"]) expect((await api.as("owner.jtr").get(`/documents/${id}${path}`)).body).toMatchObject({ status: 404 });

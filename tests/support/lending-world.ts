@@ -1,7 +1,9 @@
 /** An engine on a database of its own with two orgs, people and the lending pack active: where service tests begin. */
+
 import { randomUUID } from "node:crypto";
 import { canonicalJson, hashDefinition } from "#engine/core/canonical.ts";
 import type { OrgContext } from "#engine/core/step-types.ts";
+import { renderPdf } from "#engine/effects/render-pdf.ts";
 import type { Definition } from "#engine/schema/types.ts";
 import { createEngine, type Engine } from "#engine/service/engine-context.ts";
 import { chooseScope, type Principal, type Scope } from "#engine/service/scope.ts";
@@ -46,6 +48,7 @@ export async function lendingWorld(pack: readonly Definition[] = lendingPack): P
   let wakes = 0;
   const silent = () => undefined;
   const engine = createEngine({
+    renderPdf,
     store: database.store,
     clock: { now: () => now },
     log: { info: silent, warn: silent, error: (fields, message) => console.error(message, fields) },

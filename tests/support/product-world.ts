@@ -1,5 +1,7 @@
 /** An engine on a database of its own with the product's packs and its fixture, dates as written: where scenarios begin. */
+
 import { join } from "node:path";
+import { renderPdf } from "#engine/effects/render-pdf.ts";
 import { principalOfClient, principalOfPerson } from "#engine/service/auth/principals.ts";
 import { sealingKey } from "#engine/service/auth/sealed.ts";
 import { createEngine, type Engine } from "#engine/service/engine-context.ts";
@@ -28,6 +30,7 @@ export async function productWorld(): Promise<ProductWorld> {
   let now = new Date(fixture.clock).toISOString();
   const silent = () => undefined;
   const engine = createEngine({
+    renderPdf,
     store: database.store,
     clock: { now: () => now },
     log: { info: silent, warn: silent, error: (fields, message) => console.error(message, fields) },

@@ -1,4 +1,5 @@
 /** The product as a process of its own on a seeded database, to be killed and started again: what a crash really leaves. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -7,6 +8,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { createLog } from "#engine/api/logging.ts";
 import { systemClock } from "#engine/clock.ts";
+import { renderPdf } from "#engine/effects/render-pdf.ts";
 import { createSeeding, KEYS_FILE } from "#engine/launch/seed.ts";
 import { keepSealingKey } from "#engine/sealing-key-file.ts";
 import { createEngine } from "#engine/service/engine-context.ts";
@@ -30,7 +32,7 @@ export async function realProcess(env: Readonly<Record<string, string>> = {}): P
   const database = await testDatabase();
   const dataFolder = await mkdtemp(join(tmpdir(), "gatehouse-chaos-"));
   const sealing = await keepSealingKey(join(dataFolder, "sealing.key"));
-  const engine = createEngine({ store: database.store, clock: systemClock, log: createLog("silent") });
+  const engine = createEngine({ renderPdf, store: database.store, clock: systemClock, log: createLog("silent") });
   await createSeeding({ root: process.cwd(), dataFolder, isTest: true }).seed({ engine, sealing });
   const keys = JSON.parse(await readFile(join(dataFolder, KEYS_FILE), "utf8")) as Record<string, string>;
   const port = await freePort();

@@ -1,9 +1,10 @@
 /** The `document` action: renders a paper about the record. The shell keeps its bytes; the next rendering is the next number. */
-import type { Json } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/types.ts";
 import { EngineError } from "../errors.ts";
 import type { ExpressionScope } from "../facts/expression-scope.ts";
 import { fromFeel } from "../feel/convert.ts";
 import type { DocumentActionCode } from "../machine/code.ts";
+import type { CompiledDocument } from "../templates/compile-document.ts";
 import { type ActRun, asObject, textOf } from "./act-run.ts";
 
 const MAX_NAME = 120;
@@ -29,7 +30,7 @@ export function document(run: ActRun, scope: ExpressionScope, action: DocumentAc
   const number = (run.counters[counter] ?? 0) + 1;
   run.count(counter, number);
   const id = run.ids.uuid();
-  const html = compiled.render(variables, branding, number);
+  const html = rendered(compiled, variables, branding, number);
   const { size = "A4", orientation = "portrait" } = compiled.definition.page ?? {};
   run.add({
     ...{ kind: "document", document: compiled.key, version: compiled.version, id, number },
@@ -40,6 +41,15 @@ export function document(run: ActRun, scope: ExpressionScope, action: DocumentAc
   world.record = { ...record, data: { ...record.data, [action.field]: id } };
   run.recordChanged = true;
   return true;
+}
+
+function rendered(compiled: CompiledDocument, variables: JsonObject, branding: JsonObject, number: number): string {
+  try {
+    return compiled.render(variables, branding, number);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new EngineError(error.code, `The document "${compiled.key}" cannot be written: ${error.message}.`, error.data, { cause: error });
+  }
 }
 
 /** What every file system takes. */

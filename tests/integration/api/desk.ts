@@ -1,4 +1,5 @@
 /** A server on a database of its own: two orgs, people, keys, a signing client, the desk pack active. */
+
 import { createHmac, randomUUID } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { Registry } from "prom-client";
@@ -7,6 +8,7 @@ import { createServer } from "#engine/api/server.ts";
 import { createWebHost } from "#engine/api/web-host.ts";
 import { createSettableClock, type SettableClock } from "#engine/clock.ts";
 import { canonicalJson, hashDefinition } from "#engine/core/canonical.ts";
+import { renderPdf } from "#engine/effects/render-pdf.ts";
 import type { Definition } from "#engine/schema/types.ts";
 import { issueApiKey } from "#engine/service/auth/api-keys.ts";
 import { hashPassword } from "#engine/service/auth/password.ts";
@@ -71,7 +73,7 @@ export async function openDesk(
   const database = await testDatabase();
   const clock = createSettableClock(START);
   const log = createLog(process.env["LOG_LEVEL"] ?? "silent");
-  const engine = createEngine({ store: database.store, clock, log });
+  const engine = createEngine({ renderPdf, store: database.store, clock, log });
   const sealing = sealingKey(Buffer.alloc(32, 3));
   const orgIds = { ONE: randomUUID(), TWO: randomUUID() };
   const keys = await seed(engine, orgIds, sealSecrets(sealing, SECRETS));
