@@ -36,11 +36,7 @@ export async function maskedData(work: Work, type: TypeDefinition, row: RecordSt
 async function subjectOf(work: Work, type: TypeDefinition, row: RecordState): Promise<Subject> {
   if (type.visibleThrough === undefined) return { record: row };
   const { type: through, field } = type.visibleThrough;
-  const rows = await queryRecords(
-    work.tx,
-    work.ruling.catalogue,
-    { from: through, where: { [field]: row.id } },
-    { orgs: [work.org.id], limit: 200, prepare: true },
-  );
+  const asked = { query: { from: through, where: { [field]: row.id } }, options: { orgs: [work.org.id], limit: 200, prepare: true } };
+  const rows = work.shared === null ? await queryRecords(work.tx, work.ruling.catalogue, asked.query, asked.options) : await work.shared.query(asked);
   return { record: row, extra: { through: rows.items } };
 }

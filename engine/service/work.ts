@@ -6,13 +6,16 @@ import { EngineError } from "../core/errors.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import { step } from "../core/step.ts";
 import type { Actor, FactBag, FactRequest, Instant, OrgContext, StepInput, StepResult } from "../core/step-types.ts";
+import type { JsonObject } from "../schema/types.ts";
 import type { AuditWrite } from "../store/audit.ts";
 import { appendAudit } from "../store/audit.ts";
 import { loadFacts } from "../store/facts.ts";
+import { type AskedQuery, queryBatch } from "../store/record-batch.ts";
 import { type OpenedSend, openSend } from "../store/send-path.ts";
-import type { Tx } from "../store/tx.ts";
+import type { Page, Tx } from "../store/tx.ts";
 import type { ChangeNotice } from "./change-feed.ts";
 import type { Engine } from "./engine-context.ts";
+import { gather, Turns } from "./gather.ts";
 import type { Ruling } from "./program-cache.ts";
 import { actorIn, type Scope } from "./scope.ts";
 
@@ -42,6 +45,8 @@ export interface Work {
 
 export interface SharedReads {
   readonly facts: FactLoader;
+  /** The same query for many rows is one statement. */
+  readonly query: (asked: AskedQuery) => Promise<Page<JsonObject>>;
   /** Permission -> its holders. */
   readonly holders: Map<string, readonly { readonly id: string; readonly name: string }[]>;
 }
@@ -50,8 +55,13 @@ export interface SharedReads {
 export function forReading(work: Work): Work {
   if (work.shared !== null) return work;
   const loader = createFactLoader(work);
-  const facts: FactLoader = { bag: loader.bag, load: (requests) => loader.load(requests.map((request) => ({ ...request, locks: [] }))) };
-  return { ...work, shared: { facts, holders: new Map() } };
+  const turns = new Turns();
+  const load = gather(turns, async (lists: readonly (readonly FactRequest[])[]): Promise<readonly undefined[]> => {
+    await loader.load([...new Map(lists.flat().map((request) => [request.key, { ...request, locks: [] }])).values()]);
+    return lists.map(() => undefined);
+  });
+  const query = gather(turns, (asked: readonly AskedQuery[]) => queryBatch(work.tx, work.ruling.catalogue, asked));
+  return { ...work, shared: { facts: { bag: loader.bag, load }, query, holders: new Map() } };
 }
 
 /** The facts of one evaluation: those of the reading, or fresh ones. */

@@ -11,8 +11,8 @@ import type { Catalogue } from "./catalogue.ts";
 import { statePaths } from "./instance-row.ts";
 import { instancesOfRecords } from "./instances.ts";
 import { peopleWithRoles } from "./people.ts";
+import { type AskedQuery, queryBatch } from "./record-batch.ts";
 import { asObject } from "./record-fields.ts";
-import { queryRecords } from "./record-query.ts";
 import { UUID } from "./record-references.ts";
 import { loadSettings } from "./settings.ts";
 import { statement, type Tx } from "./tx.ts";
@@ -59,8 +59,7 @@ async function loadAll(requests: readonly FactRequest[], loading: Loading): Prom
   const byType = Map.groupBy(of("get"), (request) => request.name);
   const answers = await Promise.all([
     ...[...byType].map(([type, list]) => orUnknown(list, () => loadGets(type, list, loading))),
-    ...[...of("find"), ...of("findAll")].map((request) => orUnknown([request], () => loadFind(request, loading))),
-    ...of("fact").map((request) => orUnknown([request], () => loadQuery(request, loading))),
+    loadQueries([...of("find"), ...of("findAll"), ...of("fact")], loading),
     ...of("people").map((request) => orUnknown([request], () => loadPeople(request, loading))),
     loadInstances(of("instance"), loading),
     loadSettingValues(of("settings"), loading),
@@ -82,7 +81,8 @@ async function loadGets(name: string, requests: readonly FactRequest[], loading:
   const refs = [...new Set(requests.map((request) => String(request.args["ref"] ?? "")))];
   const ids = refs.filter((ref) => UUID.test(ref));
   const codes = refs.filter((ref) => !UUID.test(ref) && ref !== "");
-  const rows = await select({ from: name, where: { $or: [{ "@id": { $in: ids } }, { "@code": { $in: codes } }] } }, loading);
+  const where = { $or: [{ "@id": { $in: ids } }, { "@code": { $in: codes } }] };
+  const rows = (await queryBatch(loading.tx, loading.catalogue, [asked({ from: name, where }, loading, {})]))[0]?.items ?? [];
   const byRef = new Map(rows.flatMap((row) => [[row["id"], row] as const, [row["code"], row] as const]));
   return requests.map((request) => {
     const ref = request.args["ref"];
@@ -90,31 +90,56 @@ async function loadGets(name: string, requests: readonly FactRequest[], loading:
   });
 }
 
-async function loadFind(request: FactRequest, loading: Loading): Promise<Answers> {
-  const first = request.kind === "find";
-  const rows = await select({ from: request.name, where: (asObject(request.args["filter"]) ?? {}) as Filter, limit: first ? 1 : MAX_ROWS }, loading);
-  return [[request.key, first ? (rows[0] ?? null) : rows]];
+/** Queries of one fact travel together; what one of them cannot be asked makes that one unknown. */
+async function loadQueries(requests: readonly FactRequest[], loading: Loading): Promise<Answers> {
+  const byName = Map.groupBy(requests, (request) => `${request.kind} ${request.name}`);
+  const answers = await Promise.all([...byName.values()].map((list) => loadAlike(list, loading)));
+  return answers.flat();
 }
 
-async function loadQuery(request: FactRequest, loading: Loading): Promise<Answers> {
-  const definition = loading.catalogue.fact(request.name);
-  if (definition?.query === undefined) return [[request.key, { $unknown: `There is no fact "${request.name}" with a query.` }]];
-  const { one, ...query } = definition.query;
-  const rows = await select(one === true ? { ...query, limit: 1 } : query, loading, request.args);
-  return [[request.key, one === true ? (rows[0] ?? null) : rows]];
+async function loadAlike(requests: readonly FactRequest[], loading: Loading): Promise<Answers> {
+  const known = requests.filter((request) => queryOf(request, loading) !== null);
+  const unknown = requests.filter((request) => !known.includes(request));
+  const missing = unknown.map((request) => [request.key, { $unknown: `There is no fact "${request.name}" with a query.` }] as const);
+  try {
+    const pages = await queryBatch(
+      loading.tx,
+      loading.catalogue,
+      known.map((request) => asked(queryOf(request, loading) as OneQuery, loading, request.kind === "fact" ? request.args : {})),
+    );
+    return [...missing, ...known.map((request, index) => [request.key, answerOf(queryOf(request, loading) as OneQuery, pages[index]?.items ?? [])] as const)];
+  } catch (error) {
+    if (!(error instanceof EngineError && error.code === "query_invalid")) throw error;
+    if (known.length === 1) return [...missing, ...known.map((request) => [request.key, { $unknown: error.message }] as const)];
+    const apart = await Promise.all(known.map((request) => loadAlike([request], loading)));
+    return [...missing, ...apart.flat()];
+  }
 }
+
+type OneQuery = Query & { readonly one?: boolean };
+
+/** What a request asks the store; null for a fact that has no query. */
+function queryOf(request: FactRequest, loading: Loading): OneQuery | null {
+  if (request.kind === "fact") return loading.catalogue.fact(request.name)?.query ?? null;
+  const one = request.kind === "find";
+  return { from: request.name, where: (asObject(request.args["filter"]) ?? {}) as Filter, limit: one ? 1 : MAX_ROWS, one };
+}
+
+const answerOf = (query: OneQuery, rows: readonly JsonObject[]): Json => (query.one === true ? (rows[0] ?? null) : rows);
 
 /** Oldest first where the query names no order. */
-async function select(query: Query, loading: Loading, args: JsonObject = {}): Promise<readonly JsonObject[]> {
+function asked({ one, ...query }: OneQuery, loading: Loading, args: JsonObject): AskedQuery {
   const ordered = query.orderBy !== undefined || query.groupBy !== undefined || Object.values(query.select ?? {}).some((each) => typeof each !== "string");
-  const page = await queryRecords(loading.tx, loading.catalogue, ordered ? query : { ...query, orderBy: ["@createdAt"] }, {
-    args,
-    limit: MAX_ROWS,
-    prepare: true,
-    ...(loading.orgs === null ? {} : { orgs: loading.orgs }),
-    ...(loading.asOf === undefined ? {} : { asOf: loading.asOf }),
-  });
-  return page.items;
+  const limited = one === true ? { ...query, limit: 1 } : query;
+  return {
+    query: ordered ? limited : { ...limited, orderBy: ["@createdAt"] },
+    options: {
+      args,
+      limit: MAX_ROWS,
+      ...(loading.orgs === null ? {} : { orgs: loading.orgs }),
+      ...(loading.asOf === undefined ? {} : { asOf: loading.asOf }),
+    },
+  };
 }
 
 const BY_ID = statement(

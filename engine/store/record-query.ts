@@ -52,17 +52,37 @@ interface Compiled {
  * @throws query_invalid naming the path that is not known or not comparable
  */
 export async function queryRecords(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptions = {}): Promise<Page<JsonObject>> {
+  const { sql, values, pageOfRows } = planQuery(tx, catalogue, query, options);
+  return pageOfRows(await tx.query<QueriedRow>(options.prepare === true ? preparedQuery(sql) : sql, values));
+}
+
+export interface QueriedRow {
+  readonly row: JsonObject;
+  /** Missing in grouped rows. */
+  readonly sort?: readonly CursorValue[];
+}
+
+export interface QueryPlan {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+  pageOfRows(rows: readonly QueriedRow[]): Page<JsonObject>;
+}
+
+/** The statement of a query and how its rows make the page. */
+export function planQuery(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptions): QueryPlan {
   const limit = Math.min(options.limit ?? 200, query.limit ?? 1_000, 1_000);
   const isGrouped = query.groupBy !== undefined || hasAggregate(query);
   const compiled = compile(tx, catalogue, isGrouped ? withoutIdleJoins(query, [query.where, options.filter], groupedFields(query)) : query, options);
-  if (query.groupBy !== undefined || hasAggregate(query)) return { items: await grouped(tx, query, compiled, limit), next: null };
-  const { sql, values } = listSql(query, compiled, limit, options.cursor ?? null);
-  const statement = options.prepare === true ? preparedQuery(sql) : sql;
-  const rows = await tx.query<{ readonly row: JsonObject; readonly sort: readonly CursorValue[] }>(statement, values);
-  // The query's own limit is where the list ends, not a page.
-  const page = pageOf(rows, limit, (row) => row.sort);
-  const ends = query.limit !== undefined && limit === query.limit && options.cursor == null;
-  return { items: page.items.map((each) => each.row), next: ends ? null : page.next };
+  if (isGrouped) return { ...groupedSql(query, compiled, limit), pageOfRows: (rows) => ({ items: rows.map((each) => each.row), next: null }) };
+  return {
+    ...listSql(query, compiled, limit, options.cursor ?? null),
+    pageOfRows(rows) {
+      // The query's own limit is where the list ends, not a page.
+      const page = pageOf(rows, limit, (row) => row.sort ?? []);
+      const ends = query.limit !== undefined && limit === query.limit && options.cursor == null;
+      return { items: page.items.map((each) => each.row), next: ends ? null : page.next };
+    },
+  };
 }
 
 function groupedFields(query: Query): readonly string[] {
@@ -77,7 +97,7 @@ function groupedFields(query: Query): readonly string[] {
 const MOST_PREPARED = 2_000;
 const preparedQueries = new Map<string, Statement>();
 
-function preparedQuery(sql: string): Statement | string {
+export function preparedQuery(sql: string): Statement | string {
   const known = preparedQueries.get(sql);
   if (known !== undefined) return known;
   if (preparedQueries.size >= MOST_PREPARED) return sql;
@@ -229,7 +249,7 @@ function hasAggregate(query: Query): boolean {
   return Object.values(query.select ?? {}).some((each) => typeof each !== "string");
 }
 
-async function grouped(tx: Tx, query: Query, compiled: Compiled, limit: number): Promise<readonly JsonObject[]> {
+function groupedSql(query: Query, compiled: Compiled, limit: number): { readonly sql: string; readonly values: unknown[] } {
   const { params, scope, orgs, from, where } = compiled;
   const groups = query.groupBy ?? [];
   const select = query.select ?? { ...Object.fromEntries(groups.map((path) => [path, path])), count: { count: true as const } };
@@ -251,7 +271,7 @@ async function grouped(tx: Tx, query: Query, compiled: Compiled, limit: number):
   const sql = `select ${row} as row from ${from} where ${org} and ${where}${by.length === 0 ? "" : ` group by ${by.join(", ")}`} ${
     order.length + groups.length === 0 ? "" : `order by ${[...order, ...by].join(", ")}`
   } limit ${limit}`;
-  return (await tx.query<{ row: JsonObject }>(sql, params.values)).map((each) => each.row);
+  return { sql, values: params.values };
 }
 
 /** Rows without the field and rows with a null in it are one group. */

@@ -60,3 +60,51 @@ it("[WMS-16] so do the other lists", async () => {
     expect(Number(answer.headers["x-statements"]), path).toBeLessThanOrEqual(20);
   }
 });
+
+/** The customer with its profile and its ledger, as so many more customers would have left them. */
+async function copyCustomer(name: string, copies: number): Promise<void> {
+  const ids = JSON.stringify(Array.from({ length: copies }, (_, n) => ({ customer: randomUUID(), profile: randomUUID(), n })));
+  const from = `from public.record r, jsonb_array_elements($2::jsonb) c, (select id from public.record where type like '%customers' and data->>'name' like $1 and data->>'name' !~ '[0-9]$') o`;
+  await api.database.sql(
+    `insert into public.record select (jsonb_populate_record(null::public.record, to_jsonb(r) || jsonb_build_object('id', c->>'customer', 'code', null, 'data', r.data || jsonb_build_object('name', (r.data->>'name') || (c->>'n'))))).* ${from}
+       where r.id = o.id`,
+    [`${name}%`, ids],
+  );
+  await api.database.sql(
+    `insert into public.record select (jsonb_populate_record(null::public.record, to_jsonb(r) || jsonb_build_object('id', c->>'profile', 'data', r.data || jsonb_build_object('customer_id', c->>'customer')))).* ${from}
+       where r.type like '%customer-org-profiles' and r.data->>'customer_id' = o.id::text`,
+    [`${name}%`, ids],
+  );
+  await api.database.sql(
+    `insert into public.record select (jsonb_populate_record(null::public.record, to_jsonb(r) || jsonb_build_object('id', gen_random_uuid(), 'data', r.data || jsonb_build_object('customer_id', c->>'customer')))).* ${from}
+       where r.type like '%payments-ledger' and r.data->>'customer_id' = o.id::text`,
+    [`${name}%`, ids],
+  );
+}
+
+it("[WMS-16] pages whose rows are judged and computed take as many statements for sixty rows as for six", async () => {
+  const manager = api.as("manager.jtr");
+  const paths = [
+    "/reports/credit?tab=overdue&limit=100",
+    "/reports/credit?tab=over-limit&limit=100",
+    "/reports/credit?tab=positions&limit=100",
+    "/records/customer-org-profiles?limit=100",
+  ];
+  const read = async (account: string) => {
+    const found: { path: string; rows: number; statements: number }[] = [];
+    for (const path of paths) {
+      const answer = await api.as(account).get(path);
+      expect(answer.status, answer.text.slice(0, 500)).toBe(200);
+      found.push({ path, rows: (answer.body.tab?.rows ?? answer.body.items).length, statements: Number(answer.headers["x-statements"]) });
+    }
+    return found;
+  };
+  await copyCustomer("Cobalt", 5);
+  await manager.get("/me");
+  const few = await read("manager.jtr");
+  await copyCustomer("Cobalt", 54);
+  const many = await read("manager.jtr");
+  expect(many[0]?.rows).toBeGreaterThan(few[0]?.rows as number);
+  expect(many.map(({ statements }) => statements)).toEqual(few.map(({ statements }) => statements));
+  for (const { path, statements } of many) expect(statements, path).toBeLessThanOrEqual(30);
+});

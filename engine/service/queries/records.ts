@@ -55,14 +55,15 @@ async function listIn(reading: Reading, input: RecordListInput): Promise<RecordL
   );
   const ids = found.items.map((item) => String(item["id"]));
   const rows = new Map((await loadRecords(reading.tx, type, ids)).map((row) => [row.id, row]));
-  const items: RecordAnswer[] = [];
-  for (const id of ids) {
-    const row = rows.get(id);
-    if (row === undefined) continue;
-    const work = reading.workOf(row.orgId);
-    if (!(await isHidden(work, type, row))) items.push(await answerRecord(work, type, row, orgCodeOf(reading, row.orgId)));
-  }
-  return { items, next: found.next };
+  const items = await Promise.all(
+    ids.map(async (id): Promise<RecordAnswer | null> => {
+      const row = rows.get(id);
+      if (row === undefined) return null;
+      const work = reading.workOf(row.orgId);
+      return (await isHidden(work, type, row)) ? null : await answerRecord(work, type, row, orgCodeOf(reading, row.orgId));
+    }),
+  );
+  return { items: items.filter((item) => item !== null), next: found.next };
 }
 
 function orderOf(sort: string | undefined): readonly { readonly field: string; readonly direction: "asc" | "desc" }[] {

@@ -59,10 +59,8 @@ export async function viewRows(
   let next: string | null = input.cursor ?? null;
   for (let round = 0; round < MOST_ROUNDS && rows.length < limit; round++) {
     const page = await queryRecords(reading.tx, catalogue, query, { ...options, limit: limit - rows.length, cursor: next });
-    for (const shown of await shownRows(reading, tab, page.items)) {
-      const row = await recordRow(shown, tab, type);
-      rows.push({ ...row, cells: conceal(row.cells) });
-    }
+    const shown = await shownRows(reading, tab, page.items);
+    for (const row of await Promise.all(shown.map((each) => recordRow(each, tab, type)))) rows.push({ ...row, cells: conceal(row.cells) });
     next = page.next;
     if (next === null) break;
   }
