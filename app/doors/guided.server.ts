@@ -8,9 +8,11 @@ import { evaluateOne } from "#engine/service/expression.ts";
 import type { InstanceView } from "#engine/service/instance-view.ts";
 import { instanceHistory } from "#engine/service/queries/history.ts";
 import { getInstancePage, type InstancePage } from "#engine/service/queries/instance.ts";
+import type { RelatedGroup } from "#engine/service/queries/related-records.ts";
 import { inReading } from "#engine/service/reading.ts";
 import type { Scope } from "#engine/service/scope.ts";
 import type { Work } from "#engine/service/work.ts";
+import { NONE } from "#studio/ui/cell.tsx";
 import { wayOf } from "#studio/ui/decision-explanation.tsx";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
 import { meaningOf } from "#studio/ui/status-badge.tsx";
@@ -84,7 +86,10 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
       files: page.files.map((file) => ({ id: file.id, name: file.name, note: file.note, href: `/api/v1/files/${file.id}` })),
       related: page.related
         .filter((group) => group.items.length > 0)
-        .map((group) => ({ title: group.title, items: group.items.map((item) => relatedItem(group.type, item)) })),
+        .map((group) => ({
+          title: group.title,
+          items: group.items.map((item) => relatedItem(group, item, work.ruling.program.type(group.type)?.schema ?? {})),
+        })),
       history: historyEntries(definition, [...history.items].reverse(), work.ruling.program, page.timeline),
     };
   });
@@ -275,11 +280,12 @@ function peopleOf(page: InstancePage): GuidedView["people"] {
   return last === undefined ? named : [...named, { title: "Last act", text: last.actor.name }];
 }
 
-function relatedItem(type: string, item: JsonObject): GuidedView["related"][number]["items"][number] {
+function relatedItem({ type, show }: RelatedGroup, item: JsonObject, schema: JsonObject): GuidedView["related"][number]["items"][number] {
   const id = String(item["id"]);
   const code = typeof item["code"] === "string" ? item["code"] : null;
   const instance = typeof item["instance"] === "string" ? item["instance"] : null;
   const state = item["state"];
+  const shown = Object.fromEntries([...show, "currency"].flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]))) as JsonObject;
   return {
     id,
     label: describeValue(item["title"]),
@@ -290,6 +296,7 @@ function relatedItem(type: string, item: JsonObject): GuidedView["related"][numb
         : leavesOf(state as InstanceView["state"])
             .map((path) => words(path.slice(path.lastIndexOf(".") + 1)))
             .join(", "),
+    fields: fieldsOf(schema, shown).filter(({ cell }) => cell !== NONE),
     href: instance === null ? `/records/${type}/${code ?? id}` : `/work/${instance}`,
   };
 }

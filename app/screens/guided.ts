@@ -125,6 +125,7 @@ export interface GuidedView {
       readonly label: string;
       readonly code: string | null;
       readonly state: string | null;
+      readonly fields: readonly Field[];
       readonly href: string;
     }[];
   }[];

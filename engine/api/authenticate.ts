@@ -10,6 +10,7 @@ import type { Engine } from "../service/engine-context.ts";
 import { chooseScope, type Principal } from "../service/scope.ts";
 import type { ApiConfig } from "./config.ts";
 import { createTryCounter } from "./guard.ts";
+import type { RouteSpec } from "./route.ts";
 import { requireOwnOrigin } from "./security.ts";
 
 export interface Caller {
@@ -37,9 +38,23 @@ export function requireCaller(app: FastifyInstance, engine: Engine, config: ApiC
       if (request.headers.authorization !== undefined) failures.count(request.ip);
       throw new EngineError("not_signed_in", request.headers.authorization === undefined ? "The request names nobody." : "The API key is not valid.");
     }
+    if (isIntegration(caller.principal)) refuseBeyondScopes(caller.principal, request.routeOptions.config.spec);
     if (caller.via === "session") requireOwnOrigin(request, config.publicOrigin);
     setCaller(request, caller);
   });
+}
+
+/** Scopes that let a program send signed events and ask for decisions, and see nothing. */
+const INTEGRATION_SCOPES: readonly string[] = ["events.write", "decisions.read"];
+
+function isIntegration({ kind, direct }: Principal): boolean {
+  return kind === "client" && direct.every((scope) => INTEGRATION_SCOPES.includes(scope));
+}
+
+/** To a program that only integrates every other address is as closed as to a stranger. */
+function refuseBeyondScopes({ direct }: Principal, spec: RouteSpec | undefined): void {
+  if (spec?.integration !== undefined && direct.includes(spec.integration)) return;
+  throw new EngineError("not_signed_in", "This key is for signed events and decisions alone; it signs nobody in.");
 }
 
 /** Fixes who asks and for which orgs; from here on the request cannot reach further. */

@@ -383,7 +383,8 @@ export interface MachineDefinition extends DefinitionBase {
   readonly checklist?: readonly ChecklistItem[];
   /** State path -> what to do there. */
   readonly screens?: Readonly<Record<string, ScreenSpec>>;
-  readonly related?: readonly { readonly title: string; readonly type: string; readonly where: JsonObject }[];
+  /** `show`: fields that screens show of each. */
+  readonly related?: readonly { readonly title: string; readonly type: string; readonly where: JsonObject; readonly show?: readonly string[] }[];
   /**
    * A page without a session at `/<path>/<token>`: 32 random bytes whose SHA-256 is the record's `tokenField`. The `issue` events get the
    * hash as payload field of that name and answer the link once, in `url`; `gate` gives outputs `http` and `code`.

@@ -27,6 +27,10 @@ const screenOf = async (order: string, account = "manager.jtr") => {
   return { body: answer.body, panel, offer };
 };
 
+interface Check {
+  readonly result: string;
+}
+
 describe("the approval screen", () => {
   it("[WMS-35][WMS-36] shows mode, position per currency, payment and what to do next; a blocked order names its blockers", async () => {
     await recordPayment(api, blocked, "4200.00");
@@ -82,14 +86,21 @@ describe("a check of the central stock", () => {
 
   it("[WMS-46][WMS-50] shows on the order and on its deal; a later event replaces it, a late one changes nothing", async () => {
     const shown = JSON.stringify(await checksOn());
-    for (const part of ["found", "300.00 m", "2026-02-02", "Ayla"]) expect(shown).toContain(part);
+    for (const part of ["found", "300.00 m", "2026-02-02 09:30", "Ayla"]) expect(shown).toContain(part);
     const deal = (await api.as("manager.jtr").get(`/records/purchase-orders/${codeOf(checked)}`)).body.data.deal_id;
-    // What the deal's page lists beside it.
-    const onDeal = () => api.as("manager.jtr").list(`/records/central-stock-checks?filter=${encodeURIComponent(JSON.stringify({ deal_id: deal }))}`);
-    expect((await onDeal()).map(({ data }) => data.result).sort()).toEqual(["found", "not_found"]);
+    // What the deal's page shows beside it.
+    const { code } = (await api.as("manager.jtr").get(`/records/deals/${deal}`)).body;
+    const onDeal = async (): Promise<readonly Check[]> => {
+      const { related } = await api.as("manager.jtr").instance(`deal:${code}`);
+      const group = related.find(({ type }: { type: string }) => type === "central-stock-checks");
+      expect(group.show).toEqual(["line_no", "result", "available_qty", "checked_at", "checked_by"]);
+      return group.items;
+    };
+    expect((await onDeal()).map(({ result }) => result).sort()).toEqual(["found", "not_found"]);
+    expect((await onDeal()).find(({ result }) => result === "found")).toMatchObject({ available_qty: "300.00", checked_by: "Ayla", line_no: 1 });
     expect((await send("updated", 3, { result: "partial", available_qty: "120.00" })).status).toBe(202);
     expect(JSON.stringify(await checksOn())).toContain("partial");
-    expect((await onDeal()).map(({ data }) => data.result).sort()).toEqual(["not_found", "partial"]);
+    expect((await onDeal()).map(({ result }) => result).sort()).toEqual(["not_found", "partial"]);
     const late = await send("updated", 2, { result: "not_found" });
     expect([late.status, late.body.result], late.text).toEqual([200, "stale_ignored"]);
     expect(JSON.stringify(await checksOn())).toContain("partial");

@@ -68,6 +68,15 @@ export function RecordSide({ view, onOpen }: { view: GuidedView; onOpen: (type: 
                       <small className="quiet">{item.state}</small>
                     </>
                   )}
+                  {item.fields.length === 0 ? null : (
+                    <small className="related-fields">
+                      {item.fields.map((field) => (
+                        <span key={field.title}>
+                          {field.title} <CellView cell={field.cell} />
+                        </span>
+                      ))}
+                    </small>
+                  )}
                 </span>
               </li>
             ))}

@@ -17,6 +17,7 @@ export function decisionRoutes({ engine }: RouteContext): RouteSpec[] {
       summary: "Ask a rule set or table",
       description: "`facts` are the inputs by name, params may be given too; or `record`, from which the inputs are read.",
       unkeyed: true,
+      integration: "decisions.read",
       query: DECISION_QUERY,
       body: object({ facts: freeObject, params: freeObject, record: object({ type: name(200), id: name(300) }, ["type", "id"]) }),
       answers: { 200: { description: "The decision.", schema: ref("Decision") } },

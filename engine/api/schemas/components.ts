@@ -83,6 +83,7 @@ export const COMPONENTS: readonly JsonSchema[] = [
       events: arrayOf(freeObject),
       timers: arrayOf({ type: "object", properties: { name: string, dueAt: instant } }),
       tasks: arrayOf(freeObject),
+      related: arrayOf(freeObject),
       updatedAt: instant,
     },
     ["id", "machine", "org", "state", "status", "seq"],

@@ -1,12 +1,14 @@
-/** FEEL functions whose answer only the shell has: get, find, find all, people, instance of record. */
+/** FEEL functions whose answer only the shell has: get, find, find all, people, instance of record; and what needs the org's zone. */
 import type { Json, JsonObject } from "../../schema/types.ts";
 import { fromFeel } from "../feel/convert.ts";
-import { type FeelValue, isContext, isList, LazyContext, PENDING, UNKNOWN, Unknown, WRONG_TYPE } from "../feel/values.ts";
+import { formatInstant } from "../feel/temporal.ts";
+import { FeelDateTime, type FeelValue, isContext, isList, LazyContext, PENDING, UNKNOWN, Unknown, WRONG_TYPE } from "../feel/values.ts";
 import { idOf } from "../program.ts";
 import type { FactRequest } from "../step-types.ts";
 import { recordReader } from "./compile-fact.ts";
 import { MISSING, requestFor, Unavailable } from "./requests.ts";
 import type { World } from "./world.ts";
+import { zoneOffset } from "./zone.ts";
 
 /** Unknown arguments give that unknown; a null id gives null. */
 export function callShell(world: World, name: string, args: readonly FeelValue[]): FeelValue {
@@ -32,6 +34,10 @@ export function callShell(world: World, name: string, args: readonly FeelValue[]
       if (name === "find") return answer(world, requestFor.find(idOf(type.key), filter), read);
       return answer(world, requestFor.findAll(idOf(type.key), filter), (json) => (Array.isArray(json) ? (json as readonly Json[]).map(read) : []));
     }
+    case "format moment": {
+      if (first === null) return null;
+      return first instanceof FeelDateTime ? momentText(world, first) : WRONG_TYPE;
+    }
     case "people": {
       const selector = jsonOf(first);
       return selector === undefined ? UNKNOWN : answer(world, requestFor.people(selector), (json) => json as FeelValue);
@@ -45,6 +51,12 @@ export function callShell(world: World, name: string, args: readonly FeelValue[]
     default:
       return UNKNOWN;
   }
+}
+
+/** "2026-02-02 09:30" by the org's clocks. */
+function momentText(world: World, at: FeelDateTime): string {
+  const local = new FeelDateTime(at.ms + zoneOffset(world.org.timeZone, at.ms), 0);
+  return formatInstant(local).slice(0, 16).replace("T", " ");
 }
 
 function answer(world: World, request: Omit<FactRequest, "locks">, read: (json: Json) => FeelValue): FeelValue {

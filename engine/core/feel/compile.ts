@@ -72,7 +72,7 @@ export function compileFeel(text: string, options: CompileOptions = {}): Express
     evaluateFrame: (frame, scope) => run(code, new Env(scope ?? null, frame)),
   };
 }
-const EXTERNAL = new Set(["instance of record", "people", "decide", "fact"]);
+const EXTERNAL = new Set(["instance of record", "people", "decide", "fact", "format moment"]);
 /** No filter: its bare names may come from outside without being counted as read. */
 const isClosed = (node: Node): boolean =>
   node.kind === "literal" ||

@@ -4,7 +4,6 @@ import type { Json, JsonObject } from "../../schema/types.ts";
 import { eventsOf } from "../../store/events.ts";
 import type { InstanceRow } from "../../store/instance-row.ts";
 import { type InstanceFilter, listInstances as listRows, loadInstance } from "../../store/instances.ts";
-import { queryRecords } from "../../store/record-query.ts";
 import { loadRecord } from "../../store/records.ts";
 import { concealFor } from "../conceal.ts";
 import { type DocumentAnswer, documentsAbout } from "../documents.ts";
@@ -15,12 +14,13 @@ import { type InstanceView, viewInstance } from "../instance-view.ts";
 import { instanceNotFound, locateIn } from "../locate-instance.ts";
 import { inReading, pageOf, type Reading } from "../reading.ts";
 import { mayView } from "../record-permission.ts";
-import { recordTypeOf, titleOf } from "../record-type.ts";
+import { recordTypeOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
 import { isHidden } from "../visibility.ts";
 import { type MailAnswer, mailsIn } from "./mails.ts";
 import { type RecordFile, recordFiles } from "./record-files.ts";
 import { type RecordTitle, recordTitles } from "./record-titles.ts";
+import { type RelatedGroup, relatedRecords } from "./related-records.ts";
 
 export interface InstanceListInput {
   /** Key or id. */
@@ -111,10 +111,11 @@ function summaryOf(reading: Reading, row: InstanceRow): InstanceSummary {
 }
 
 /** - throws EngineError `instance_not_found` for unknown, foreign and hidden ones alike */
-export async function getInstance(engine: Engine, scope: Scope, input: { readonly instance: string }): Promise<InstanceView> {
+export async function getInstance(engine: Engine, scope: Scope, input: { readonly instance: string }): Promise<InstanceView & Pick<InstancePage, "related">> {
   return await inReading(engine, scope, async (reading) => {
     const row = await visibleInstance(reading, scope, input.instance);
-    return await viewInstance(reading.workOf(row.orgId), row);
+    const view = await viewInstance(reading.workOf(row.orgId), row);
+    return { ...view, related: await relatedRecords(reading, row, view.record) };
   });
 }
 
@@ -155,7 +156,7 @@ export interface InstancePage {
   readonly documents: readonly DocumentAnswer[];
   /** Files that the record refers to. */
   readonly files: readonly RecordFile[];
-  readonly related: readonly { readonly title: string; readonly type: string; readonly items: readonly JsonObject[] }[];
+  readonly related: readonly RelatedGroup[];
 }
 
 /** Everything that the page of one instance shows. */
@@ -191,32 +192,7 @@ export async function getInstancePage(engine: Engine, scope: Scope, input: { rea
       mails: (await mailsIn(reading, { record: row.recordId, limit: 50 })).items,
       documents: await documentsAbout(reading, row.recordId),
       files: instance.record === null ? [] : await recordFiles(work, recordTypeOf(work.ruling.program, row.recordType), instance.record.data),
-      related: await relatedOf(reading, row, instance),
+      related: await relatedRecords(reading, row, instance.record),
     };
   });
-}
-
-const RELATED_ROWS = 50;
-
-/** Related records as the machine names them; `{"$arg": field}` stands for a field of the instance's record. */
-async function relatedOf(reading: Reading, row: InstanceRow, instance: InstanceView): Promise<InstancePage["related"]> {
-  const work = reading.workOf(row.orgId);
-  const machine = await work.engine.programs.machine(reading.tx, work.ruling, row.machine, row.machineVersion);
-  const args: JsonObject = { ...instance.record?.data, id: row.recordId, code: instance.record?.code ?? null };
-  const groups: InstancePage["related"][number][] = [];
-  for (const related of machine.definition.related ?? []) {
-    const type = work.ruling.program.type(related.type);
-    if (type === null || !mayView(work, type)) continue;
-    const page = await queryRecords(
-      reading.tx,
-      work.ruling.catalogue,
-      { from: related.type, where: related.where },
-      { orgs: [row.orgId], args, limit: RELATED_ROWS },
-    );
-    const items = page.items.map(
-      (item): JsonObject => ({ ...item, title: titleOf(type, { id: String(item["id"]), code: (item["code"] as string | null) ?? null, data: item }) }),
-    );
-    groups.push({ title: related.title, type: related.type, items });
-  }
-  return groups;
 }
