@@ -171,6 +171,7 @@ function answer(program: Program, request: FactRequest, canned: JsonObject, sett
 const outcomeOf = (result: StepResult): string => {
   if (result.kind === "blocked")
     return `blocked by ${result.decisions.flatMap((decision) => decision.reasons.map((reason) => reason.code)).join(", ") || "a gate"}`;
+  if (result.kind === "violated") return `refused by the invariant ${result.violations.map(({ name, outcome }) => `"${name}" (${outcome})`).join(", ")}`;
   if (result.kind === "failed") return `failed: ${result.message}`;
   if (result.kind === "not_available") return `not available, only ${result.available.join(", ") || "nothing"}`;
   return result.kind;
@@ -178,13 +179,17 @@ const outcomeOf = (result: StepResult): string => {
 
 function compareStep(result: StepResult, expect: MachineTest["steps"][number]["expect"]): string[] {
   const differences: string[] = [];
-  const state = result.kind === "moved" ? result.to : result.kind === "blocked" || result.kind === "not_available" ? result.state : null;
+  const state = result.kind === "moved" ? result.to : "state" in result ? result.state : null;
   if (expect.state !== undefined && !contains(state as Json, expect.state)) differences.push(`state is ${say(state)}, expected ${say(expect.state)}`);
   if (expect.reasons !== undefined) {
-    const decisions = result.kind === "moved" || result.kind === "blocked" ? result.decisions : [];
+    const decisions = "decisions" in result ? result.decisions : [];
     const codes = decisions.flatMap((decision) => decision.reasons.map((reason) => reason.code));
     const missing = expect.reasons.filter((code) => !codes.includes(code));
     if (missing.length > 0) differences.push(`reasons are ${say(codes)}, expected ${say(expect.reasons)}`);
+  }
+  if (expect.violations !== undefined) {
+    const names = result.kind === "violated" ? result.violations.map(({ name }) => name) : [];
+    if (!sameJson(expect.violations, names)) differences.push(`invariants refuse it: ${say(names)}, expected ${say(expect.violations)}`);
   }
   if (expect.effects !== undefined && result.kind === "moved") {
     const missing = missingInOrder(result.effects, expect.effects);

@@ -2,6 +2,7 @@
  * What an instance could do next: every event of its active states with its gates, decisions and ways through; its checklist; how
  * far it is on its main path. One pass collects what all of them need, so that the shell loads it in few rounds.
  */
+import type { EventSpec, JsonObject } from "../schema/types.ts";
 import { askGate, isOpen } from "./acts/gate.ts";
 import { type EvaluationInput, worldOf } from "./evaluate.ts";
 import { sourcesOf } from "./facts/ask-decision.ts";
@@ -15,7 +16,7 @@ import type { Program } from "./program.ts";
 import { toDecision } from "./rules/decision.ts";
 import { unlock } from "./rules/unlock.ts";
 import { step } from "./step.ts";
-import type { CompactDecision, Decision, EngineEvent, FactRequest, Snapshot, StepResult, Truth } from "./step-types.ts";
+import type { CompactDecision, Decision, EngineEvent, FactRequest, Snapshot, StepResult, Truth, Violation } from "./step-types.ts";
 
 export interface PreviewInput extends EvaluationInput {
   readonly snapshot: Snapshot;
@@ -28,13 +29,15 @@ export interface PreviewedEvent {
   readonly title: string;
   /**
    * - `allowed`: it would be taken, as far as this can be told without its payload
-   * - `blocked`: a gate is shut
+   * - `blocked`: a gate is shut, or an invariant would be broken
    * - `unavailable`: every candidate's condition is false
    * - `unknown`: a gate or condition cannot be told
    */
   readonly status: "allowed" | "blocked" | "unavailable" | "unknown";
   /** What stands against it reads the payload, so it can only be told once there is one; `status` is then "allowed". */
   readonly needsPayload: boolean;
+  /** Invariants of the machine that refuse it as things stand. */
+  readonly violations: readonly Violation[];
   readonly decisions: readonly Decision[];
   /** Gates that this event may override, with the permission for it. */
   readonly overrides: readonly { readonly gate: string; readonly permission: string }[];
@@ -78,11 +81,13 @@ export function previewInstance(program: Program, input: PreviewInput): PreviewR
       collect(result.requests);
       continue;
     }
-    const compact = result.kind === "moved" || result.kind === "blocked" ? result.decisions.filter((each) => each.at === "guard") : [];
+    const compact = "decisions" in result ? result.decisions.filter((each) => each.at === "guard") : [];
     const plain = statusOf(result);
-    const needsPayload = plain !== "allowed" && hangsOnPayload(program, input, configuration.active, type, compact);
+    const needsPayload =
+      plain !== "allowed" && (result.kind === "violated" ? takesPayload(spec) : hangsOnPayload(program, input, configuration.active, type, compact));
     events.push({
       ...{ type, title: spec.title, status: needsPayload ? "allowed" : plain, needsPayload, decisions: compact.map((each) => explained(program, each)) },
+      violations: result.kind === "violated" && !needsPayload ? result.violations : [],
       overrides: overridesOf(machine, configuration.active, type, compact),
     });
   }
@@ -100,8 +105,12 @@ export function dryStep(program: Program, input: PreviewInput, event: EngineEven
 function statusOf(result: StepResult): PreviewedEvent["status"] {
   if (result.kind === "moved") return "allowed";
   if (result.kind === "blocked") return result.decisions.some((each) => each.outcome === "unknown" && each.overridden === undefined) ? "unknown" : "blocked";
+  if (result.kind === "violated") return result.violations.every((each) => each.outcome === "unknown") ? "unknown" : "blocked";
   return result.kind === "not_available" ? "unavailable" : "unknown";
 }
+
+/** What a payload may change, an empty one cannot tell. */
+const takesPayload = (spec: EventSpec): boolean => Object.keys((spec.payload?.["properties"] ?? {}) as JsonObject).length > 0;
 
 /** Tells whether every shut gate, or where none is shut some condition, reads the payload. */
 function hangsOnPayload(program: Program, input: PreviewInput, active: readonly number[], type: string, decisions: readonly CompactDecision[]): boolean {
