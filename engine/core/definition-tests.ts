@@ -8,6 +8,7 @@ import type { Program } from "./program.ts";
 import type { CompiledDecision, DecisionContext, Evaluated } from "./rules/decision.ts";
 import { step } from "./step.ts";
 import type { Actor, Effect, FactBag, FactRequest, OrgContext, RecordState, Snapshot, StepInput, StepResult } from "./step-types.ts";
+import type { TimeLimit } from "./time-limit.ts";
 
 export interface TestResult {
   readonly name: string;
@@ -61,23 +62,24 @@ const TEST_ACTOR: Actor = {
   traits: {},
 };
 
-/** Runs each machine test from a fresh instance: the first step's event starts it when the machine declares it as a start event. */
-export function runMachineTests(program: Program, machine: CompiledMachine, definition: MachineDefinition): TestResult[] {
+/** Runs each machine test from a fresh instance, every step under a limit of its own: the first step's event starts it when the machine declares it as a start event. */
+export function runMachineTests(program: Program, machine: CompiledMachine, definition: MachineDefinition, limit?: () => TimeLimit): TestResult[] {
   return (definition.tests ?? []).map((test) => {
-    const differences = runMachineTest(program, machine, definition, test);
+    const differences = runMachineTest(program, machine, definition, test, limit);
     return { name: test.name, ok: differences.length === 0, differences };
   });
 }
 
 interface Walk {
+  readonly limit: (() => TimeLimit) | undefined;
   snapshot: Snapshot | null;
   record: RecordState | null;
   seq: number;
 }
 
-function runMachineTest(program: Program, machine: CompiledMachine, definition: MachineDefinition, test: MachineTest): string[] {
+function runMachineTest(program: Program, machine: CompiledMachine, definition: MachineDefinition, test: MachineTest, limit?: () => TimeLimit): string[] {
   const differences: string[] = [];
-  const walk: Walk = { snapshot: null, record: test.record === undefined ? null : recordOf(definition, test.record), seq: 0 };
+  const walk: Walk = { snapshot: null, record: test.record === undefined ? null : recordOf(definition, test.record), seq: 0, limit };
   for (const [index, each] of test.steps.entries()) {
     const result = runStep(program, machine, test, walk, index);
     const where = `step ${index + 1} (${each.event})`;
@@ -123,8 +125,9 @@ function runStep(program: Program, machine: CompiledMachine, test: MachineTest, 
     now: test.now ?? NOW,
     seed: index.toString(16).padStart(32, "0"),
   };
+  const limit = walk.limit?.();
   for (let round = 0; round < ROUNDS; round += 1) {
-    const result = step(ruled, machine, { ...input, facts });
+    const result = step(ruled, machine, { ...input, facts }, limit === undefined ? {} : { limit });
     if (result.kind !== "needs") return result;
     facts = { ...facts, ...Object.fromEntries(result.requests.map((request) => [request.key, answer(program, request, canned, test.settings ?? {})])) };
   }

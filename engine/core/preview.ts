@@ -15,13 +15,16 @@ import { candidatesOf } from "./machine/select.ts";
 import type { Program } from "./program.ts";
 import { toDecision } from "./rules/decision.ts";
 import { unlock } from "./rules/unlock.ts";
-import { step } from "./step.ts";
+import { type StepOptions, step } from "./step.ts";
 import type { CompactDecision, Decision, EngineEvent, FactRequest, Snapshot, StepResult, Truth, Violation } from "./step-types.ts";
+import { isOutOfTime, type TimeLimit, within } from "./time-limit.ts";
 
 export interface PreviewInput extends EvaluationInput {
   readonly snapshot: Snapshot;
   readonly instance: { readonly id: string; readonly key: string; readonly seq: number };
   readonly machine: CompiledMachine;
+  /** Of each event's step, and of the checklist; what is cut is unknown. */
+  readonly limit?: () => TimeLimit;
 }
 
 export interface PreviewedEvent {
@@ -91,7 +94,7 @@ export function previewInstance(program: Program, input: PreviewInput): PreviewR
       overrides: overridesOf(machine, configuration.active, type, compact),
     });
   }
-  const checklist = previewChecklist(program, input, collect);
+  const checklist = boundedChecklist(program, input, collect);
   if (requests.size > 0) return { kind: "needs", requests: [...requests.values()].sort((a, b) => (a.key < b.key ? -1 : 1)) };
   return { kind: "preview", events, checklist, path: pathProgress(machine, configuration.states) };
 }
@@ -99,8 +102,10 @@ export function previewInstance(program: Program, input: PreviewInput): PreviewR
 /** What one event would do, without doing it: the consequence preview. */
 export function dryStep(program: Program, input: PreviewInput, event: EngineEvent): StepResult {
   const { snapshot, instance, facts, actor, org, now } = input;
-  return step(program, input.machine, { snapshot, instance, record: input.record ?? null, event, facts, actor, org, now, seed: SEED });
+  return step(program, input.machine, { snapshot, instance, record: input.record ?? null, event, facts, actor, org, now, seed: SEED }, options(input));
 }
+
+const options = ({ limit }: PreviewInput): StepOptions => (limit === undefined ? {} : { limit: limit() });
 
 function statusOf(result: StepResult): PreviewedEvent["status"] {
   if (result.kind === "moved") return "allowed";
@@ -159,6 +164,16 @@ function overridesOf(machine: CompiledMachine, active: readonly number[], type: 
     }
   }
   return [...found].map(([gate, permission]) => ({ gate, permission }));
+}
+
+/** A checklist that takes too long is not told at all. */
+function boundedChecklist(program: Program, input: PreviewInput, collect: (requests: readonly FactRequest[]) => void): readonly PreviewedItem[] {
+  try {
+    return within(options(input).limit, () => previewChecklist(program, input, collect));
+  } catch (error) {
+    if (!isOutOfTime(error)) throw error;
+    return input.machine.definition.checklist!.map(({ id, title }) => ({ id, title, ok: "unknown" }));
+  }
 }
 
 function previewChecklist(program: Program, input: PreviewInput, collect: (requests: readonly FactRequest[]) => void): PreviewedItem[] {

@@ -309,4 +309,4 @@ export type StepResult =
   | { readonly kind: "blocked"; readonly decisions: readonly CompactDecision[]; readonly state: StateValue }
   | { readonly kind: "needs"; readonly requests: readonly FactRequest[] }
   | { readonly kind: "not_available"; readonly available: readonly string[]; readonly state: StateValue }
-  | { readonly kind: "failed"; readonly code: "limit_exceeded" | "payload_invalid" | "internal"; readonly message: string };
+  | { readonly kind: "failed"; readonly code: "limit_exceeded" | "payload_invalid" | "internal"; readonly message: string; readonly limit?: string };

@@ -25,10 +25,13 @@ import { type ChartHost, type ChartState, type RaisedEvent, sendToChart, startCh
 import type { Verdict } from "./machine/select.ts";
 import { idOf, type Program } from "./program.ts";
 import type { EngineEvent, RecordState, Snapshot, StepInput, StepResult, TransitionTrace, Violation } from "./step-types.ts";
+import { type TimeLimit, within } from "./time-limit.ts";
 
 export interface StepOptions {
   /** Program of the release that the instance started with, for gates with `binding: "pinned"`. Default: the given one. */
   readonly pinned?: Program;
+  /** Ends the step as `failed` once it is spent. Default: none. */
+  readonly limit?: TimeLimit;
 }
 
 const TIMER_EVENT = "after.";
@@ -41,14 +44,16 @@ const EMPTY: HistoryValue = new Map();
  *
  * - `input` is not changed; parts of it may be shared with the result
  * - `blocked`, `violated` (an invariant of the machine) and `not_available` change nothing; `needs` lists everything that this pass missed, sorted by key
- * - `failed` is a fault of the definitions: a reference that goes nowhere, or a limit (1,000 microsteps, 2,000 effects)
+ * - `failed` is a fault of the definitions: a reference that goes nowhere, or a limit (1,000 microsteps, 2,000 effects, the time given)
  */
 export function step(program: Program, machine: CompiledMachine, input: StepInput, options: StepOptions = {}): StepResult {
   try {
-    return new Stepping(program, machine, input, options).run();
+    return within(options.limit, () => new Stepping(program, machine, input, options).run());
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    return { kind: "failed", code: error.code === "limit_exceeded" || error.code === "payload_invalid" ? error.code : "internal", message: error.message };
+    const code = error.code === "limit_exceeded" || error.code === "payload_invalid" ? error.code : "internal";
+    const { limit } = error.data;
+    return { kind: "failed", code, message: error.message, ...(typeof limit === "string" ? { limit } : {}) };
   }
 }
 

@@ -12,6 +12,7 @@ import { withHolders } from "./decision-answer.ts";
 import { isForSender, judgeEvent, senderOf } from "./event-permission.ts";
 import { evaluate } from "./expression.ts";
 import { callerSchema } from "./issue-link.ts";
+import { createTimeLimit, STEP_MS } from "./time-limit.ts";
 import { toState } from "./transition.ts";
 import { factsOf, MAX_FACT_ROUNDS, type Work } from "./work.ts";
 
@@ -60,6 +61,7 @@ export async function loadPreview(work: Work, machine: CompiledMachine, instance
       actor: work.actor,
       org: work.org,
       now: work.at,
+      limit: () => createTimeLimit(STEP_MS),
     });
     if (result.kind === "preview") return result;
     await facts.load(result.requests);

@@ -113,8 +113,12 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
     now: work.at,
     seed,
   });
-  if (result.kind === "failed")
-    throw new EngineError(result.code, `${machine.key} "${event.type}": ${result.message}`, result.code === "payload_invalid" ? { errors: [] } : {});
+  if (result.kind === "failed") {
+    throw new EngineError(result.code, `${machine.key} "${event.type}": ${result.message}`, {
+      ...(result.limit === undefined ? {} : { limit: result.limit }),
+      ...(result.code === "payload_invalid" ? { errors: [] } : {}),
+    });
+  }
   if (result.kind === "violated") auditViolation(work, { machine: machine.key, event: event.type, instance: before.instance }, result.violations);
   if (result.kind !== "moved") return result;
   const seq = before.instance.seq + 1;

@@ -57,6 +57,16 @@ describe("an instance", () => {
     expect((await send("writer", note.id, { type: "note.write", payload: { words: 99_999 } })).status).toBe(200);
   });
 
+  it("is stopped when its step takes too long, and writes nothing", async () => {
+    const note = await newNote(3);
+    const before = await desk.stateHash();
+    const stopped = await send("writer", note.id, { type: "note.ponder" });
+    expect(stopped).toMatchObject({ status: 422, body: { code: "limit_exceeded", limit: "time" } });
+    expect(stopped.body.detail).toBe('desk.note "note.ponder": The step took more than 250 ms');
+    expect(await desk.stateHash()).toBe(before);
+    expect((await send("writer", note.id, { type: "note.write", payload: { words: 4 } })).body).toMatchObject({ seq: 2 });
+  });
+
   it("explains without changing anything", async () => {
     const note = await newNote(12);
     const before = await desk.stateHash();
