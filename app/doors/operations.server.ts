@@ -1,8 +1,9 @@
 /** Outbox, receipts, mails, timers, audit: what operators see and do. */
 import { EngineError } from "#engine/core/errors.ts";
 import type { Json, JsonObject } from "#engine/schema/types.ts";
+import type { CheckpointFault } from "#engine/service/checkpoints/verify-checkpoints.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
-import { listAudit, verifyAudit } from "#engine/service/queries/audit.ts";
+import { listAudit, type Verification, verifyAudit } from "#engine/service/queries/audit.ts";
 import { listMails } from "#engine/service/queries/mails.ts";
 import { discardOutbox, listOutbox, type OutboxAnswer, retryOutbox } from "#engine/service/queries/outbox.ts";
 import { listReceipts, type ReceiptAnswer } from "#engine/service/queries/receipts.ts";
@@ -216,8 +217,29 @@ export async function verify(engine: Engine, scope: Scope): Promise<VerifyResult
   return {
     ok: found.ok,
     events: found.events + found.auditRows,
-    covered: null,
+    checkpoints: checkpointsOf(found),
     firstBad: bad === undefined ? null : `${bad.instance ?? "audit log"}, row ${bad.seq}`,
     took: Math.round(performance.now() - started),
+  };
+}
+
+const FAULTS: Readonly<Record<CheckpointFault["because"], string>> = {
+  signature: "A checkpoint is not as it was signed",
+  order: "A checkpoint is missing before",
+  heads: "What a checkpoint covers was changed",
+  database: "A checkpoint was changed or removed in the database",
+  log: "An event is gone or another one",
+  audit: "A row of the audit log is gone or another one",
+};
+
+function checkpointsOf({ events, checkpoints: found }: Verification): VerifyResult["checkpoints"] {
+  if (found.checkpoints === 0) return null;
+  const [first] = found.faults;
+  const where = first?.instance === undefined ? "" : `: ${first.instance}, row ${first.event}`;
+  return {
+    ...{ count: found.checkpoints, lastAt: found.lastAt, covered: `${found.covered} of ${events} events` },
+    copied: found.copied === null ? null : `${found.copied} of ${found.checkpoints}`,
+    broken: first === undefined ? null : `${FAULTS[first.because]}${where}`,
+    ...{ brokenSince: found.brokenSince, intactUntil: found.intactUntil },
   };
 }

@@ -233,7 +233,7 @@ export const COMPONENTS: readonly JsonSchema[] = [
     additionalProperties: true,
   }),
   component("AuditRow", { id: string, at: instant, actor: freeObject, action: string }, [], { additionalProperties: true }),
-  component("Verification", { ok: bool, events: number, firstBad: freeObject }, ["ok", "events"], { additionalProperties: true }),
+  component("Verification", { ok: bool, events: number, firstBad: freeObject, checkpoints: freeObject }, ["ok", "events"], { additionalProperties: true }),
   component("Settings", { key: string, version: number, values: freeObject, effective: freeObject }, ["key", "values"], { additionalProperties: true }),
   component("File", { id: uuid, name: string, mime: string, size: number, sha256: string }),
   component("Document", {
