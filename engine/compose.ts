@@ -24,6 +24,7 @@ import { type SealingKey, sealingKey } from "./service/auth/sealed.ts";
 import { writeCheckpoints } from "./service/checkpoints/write-checkpoints.ts";
 import { createEngine, type Engine } from "./service/engine-context.ts";
 import { fireTimer } from "./service/fire-timer.ts";
+import { settleDeadImports } from "./service/import/import-job.ts";
 import { settleDeadReplays } from "./service/run-replay.ts";
 import { sendDueMails } from "./service/send-due-mails.ts";
 import { createStore } from "./store/store.ts";
@@ -116,6 +117,7 @@ async function startRelay(engine: Engine, config: Config, sink: MailSink | null,
     fireTimer: async (timer) => void (await fireTimer(engine, timer)),
     runSchedules: oncePerMinute(engine, async () => {
       await settleDeadReplays(engine);
+      await settleDeadImports(engine);
       return (await writeCheckpoints(engine)) + (await sendDueMails(engine));
     }),
     log: {

@@ -49,6 +49,7 @@ export const ERRORS = {
   draft_conflict: { status: 409, title: "The draft's base has changed", hint: "See `conflicts`; rebase the draft." },
   release_not_approved: { status: 409, title: "The release is not approved", hint: "Another person with the publish permission approves it first." },
   release_decided: { status: 409, title: "The release is already decided", hint: "See its state." },
+  import_kept: { status: 409, title: "The import cannot be taken back", hint: "See `rows` for the records that were changed or used since." },
   record_referenced: { status: 409, title: "The record is in use", hint: "Other records refer to it." },
   unique_taken: { status: 409, title: "A record with this value exists", hint: "See `fields`; use another value or the existing record." },
   form_gone: { status: 410, title: "This form can no longer be used", hint: "Ask the sender for a new link." },

@@ -74,7 +74,7 @@ export interface EngineEvent {
  * A value that the shell must supply. `key` is canonical (facts of one step are stored under it):
  * - `fact:<fact key>?<canonical args>`   a catalogue fact with a `query`
  * - `get:<type>:<id or code>`            one record or null
- * - `find:<type>?<canonical filter>`     first record or null;  `findAll:` a list (at most 1,000)
+ * - `find:<type>?<canonical filter>`     first record or null;  `findAll:` a list (more than 10,000 rows are unknown)
  * - `people:<canonical selector>`        people with a permission or role in the org: [{id, name, email}]
  * - `settings:<settings key>`            effective settings of the org
  * - `instance:<machine>:<record id>`     {id, state, seq, context} of an instance or null

@@ -10,8 +10,8 @@ import { saveFile as storeFile } from "../store/files.ts";
 import { shutOnes } from "./decision-answer.ts";
 import type { Engine } from "./engine-context.ts";
 import { type FileAnswer, fileAnswer, fileRow } from "./files.ts";
-import { readCsv } from "./import/csv.ts";
-import { readXlsx } from "./import/xlsx.ts";
+import { csvRows } from "./import/csv.ts";
+import { xlsxRows } from "./import/xlsx.ts";
 import { type FormInput, type FormReason, type FoundForm, withForm } from "./public-form.ts";
 import { requireRoom, uploaderOf } from "./public-form-files.ts";
 import { attemptEvent } from "./send-event.ts";
@@ -66,7 +66,7 @@ const lookAt = (engine: Engine, input: FormInput): Promise<FoundForm> => withFor
 
 function tableOf({ format, bytes }: SheetInput, maxRows: number): readonly (readonly string[])[] {
   if (bytes.length > MAX_SHEET_BYTES) throw new EngineError("too_large", `The file has ${bytes.length} bytes.`, { limit: MAX_SHEET_BYTES });
-  return format === "xlsx" ? readXlsx(bytes, { maxRows, maxPartBytes: MAX_SHEET_PART_BYTES }) : readCsv(bytes);
+  return [...(format === "xlsx" ? xlsxRows(bytes, { maxRows, maxPartBytes: MAX_SHEET_PART_BYTES }) : csvRows(bytes))];
 }
 
 type Properties = Readonly<Record<string, JsonSchema>>;

@@ -34,7 +34,8 @@ interface Loading extends FactContext {
 
 type Answers = readonly (readonly [key: string, value: Json])[];
 
-const MAX_ROWS = 1_000;
+/** A fact of more rows is unknown: decided on a part of them, a gate could open that the rest would keep shut. */
+const MAX_ROWS = 10_000;
 /** In one order everywhere, so that two transactions cannot wait for each other. */
 const LOCK = statement("facts_lock", "select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest($1::text[]) name");
 
@@ -122,20 +123,26 @@ type OneQuery = Query & { readonly one?: boolean };
 function queryOf(request: FactRequest, loading: Loading): OneQuery | null {
   if (request.kind === "fact") return loading.catalogue.fact(request.name)?.query ?? null;
   const one = request.kind === "find";
-  return { from: request.name, where: (asObject(request.args["filter"]) ?? {}) as Filter, limit: one ? 1 : MAX_ROWS, one };
+  return { from: request.name, where: (asObject(request.args["filter"]) ?? {}) as Filter, ...(one ? { limit: 1 } : {}), one };
 }
 
-const answerOf = (query: OneQuery, rows: readonly JsonObject[]): Json => (query.one === true ? (rows[0] ?? null) : rows);
+function answerOf(query: OneQuery, rows: readonly JsonObject[]): Json {
+  if (query.one === true) return rows[0] ?? null;
+  return rows.length > MAX_ROWS ? { $unknown: `more than ${MAX_ROWS} rows` } : rows;
+}
 
 /** Oldest first where the query names no order. */
 function asked({ one, ...query }: OneQuery, loading: Loading, args: JsonObject): AskedQuery {
   const ordered = query.orderBy !== undefined || query.groupBy !== undefined || Object.values(query.select ?? {}).some((each) => typeof each !== "string");
-  const limited = one === true ? { ...query, limit: 1 } : query;
+  const { limit, ...endless } = query;
+  // A limit below the engine's own says which rows are meant; one above means all of them.
+  const limited = one === true ? { ...query, limit: 1 } : limit !== undefined && limit < MAX_ROWS ? query : endless;
   return {
     query: ordered ? limited : { ...limited, orderBy: ["@createdAt"] },
     options: {
       args,
-      limit: MAX_ROWS,
+      limit: MAX_ROWS + 1,
+      most: MAX_ROWS + 1,
       ...(loading.orgs === null ? {} : { orgs: loading.orgs }),
       ...(loading.asOf === undefined ? {} : { asOf: loading.asOf }),
     },

@@ -21,8 +21,10 @@ export interface QueryOptions {
   readonly orgs?: readonly string[];
   /** Values of `{"$arg": name}`. */
   readonly args?: JsonObject;
-  /** 1 to 1,000; default 200. The query's own `limit` also holds. */
+  /** 1 to 1,000 (more with `most`); default 200. The query's own `limit` also holds. */
   readonly limit?: number;
+  /** Raises what a page may hold. */
+  readonly most?: number;
   /** Only without groupBy. */
   readonly cursor?: string | null;
   /** Words looked for at the start of words of the code and the type's `searchable` fields. */
@@ -70,7 +72,8 @@ export interface QueryPlan {
 
 /** The statement of a query and how its rows make the page. */
 export function planQuery(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptions): QueryPlan {
-  const limit = Math.min(options.limit ?? 200, query.limit ?? 1_000, 1_000);
+  const most = options.most ?? 1_000;
+  const limit = Math.min(options.limit ?? 200, query.limit ?? most, most);
   const isGrouped = query.groupBy !== undefined || hasAggregate(query);
   const compiled = compile(tx, catalogue, isGrouped ? withoutIdleJoins(query, [query.where, options.filter], groupedFields(query)) : query, options);
   if (isGrouped) return { ...groupedSql(query, compiled, limit), pageOfRows: (rows) => ({ items: rows.map((each) => each.row), next: null }) };

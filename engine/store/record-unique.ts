@@ -22,6 +22,19 @@ function keyOf(unique: Unique, data: JsonObject): string | null {
   return text.length > 500 ? hash("sha256", text, "hex") : text;
 }
 
+export interface UniqueKey {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The unique keys that a record with this data has. */
+export function uniqueKeysOf(type: TypeDefinition, data: JsonObject): readonly UniqueKey[] {
+  return (type.unique ?? []).flatMap((unique) => {
+    const value = keyOf(unique, data);
+    return value === null ? [] : [{ name: unique.name, value }];
+  });
+}
+
 /** Writes what differs from `before` (null: a new record). @throws unique_taken naming the caller's own fields, nothing of the other record */
 export async function keepUniqueKeys(
   tx: Tx,

@@ -8,7 +8,7 @@ import { definitionRoutes } from "./definitions.ts";
 import { documentRoutes } from "./documents.ts";
 import { draftRoutes } from "./drafts.ts";
 import { fileRoutes } from "./files.ts";
-import { importTemplateRoutes } from "./imports.ts";
+import { importJobRoutes, importTemplateRoutes } from "./imports.ts";
 import { instanceRoutes } from "./instances.ts";
 import { mailRoutes } from "./mails.ts";
 import { meRoutes } from "./me.ts";
@@ -30,6 +30,7 @@ const GROUPS: readonly RouteGroup[] = [
   receiptRoutes,
   recordRoutes,
   importTemplateRoutes,
+  importJobRoutes,
   taskRoutes,
   definitionRoutes,
   draftRoutes,

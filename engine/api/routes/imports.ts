@@ -1,8 +1,10 @@
 /** Rows of a CSV or XLSX file as records, and the templates that say which columns a type expects. */
 import { EngineError } from "../../core/errors.ts";
 import type { JsonObject } from "../../schema/types.ts";
+import { cancelImport, getImport, importErrors, listImports } from "../../service/import/import-queries.ts";
 import { importRecords } from "../../service/import/import-records.ts";
 import { importTemplate } from "../../service/import/import-template.ts";
+import { rollBackImport } from "../../service/import/roll-back-import.ts";
 import { answered } from "../answer.ts";
 import { attachment } from "../attachment.ts";
 import { LARGE_BODY, rawBodyOf } from "../content.ts";
@@ -10,7 +12,7 @@ import { idempotencyOf } from "../idempotency.ts";
 import { parseJson } from "../json-text.ts";
 import type { Call, RouteSpec } from "../route.ts";
 import type { RouteGroup } from "../route-context.ts";
-import { boolean, ref, text } from "../schemas/vocabulary.ts";
+import { boolean, integer, object, ref, text } from "../schemas/vocabulary.ts";
 import { formatOf, TABLE_TYPES } from "../table-types.ts";
 
 export const importRoutes: RouteGroup = ({ engine }) => [
@@ -25,11 +27,16 @@ export const importRoutes: RouteGroup = ({ engine }) => [
     query: {
       dryRun: boolean("Tells what would happen; writes nothing."),
       atomic: boolean("All or nothing."),
+      background: boolean("Answers 202 with a job at once; so do files of more than 2,000 rows."),
+      name: text(255, { description: "Name of the file, as its list shows it." }),
       defaults: text(4_000, { description: "JSON object: values of fields that the file has no column for." }),
     },
     rawBody: TABLE_TYPES,
     bodyLimit: LARGE_BODY,
-    answers: { 200: { description: "One result a row.", schema: ref("Import") } },
+    answers: {
+      200: { description: "One result a row.", schema: ref("Import") },
+      202: { description: "The job that works on it.", schema: ref("ImportJob") },
+    },
     errors: ["record_not_found", "method_not_allowed", "import_invalid", "org_required"],
     keyedByService: true,
     async handle(call) {
@@ -42,6 +49,8 @@ export const importRoutes: RouteGroup = ({ engine }) => [
           bytes: rawBodyOf(request),
           atomic: query.atomic === true,
           dryRun: query.dryRun === true,
+          background: query.background === true || /\brespond-async\b/iu.test(String(request.headers["prefer"] ?? "")),
+          ...(query.name === undefined ? {} : { fileName: query.name as string }),
           ...defaultsOf(query.defaults),
           ...idempotencyOf(request),
         }),
@@ -95,4 +104,62 @@ export const importTemplateRoutes: RouteGroup = ({ engine }) => {
     handle: (call) => send(call, { name: (call.params["file"] as string).replace(/\.csv$/u, "") }),
   };
   return [byType, byName];
+};
+
+/** Imports that run or have run, under the rights to import their type. */
+export const importJobRoutes: RouteGroup = ({ engine }) => {
+  const idOf = (params: Readonly<Record<string, string>>): string => params["id"] as string;
+  const job = { 200: { description: "The import.", schema: ref("ImportJob") } };
+  return [
+    {
+      method: "GET",
+      path: "/api/v1/imports",
+      id: "listImports",
+      tag: "records",
+      summary: "Imports, newest first",
+      query: { type: text(200), limit: integer(1, 200) },
+      answers: { 200: { description: "Without dry runs.", schema: object({ items: { type: "array", items: ref("ImportJob") } }, ["items"]) } },
+      handle: ({ scope, query }) => listImports(engine, scope, query),
+    },
+    {
+      method: "GET",
+      path: "/api/v1/imports/:id",
+      id: "getImport",
+      tag: "records",
+      summary: "How far an import is, with the first rows that do not fit",
+      answers: job,
+      handle: ({ scope, params }) => getImport(engine, scope, { id: idOf(params) }),
+    },
+    {
+      method: "GET",
+      path: "/api/v1/imports/:id/errors.csv",
+      id: "importErrors",
+      tag: "records",
+      summary: "Every row that does not fit",
+      answers: { 200: { description: "row, column, message.", contentType: "text/csv" } },
+      async handle({ reply, scope, params }) {
+        const csv = await importErrors(engine, scope, { id: idOf(params) });
+        return reply.type("text/csv; charset=utf-8").header("content-disposition", attachment("errors.csv")).send(csv);
+      },
+    },
+    {
+      method: "POST",
+      path: "/api/v1/imports/:id/cancel",
+      id: "cancelImport",
+      tag: "records",
+      summary: "Stop an import that is under way; nothing of it is written",
+      answers: job,
+      handle: ({ scope, params }) => cancelImport(engine, scope, { id: idOf(params) }),
+    },
+    {
+      method: "POST",
+      path: "/api/v1/imports/:id/rollback",
+      id: "rollBackImport",
+      tag: "records",
+      summary: "Take an import back: delete what it created, all of it or nothing",
+      answers: job,
+      errors: ["import_kept"],
+      handle: ({ scope, params }) => rollBackImport(engine, scope, { id: idOf(params) }),
+    },
+  ];
 };

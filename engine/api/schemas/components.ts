@@ -247,7 +247,19 @@ export const COMPONENTS: readonly JsonSchema[] = [
     sheet: maybe({ type: "object", properties: { field: string, columns: arrayOf(string) } }),
     files: maybe({ type: "object", properties: { field: string } }),
   }),
+  component(
+    "ImportJob",
+    {
+      ...{ id: uuid, type: string, org: string, fileName: maybe(string), sha256: string, dryRun: bool, atomic: bool },
+      status: oneOf("checking", "writing", "done", "refused", "failed", "cancelled", "rolled_back"),
+      ...{ total: number, done: number, created: number, unchanged: number, failed: number, error: maybe(string) },
+      ...{ createdBy: string, createdAt: instant, updatedAt: instant },
+      rows: arrayOf({ type: "object", properties: { row: { type: "integer" }, errors: arrayOf(freeObject) } }),
+    },
+    ["id", "type", "status", "total", "done", "created", "unchanged", "failed"],
+  ),
   component("Import", {
+    import: { ...maybe(uuid), description: "The import, to be looked at or taken back; null for a dry run." },
     type: string,
     dryRun: bool,
     total: { type: "integer" },

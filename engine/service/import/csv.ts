@@ -1,31 +1,35 @@
 /** Reads CSV as spreadsheets write it (RFC 4180): quotes, doubled quotes, line breaks in fields; comma or semicolon, whichever the header has. */
 import { EngineError } from "../../core/errors.ts";
 
-const MAX_ROWS = 20_000;
+const MAX_ROWS = 200_000;
 const MAX_CELLS = 200;
 
 /**
  * Rows of cells, the header first; empty lines are left out.
  *
- * - throws EngineError `import_invalid` for text that is not UTF-8, an open quote, or more than 20,000 rows or 200 columns
+ * - throws EngineError `import_invalid` for text that is not UTF-8, an open quote, or more than 200,000 rows or 200 columns
  */
-export function readCsv(bytes: Uint8Array): readonly (readonly string[])[] {
+export function* csvRows(bytes: Uint8Array): Generator<readonly string[]> {
   const text = decode(bytes);
   const separator = separatorOf(text);
-  const rows: string[][] = [];
+  let count = 0;
   let row: string[] = [];
   let cell = "";
   let quoted = false;
   const endCell = () => {
     row.push(cell);
     cell = "";
-    if (row.length > MAX_CELLS) throw new EngineError("import_invalid", `Row ${rows.length + 1} has more than ${MAX_CELLS} columns.`);
+    if (row.length > MAX_CELLS) throw new EngineError("import_invalid", `Row ${count + 1} has more than ${MAX_CELLS} columns.`);
   };
-  const endRow = () => {
+  /** The row that has ended, where something stands in it. */
+  const endRow = (): readonly string[] | null => {
     endCell();
-    if (row.some((value) => value.trim() !== "")) rows.push(row);
+    const ended = row;
     row = [];
-    if (rows.length > MAX_ROWS) throw new EngineError("import_invalid", `The file has more than ${MAX_ROWS} rows.`);
+    if (ended.every((value) => value.trim() === "")) return null;
+    count += 1;
+    if (count > MAX_ROWS) throw new EngineError("import_invalid", `The file has more than ${MAX_ROWS} rows.`);
+    return ended;
   };
   for (let at = 0; at < text.length; at++) {
     const character = text[at] as string;
@@ -37,12 +41,15 @@ export function readCsv(bytes: Uint8Array): readonly (readonly string[])[] {
       } else quoted = false;
     } else if (character === '"' && cell === "") quoted = true;
     else if (character === separator) endCell();
-    else if (character === "\n") endRow();
-    else if (character !== "\r") cell += character;
+    else if (character === "\n") {
+      const ended = endRow();
+      if (ended !== null) yield ended;
+    } else if (character !== "\r") cell += character;
   }
   if (quoted) throw new EngineError("import_invalid", "A quote at the end of the file is not closed.");
-  if (cell !== "" || row.length > 0) endRow();
-  return rows;
+  if (cell === "" && row.length === 0) return;
+  const last = endRow();
+  if (last !== null) yield last;
 }
 
 function decode(bytes: Uint8Array): string {

@@ -5,22 +5,22 @@
 import { inflateRawSync } from "node:zlib";
 import { EngineError } from "../../core/errors.ts";
 
-const MAX_PART_BYTES = 50 * 1024 * 1024;
-const MAX_ROWS = 20_000;
+const MAX_PART_BYTES = 200 * 1024 * 1024;
+const MAX_ROWS = 200_000;
 const MAX_COLUMNS = 200;
 const MAX_PARTS = 200;
 
 export interface XlsxLimits {
-  /** Rows with the header; 20,000 without it. */
+  /** Rows with the header; 200,000 without it. */
   readonly maxRows?: number;
-  /** Bytes of one part once it is unpacked; 50 MiB without it. */
+  /** Bytes of one part once it is unpacked; 200 MiB without it. */
   readonly maxPartBytes?: number;
 }
 
 const invalid = (why: string): EngineError => new EngineError("import_invalid", `The file is not an XLSX workbook that can be read: ${why}.`);
 
 /** Time grows with the size of the sheet, whatever stands in it. - throws EngineError `import_invalid` */
-export function readXlsx(bytes: Uint8Array, limits: XlsxLimits = {}): readonly (readonly string[])[] {
+export function* xlsxRows(bytes: Uint8Array, limits: XlsxLimits = {}): Generator<readonly string[]> {
   const { maxRows = MAX_ROWS, maxPartBytes = MAX_PART_BYTES } = limits;
   const parts = readZip(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), maxPartBytes);
   const sheetName = [...parts.keys()].filter((name) => /^xl\/worksheets\/sheet\d+\.xml$/.test(name)).sort(bySheetNumber)[0];
@@ -28,7 +28,7 @@ export function readXlsx(bytes: Uint8Array, limits: XlsxLimits = {}): readonly (
   if (sheet === undefined) throw invalid("it has no sheet");
   const strings = sharedStrings(parts.get("xl/sharedStrings.xml")?.());
   const dateStyles = dateStyleIndexes(parts.get("xl/styles.xml")?.());
-  const rows: string[][] = [];
+  let count = 0;
   for (const { content: inner } of elementsOf(sheet, "row")) {
     const row: string[] = [];
     for (const { attributes, content } of elementsOf(inner, "c")) {
@@ -38,10 +38,11 @@ export function readXlsx(bytes: Uint8Array, limits: XlsxLimits = {}): readonly (
       while (row.length < column) row.push("");
       row[column] = cellText(attributes, content, strings, dateStyles);
     }
-    if (row.some((cell) => cell.trim() !== "")) rows.push(row);
-    if (rows.length > maxRows) throw new EngineError("import_invalid", `The file has more than ${maxRows} rows.`);
+    if (row.every((cell) => cell.trim() === "")) continue;
+    count += 1;
+    if (count > maxRows) throw new EngineError("import_invalid", `The file has more than ${maxRows} rows.`);
+    yield row;
   }
-  return rows;
 }
 
 /** The elements of a name in order, not nested in each other: one pass over the text, also when an end is missing. */

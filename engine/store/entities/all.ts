@@ -2,6 +2,7 @@
 import { Activation, DefinitionVersionEntity, Draft, DraftDefinitionEntity, Release, ReleaseDecisionEntity } from "./definition.ts";
 import { ContractReceipt, Inbox, Outbox, WatermarkEntity, Webhook } from "./delivery.ts";
 import { DocumentEntity, DocumentPdf } from "./document.ts";
+import { ImportJob, ImportRow } from "./import.ts";
 import { EventLog, Instance, Task, Timer } from "./instance.ts";
 import { ApiClient, ApiKey, Org, OrgGrant, Person, Setting, SettingVersion, WebSession } from "./org.ts";
 import { AuditLog, Checkpoint, CheckpointHead, FileEntity, ReplayDiff, ReplayJob } from "./proof.ts";
@@ -43,4 +44,6 @@ export const ENTITIES = [
   FileEntity,
   DocumentEntity,
   DocumentPdf,
+  ImportJob,
+  ImportRow,
 ] as const;

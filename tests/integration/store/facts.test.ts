@@ -154,3 +154,33 @@ test("[P13] two transactions judged against one lock never pass the limit side b
   await Promise.all(Array.from({ length: 8 }, attempt));
   expect(await load(inA, [request])).toEqual([{ total: "2", n: 2 }]);
 });
+
+test("asked together or one by one, requests get the same answers", async () => {
+  const filters = [{ name: "one" }, { name: "two" }, { name: "nobody" }, { name: "one" }, { colour: "red" }, { "@state": "open" }];
+  const requests = filters.flatMap((filter, n) => [
+    { ...ask("findAll", "things", { filter }), key: `all ${n}` },
+    { ...ask("find", "things", { filter }), key: `first ${n}` },
+  ]);
+  const apart = [];
+  for (const request of requests) apart.push(...(await load(inA, [request])));
+  expect(await load(inA, requests)).toEqual(apart);
+  expect((apart[0] as unknown[]).length).toBe(1);
+  expect(await load(inA, [...requests, { ...ask("findAll", "things", { filter: { nothing: 1 } }), key: "odd" }])).toEqual([
+    ...apart,
+    { $unknown: expect.stringContaining("nothing") },
+  ]);
+});
+
+test("[P9] a list that is longer than a fact may be is unknown, not cut", async () => {
+  const add = (from: number, to: number) =>
+    db.sql(
+      `insert into record (org_id, id, type, code, data, version, restricted, created_at, created_by, updated_at, updated_by)
+       select $1, gen_random_uuid(), $2, null, '{"name": "many"}', 1, false, $3, 'ann', $3, 'ann' from generate_series($4::int, $5::int)`,
+      [A, "things", T0, from, to],
+    );
+  const request = ask("findAll", "things", { filter: { name: "many" } });
+  await add(1, 10_000);
+  expect(((await load(inA, [request]))[0] as unknown[]).length).toBe(10_000);
+  await add(10_001, 10_001);
+  expect(await load(inA, [request])).toEqual([{ $unknown: "more than 10000 rows" }]);
+});

@@ -3,7 +3,7 @@ import { Migration } from "@mikro-orm/migrations";
 import { inOrgs } from "../entities/policies.ts";
 
 export class CheckpointHeads extends Migration {
-  override name = "005-checkpoint-heads";
+  override name = "006-checkpoint-heads";
 
   override up(): void {
     this.addSql(`

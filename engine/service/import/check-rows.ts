@@ -1,0 +1,200 @@
+/**
+ * Says of each row of an import what would become of it, some hundred rows at a time: cells to fields, references, the type's schema, codes
+ * and unique keys, also against the rows before. Nothing is written.
+ */
+import { SeedIds } from "../../core/acts/seed-ids.ts";
+import { canonicalJson } from "../../core/canonical.ts";
+import { EngineError } from "../../core/errors.ts";
+import type { Filter, Json, JsonObject, TypeDefinition } from "../../schema/types.ts";
+import { type BulkRecord, takenCodes, takenKeys } from "../../store/bulk-records.ts";
+import { queryRecords } from "../../store/record-query.ts";
+import { uniqueKeysOf } from "../../store/record-unique.ts";
+import { dayIn } from "../ask-decision.ts";
+import { freshId } from "../fresh-id.ts";
+import { acceptPayload, type Reference, type ReferenceLookup, referenceKey, withDefaults } from "../payload.ts";
+import { lookupOf } from "../reference-lookup.ts";
+import { sha256 } from "../sha256.ts";
+import type { Work } from "../work.ts";
+import { type Column, cellValue } from "./import-columns.ts";
+import type { NumberedRow } from "./import-file.ts";
+
+export interface RowError {
+  readonly column: string;
+  readonly message: string;
+}
+export type CheckedRow =
+  | { readonly row: number; readonly result: "created"; readonly record: BulkRecord }
+  | { readonly row: number; readonly result: "unchanged" }
+  | { readonly row: number; readonly result: "failed"; readonly errors: readonly RowError[] };
+
+/** Field that holds a row's own hash, where a type has one and keeps it unique: a repeated file changes nothing. */
+const ROW_KEY = "import_row_key";
+
+export interface RowCheck {
+  readonly type: TypeDefinition;
+  readonly columns: readonly Column[];
+  readonly defaults: JsonObject;
+  /** What the rows so far have taken, and what was found for them: kept over the pieces of a file, also when each has its own transaction. */
+  readonly seen: Seen;
+}
+interface Seen {
+  readonly rowKeys: Set<string>;
+  readonly codes: Set<string>;
+  readonly keys: Set<string>;
+  /** `<column> <text>` and `<type>:<value>` -> id; null: there is none. */
+  readonly references: Map<string, string | null>;
+}
+
+export function createRowCheck(type: TypeDefinition, columns: readonly Column[], defaults: JsonObject): RowCheck {
+  return { type, columns, defaults, seen: { rowKeys: new Set(), codes: new Set(), keys: new Set(), references: new Map() } };
+}
+
+/** A row on its way: its data so far, or why it does not fit. */
+interface Draft {
+  readonly row: number;
+  data: JsonObject;
+  errors: readonly RowError[];
+  unchanged: boolean;
+}
+
+export async function checkRows(work: Work, check: RowCheck, rows: readonly NumberedRow[]): Promise<readonly CheckedRow[]> {
+  await findReferences(work, check, rows);
+  const drafts = rows.map((row) => readCells(check, row));
+  await markKnownRows(work, check, drafts);
+  const lookup = remembered(check, lookupOf(work, { asReader: true }));
+  for (const draft of drafts) {
+    if (draft.errors.length > 0 || draft.unchanged) continue;
+    try {
+      draft.data = await acceptPayload(check.type.schema, withDefaults(check.type.schema, draft.data), lookup);
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.code !== "payload_invalid") throw error;
+      draft.errors = errorsOf(error);
+    }
+  }
+  await refuseTaken(work, check, drafts);
+  return drafts.map((draft) => outcomeOf(work, check, draft));
+}
+
+function outcomeOf(work: Work, check: RowCheck, { row, data, errors, unchanged }: Draft): CheckedRow {
+  if (errors.length > 0) return { row, result: "failed", errors };
+  if (unchanged) return { row, result: "unchanged" };
+  const seed = work.engine.seed();
+  return { row, result: "created", record: { id: freshId(work.at, seed, "import"), code: codeOf(work, check.type, data, seed), data } };
+}
+
+function codeOf(work: Work, type: TypeDefinition, data: JsonObject, seed: string): string | null {
+  if (type.codeField !== undefined) return ownCode(type, data);
+  if (type.code === undefined) return null;
+  return new SeedIds(seed, Date.parse(work.at)).fill(type.code, work.org.code, Number(dayIn(work.org.timeZone, work.at).slice(0, 4)));
+}
+
+function ownCode(type: TypeDefinition, data: JsonObject): string | null {
+  const code = type.codeField === undefined ? undefined : data[type.codeField];
+  return typeof code === "string" && code !== "" ? code : null;
+}
+
+function readCells(check: RowCheck, { row, cells }: NumberedRow): Draft {
+  const errors: RowError[] = [];
+  const data: Record<string, Json> = { ...check.defaults };
+  for (const [index, column] of check.columns.entries()) {
+    const text = (cells[index] ?? "").trim();
+    if (text === "") continue;
+    const value = column.through === undefined ? cellValue(column.schema, text) : check.seen.references.get(`${column.name} ${text}`);
+    if (value === undefined || value === null) errors.push({ column: column.name, message: `"${text.slice(0, 60)}" is not known` });
+    else data[column.field] = value;
+  }
+  return { row, data, errors, unchanged: false };
+}
+
+/** One statement a column: the one record with each text that has not been looked for yet. */
+async function findReferences(work: Work, check: RowCheck, rows: readonly NumberedRow[]): Promise<void> {
+  const { references } = check.seen;
+  for (const [index, column] of check.columns.entries()) {
+    const { through } = column;
+    if (through === undefined) continue;
+    const texts = new Set(rows.map(({ cells }) => (cells[index] ?? "").trim()).filter((text) => text !== "" && !references.has(`${column.name} ${text}`)));
+    if (texts.size === 0) continue;
+    const path = through.field === "code" ? "@code" : through.field;
+    const query = { from: through.type, where: { [path]: { $in: [...texts] } } as Filter, select: { id: "@id", text: path } };
+    const page = await queryRecords(work.tx, work.ruling.catalogue, query, { limit: 1_000 });
+    const ids = Map.groupBy(page.items, (item) => String(item["text"]));
+    for (const text of texts) {
+      const found = ids.get(text) ?? [];
+      references.set(`${column.name} ${text}`, found.length === 1 ? String(found[0]?.["id"]) : null);
+    }
+  }
+}
+
+/** Rows that an earlier import, or an earlier row of this file, has written already. */
+async function markKnownRows(work: Work, check: RowCheck, drafts: readonly Draft[]): Promise<void> {
+  if (!Object.hasOwn((check.type.schema["properties"] ?? {}) as object, ROW_KEY)) return;
+  const keyed = new Map<Draft, string>();
+  for (const draft of drafts) {
+    if (draft.errors.length > 0) continue;
+    const key = sha256(`${work.org.id} ${canonicalJson(draft.data)}`);
+    draft.data = { ...draft.data, [ROW_KEY]: key };
+    keyed.set(draft, key);
+  }
+  const wanted = [...new Set(keyed.values())];
+  if (wanted.length === 0) return;
+  const known = await takenKeys(
+    work.tx,
+    check.type,
+    work.org.id,
+    wanted.flatMap((key) => uniqueKeysOf(check.type, { [ROW_KEY]: key })),
+  );
+  const taken = new Set(known.map(({ value }) => value));
+  for (const [draft, key] of keyed) {
+    const isTaken = uniqueKeysOf(check.type, { [ROW_KEY]: key }).some(({ value }) => taken.has(value));
+    if (isTaken || check.seen.rowKeys.has(key)) draft.unchanged = true;
+    check.seen.rowKeys.add(key);
+  }
+}
+
+/** Codes and unique keys that a record, or a row before, has already. */
+async function refuseTaken(work: Work, check: RowCheck, drafts: readonly Draft[]): Promise<void> {
+  const { type, seen } = check;
+  const good = drafts.filter((draft) => draft.errors.length === 0 && !draft.unchanged);
+  const codes = good.map(({ data }) => ownCode(type, data)).filter((code) => code !== null);
+  const keys = good.map((draft) => uniqueKeysOf(type, draft.data));
+  const heldCodes = await takenCodes(work.tx, type, work.org.id, codes);
+  const held = new Set((await takenKeys(work.tx, type, work.org.id, keys.flat())).map(({ name, value }) => `${name} ${value}`));
+  for (const [index, draft] of good.entries()) {
+    const code = ownCode(type, draft.data);
+    const errors: RowError[] = [];
+    if (code !== null && (heldCodes.has(code) || seen.codes.has(code)))
+      errors.push({ column: type.codeField ?? "code", message: "A record with the same code exists." });
+    for (const { name, value } of keys[index] ?? []) {
+      const fields = type.unique?.find((unique) => unique.name === name)?.fields ?? [];
+      const isTaken = held.has(`${name} ${value}`) || seen.keys.has(`${name} ${value}`);
+      if (isTaken) errors.push(...fields.map((column) => ({ column, message: `A record with the same ${fields.join(", ")} exists.` })));
+    }
+    draft.errors = errors;
+    if (errors.length > 0) continue;
+    if (code !== null) seen.codes.add(code);
+    for (const { name, value } of keys[index] ?? []) seen.keys.add(`${name} ${value}`);
+  }
+}
+
+/** The same lookup that asks for nothing twice over a whole file. */
+function remembered(check: RowCheck, lookup: ReferenceLookup): ReferenceLookup {
+  const { references } = check.seen;
+  return async (wanted: readonly Reference[]) => {
+    const fresh = wanted.filter(({ type, value }) => !references.has(referenceKey(type, value)));
+    const found = fresh.length === 0 ? new Map<string, string>() : await lookup(fresh);
+    for (const { type, value } of fresh) references.set(referenceKey(type, value), found.get(referenceKey(type, value)) ?? null);
+    return new Map(
+      wanted.flatMap(({ type, value }) => {
+        const id = references.get(referenceKey(type, value)) ?? null;
+        return id === null ? [] : [[referenceKey(type, value), id] as const];
+      }),
+    );
+  };
+}
+
+function errorsOf(error: EngineError): readonly RowError[] {
+  const { errors = [] } = error.data as { readonly errors?: readonly { readonly path: string; readonly message: string }[] };
+  return errors.length === 0
+    ? [{ column: "", message: error.message }]
+    : errors.map(({ path, message }) => ({ column: path.slice(1).replaceAll("/", "."), message }));
+}

@@ -1,0 +1,73 @@
+/** Takes the records of an import out again: what stands in the way, and the deletion itself, some thousand rows a statement. */
+import type { TypeDefinition } from "../schema/types.ts";
+import { type Catalogue, typeId } from "./catalogue.ts";
+import { referenceFields } from "./record-fields.ts";
+import { GLOBAL_ORG, type Tx } from "./tx.ts";
+
+export interface ImportRef {
+  readonly orgId: string;
+  readonly id: string;
+}
+
+/** Rows of an import that cannot be taken back, with the reason. */
+export interface KeptRow {
+  readonly row: number;
+  readonly recordId: string;
+  readonly because: "changed" | "gone" | "referred to" | "in use";
+}
+
+const CREATED = "import_row w where w.org_id = $1 and w.job_id = $2 and w.result = 'created'";
+const MOST_SHOWN = 50;
+
+/** At most 50 of each kind; none where nothing stands in the way. */
+export async function keptRows(tx: Tx, catalogue: Catalogue, type: TypeDefinition, job: ImportRef): Promise<readonly KeptRow[]> {
+  const org = orgOf(type, job);
+  const found: KeptRow[] = await tx.query<KeptRow>(
+    `select w.row, w.record_id as "recordId", case when r.id is null then 'gone' else 'changed' end as because
+     from (select * from ${CREATED}) w left join record r on r.org_id = $3 and r.id = w.record_id where r.id is null or r.version <> 1 order by w.row limit ${MOST_SHOWN}`,
+    [job.orgId, job.id, org],
+  );
+  found.push(
+    ...(await tx.query<KeptRow>(
+      `select w.row, w.record_id as "recordId", 'in use' as because from (select * from ${CREATED}) w join instance i on i.org_id = $1 and i.record_id = w.record_id order by w.row limit ${MOST_SHOWN}`,
+      [job.orgId, job.id],
+    )),
+  );
+  for (const other of catalogue.types()) {
+    for (const field of referenceFields(other)) {
+      if (catalogue.type(field.type)?.key !== type.key) continue;
+      const path = `$${field.path.map((name) => (name === "*" ? "[*]" : `."${name.replaceAll('"', '\\"')}"`)).join("")}`;
+      found.push(
+        ...(await tx.query<KeptRow>(
+          `select distinct w.row, w.record_id as "recordId", 'referred to' as because
+           from record r cross join lateral jsonb_path_query(r.data, $3::jsonpath) v join (select * from ${CREATED}) w on w.record_id::text = v #>> '{}'
+           where r.type = $4 and (r.org_id = $1 or r.org_id = '${GLOBAL_ORG}') order by w.row limit ${MOST_SHOWN}`,
+          [job.orgId, job.id, path, typeId(other)],
+        )),
+      );
+    }
+  }
+  return found;
+}
+
+/** Deletes the records of the rows from `from` to before `to`; their versions stay, with a last one that says so. */
+export async function removeCreated(
+  tx: Tx,
+  type: TypeDefinition,
+  job: ImportRef,
+  part: { readonly from: number; readonly to: number; readonly actorId: string; readonly at: string },
+): Promise<number> {
+  const org = orgOf(type, job);
+  const rows = "select w.record_id from import_row w where w.org_id = $1 and w.job_id = $2 and w.result = 'created' and w.row >= $3 and w.row < $4";
+  const values = [job.orgId, job.id, part.from, part.to, org];
+  await tx.execute(
+    `insert into record_version (org_id, id, version, type, code, op, data, restricted, at, changed_by)
+     select r.org_id, r.id, r.version + 1, r.type, r.code, 'delete', r.data, r.restricted, $6, $7 from record r where r.org_id = $5 and r.id in (${rows})`,
+    [...values, part.at, part.actorId],
+  );
+  await tx.execute(`delete from record_unique u where u.org_id = $5 and u.record_id in (${rows})`, values);
+  await tx.execute(`delete from record_grant g where g.org_id = $5 and g.via_id in (${rows})`, values);
+  return await tx.execute(`delete from record r where r.org_id = $5 and r.id in (${rows})`, values);
+}
+
+const orgOf = (type: TypeDefinition, job: ImportRef): string => (type.scope === "global" ? GLOBAL_ORG : job.orgId);
