@@ -60,7 +60,10 @@ export interface TimerLine {
   readonly name: string;
   readonly instance: string;
   readonly label: string;
+  readonly machine: string;
   readonly dueAt: string;
+  readonly meaning: Meaning;
+  readonly state: string;
 }
 
 export interface AuditLine {
