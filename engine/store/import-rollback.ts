@@ -21,6 +21,14 @@ const MOST_SHOWN = 50;
 
 /** At most 50 of each kind; none where nothing stands in the way. */
 export async function keptRows(tx: Tx, catalogue: Catalogue, type: TypeDefinition, job: ImportRef): Promise<readonly KeptRow[]> {
+  // Both sides may be long, and PostgreSQL has not counted the import's rows yet: it would look through all of one for each of the other.
+  await tx.query("select set_config('enable_nestloop', 'off', true)");
+  const found = await findKept(tx, catalogue, type, job);
+  await tx.query("select set_config('enable_nestloop', 'on', true)");
+  return found;
+}
+
+async function findKept(tx: Tx, catalogue: Catalogue, type: TypeDefinition, job: ImportRef): Promise<readonly KeptRow[]> {
   const org = orgOf(type, job);
   const found: KeptRow[] = await tx.query<KeptRow>(
     `select w.row, w.record_id as "recordId", case when r.id is null then 'gone' else 'changed' end as because

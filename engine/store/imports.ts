@@ -1,6 +1,7 @@
 /** Imports and what became of their rows. */
 import type { Json } from "../schema/types.ts";
 import { orgsOf } from "./instances.ts";
+import type { Store } from "./store.ts";
 import { statement, type Tx } from "./tx.ts";
 
 export type ImportStatus = "checking" | "writing" | "done" | "refused" | "failed" | "cancelled" | "rolled_back";
@@ -120,4 +121,9 @@ export async function failSilentImports(
   input: { readonly before: string; readonly at: string; readonly error: string; readonly except: readonly string[] },
 ): Promise<number> {
   return (await tx.query(FAIL_SILENT, [input.error, input.at, input.before, input.except])).length;
+}
+
+/** Counts the tables anew: statements that were planned while they were small would go through all of what an import has added. */
+export async function countAnew(store: Store): Promise<void> {
+  await store.asOwner((execute) => execute("analyze record, record_version, record_unique, import_row"));
 }

@@ -1,64 +1,33 @@
-import { FileInput } from "@mantine/core";
+import { FileInput, Progress } from "@mantine/core";
 import { useState } from "react";
 import { useRevalidator } from "react-router";
+import type { ImportDetail } from "#engine/service/import/import-queries.ts";
 import { Button, ButtonLink } from "#studio/ui/button.tsx";
 import { Icon } from "#studio/ui/icon.tsx";
 import { Anchor } from "#studio/ui/link.tsx";
 import { Notice } from "#studio/ui/states.tsx";
 import type { ImportView } from "../lists.ts";
+import { ImportHistory } from "./import-history.tsx";
+import { isUnderWay, SHEET, useImportJob } from "./use-import-job.ts";
 
-interface RowResult {
-  readonly row: number;
-  readonly result: "created" | "unchanged" | "failed";
-  readonly errors?: readonly { readonly column: string; readonly message: string }[];
-}
-interface Outcome {
-  readonly total: number;
-  readonly created: number;
-  readonly unchanged: number;
-  readonly failed: number;
-  readonly rows: readonly RowResult[];
-}
-type State =
-  | { readonly is: "empty" }
-  | { readonly is: "busy"; readonly word: string }
-  | { readonly is: "tried"; readonly outcome: Outcome }
-  | { readonly is: "done"; readonly outcome: Outcome }
-  | { readonly is: "refused"; readonly title: string; readonly detail: string };
-
-const SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const SHOWN = 50;
-
-/** Loads a file of rows: tried first, told row by row, written as a whole only when every row fits. */
+/** Loads a file of rows: tried first, told row by row, written as a whole only when every row fits, and taken back when it was the wrong one. */
 export function ImportPanel({ load, closeHref, scope }: { load: ImportView; closeHref: string; scope: string }) {
   const several = scope === "all";
   const [file, setFile] = useState<File | null>(null);
-  const [state, setState] = useState<State>({ is: "empty" });
+  const [finished, setFinished] = useState(0);
   const revalidator = useRevalidator();
-
-  const send = async (chosen: File, isTrial: boolean): Promise<void> => {
-    setState({ is: "busy", word: isTrial ? "Checking the rows" : "Writing the rows" });
-    try {
-      const response = await fetch(`/api/v1/records/${encodeURIComponent(load.type)}/import?${isTrial ? "dryRun=true" : "atomic=true"}`, {
-        method: "POST",
-        body: chosen,
-        headers: { "Content-Type": /\.xlsx$/i.test(chosen.name) ? SHEET : "text/csv", "Idempotency-Key": crypto.randomUUID(), "X-Org": scope },
-      });
-      const body = (await response.json()) as Outcome & { title?: string; detail?: string };
-      if (!response.ok) return setState({ is: "refused", title: body.title ?? "The file was refused", detail: body.detail ?? "" });
-      setState({ is: isTrial ? "tried" : "done", outcome: body });
-      if (!isTrial) void revalidator.revalidate();
-    } catch {
-      setState({ is: "refused", title: "The server did not answer", detail: "Nothing was written. Try again." });
-    }
-  };
+  const { state, send, cancel, takeBack, clear } = useImportJob(load.type, scope, () => {
+    setFinished((count) => count + 1);
+    void revalidator.revalidate();
+  });
   const choose = (chosen: File | null): void => {
     setFile(chosen);
-    if (chosen === null) setState({ is: "empty" });
+    if (chosen === null) clear();
     else void send(chosen, true);
   };
-  const outcome = state.is === "tried" || state.is === "done" ? state.outcome : null;
-  const fits = state.is === "tried" && state.outcome.failed === 0 && state.outcome.created > 0;
+  const job = state.is === "job" ? state.job : null;
+  const busy = state.is === "sending" || (job !== null && isUnderWay(job));
+  const fits = job?.dryRun === true && job.status === "done" && job.failed === 0 && job.created > 0;
   return (
     <aside className="inspector" aria-label={load.title}>
       <div className="panel-title">
@@ -80,51 +49,32 @@ export function ImportPanel({ load, closeHref, scope }: { load: ImportView; clos
             </ButtonLink>
           </div>
           <FileInput
-            label="File (CSV or XLSX)"
+            label="File (CSV or XLSX, up to 25 MB)"
             accept={`.csv,.xlsx,text/csv,${SHEET}`}
             placeholder="Choose a file"
             leftSection={<Icon name="doc" />}
             value={file}
             onChange={choose}
-            disabled={several || state.is === "busy"}
+            disabled={several || busy}
             clearable
           />
           <div aria-live="polite">
-            {state.is === "busy" ? <Notice icon="clock">{state.word} …</Notice> : null}
+            {state.is === "sending" ? <Notice icon="clock">Sending the file …</Notice> : null}
             {state.is === "refused" ? (
               <Notice tone="blocked">
                 <b>{state.title}.</b> {state.detail}
               </Notice>
             ) : null}
-            {outcome === null ? null : <Tally outcome={outcome} isDone={state.is === "done"} />}
+            {job === null ? null : isUnderWay(job) ? <HowFar job={job} onCancel={() => void cancel(job.id)} /> : <Tally job={job} />}
           </div>
         </section>
-        {outcome === null || outcome.failed === 0 ? null : (
-          <section aria-label="Rows that do not fit">
-            <h3>Rows that do not fit</h3>
-            <ol className="stack" style={{ gap: 8 }}>
-              {outcome.rows
-                .filter((row) => row.result === "failed")
-                .slice(0, SHOWN)
-                .map((row) => (
-                  <li key={row.row} className="small">
-                    <b>Row {row.row}</b>
-                    {(row.errors ?? []).map((error) => (
-                      <div key={`${error.column} ${error.message}`}>
-                        <span className="quiet">{error.column}</span> {error.message}
-                      </div>
-                    ))}
-                  </li>
-                ))}
-            </ol>
-            {outcome.failed > SHOWN ? <p className="small quiet">and {outcome.failed - SHOWN} more</p> : null}
-          </section>
-        )}
+        {job === null || job.failed === 0 ? null : <BadRows job={job} />}
+        {several ? null : <ImportHistory key={finished} type={load.type} scope={scope} onTakeBack={(id) => void takeBack(id)} busy={busy} />}
       </div>
       <div className="panel-foot">
         <div className="acts">
-          <Button tone="primary" disabled={!fits || file === null} busy={state.is === "busy"} onClick={() => file !== null && void send(file, false)}>
-            {fits ? `Write ${outcome?.created} ${outcome?.created === 1 ? "row" : "rows"}` : "Write the rows"}
+          <Button tone="primary" disabled={!fits || file === null} busy={busy} onClick={() => file !== null && void send(file, false)}>
+            {fits ? `Write ${rows(job?.created ?? 0)}` : "Write the rows"}
           </Button>
         </div>
       </div>
@@ -132,15 +82,74 @@ export function ImportPanel({ load, closeHref, scope }: { load: ImportView; clos
   );
 }
 
-function Tally({ outcome, isDone }: { outcome: Outcome; isDone: boolean }) {
-  const { total, created, unchanged, failed } = outcome;
-  const counts = [`${created} ${isDone ? "written" : "new"}`, `${unchanged} already there`, `${failed} do not fit`].join(", ");
+const number = new Intl.NumberFormat("en");
+const rows = (count: number): string => `${number.format(count)} ${count === 1 ? "row" : "rows"}`;
+
+function HowFar({ job, onCancel }: { job: ImportDetail; onCancel: () => void }) {
+  const word = job.status === "checking" ? "Checking" : "Writing";
+  return (
+    <div className="stack" style={{ gap: 6 }}>
+      <div className="line">
+        <span className="small">
+          {word} {number.format(job.done)} of {rows(job.total)}
+        </span>
+        <span className="push" />
+        <Button small onClick={onCancel}>
+          Stop
+        </Button>
+      </div>
+      <Progress value={job.total === 0 ? 0 : (100 * job.done) / job.total} aria-label={word} size="sm" transitionDuration={200} />
+    </div>
+  );
+}
+
+function BadRows({ job }: { job: ImportDetail }) {
+  return (
+    <section aria-label="Rows that do not fit">
+      <div className="line">
+        <h3>Rows that do not fit</h3>
+        <span className="push" />
+        <ButtonLink small icon="download" download href={`/api/v1/imports/${job.id}/errors.csv`}>
+          All as CSV
+        </ButtonLink>
+      </div>
+      <ol className="stack" style={{ gap: 8 }}>
+        {job.rows.map((row) => (
+          <li key={row.row} className="small">
+            <b>Row {row.row}</b>
+            {row.errors.map((error) => (
+              <div key={`${error.column} ${error.message}`}>
+                <span className="quiet">{error.column}</span> {error.message}
+              </div>
+            ))}
+          </li>
+        ))}
+      </ol>
+      {job.failed > job.rows.length ? <p className="small quiet">and {number.format(job.failed - job.rows.length)} more</p> : null}
+    </section>
+  );
+}
+
+function Tally({ job }: { job: ImportDetail }) {
+  const { total, created, unchanged, failed, status, dryRun } = job;
+  if (status === "cancelled") return <Notice icon="info">Stopped. Nothing was written.</Notice>;
+  if (status === "rolled_back") return <Notice tone="open">Taken back: {rows(created)} removed again.</Notice>;
+  if (status === "failed")
+    return (
+      <Notice tone="blocked">
+        <b>The import failed.</b> {job.error}
+      </Notice>
+    );
+  const isDone = status === "done" && !dryRun;
+  const counts = [
+    `${number.format(created)} ${isDone ? "written" : "new"}`,
+    `${number.format(unchanged)} already there`,
+    `${number.format(failed)} do not fit`,
+  ].join(", ");
   return (
     <Notice tone={failed > 0 ? "blocked" : "open"}>
-      <b>
-        {total} {total === 1 ? "row" : "rows"}:
-      </b>{" "}
-      {counts}.{failed > 0 ? " Mend the file and choose it again; nothing was written." : isDone || created > 0 ? "" : " There is nothing to write."}
+      <b>{rows(total)}:</b> {counts}.
+      {failed > 0 ? " Mend the file and choose it again; nothing was written." : isDone || created > 0 ? "" : " There is nothing to write."}
     </Notice>
   );
 }

@@ -2,7 +2,7 @@
 import { EngineError } from "../../core/errors.ts";
 import type { OrgContext } from "../../core/step-types.ts";
 import type { JsonObject } from "../../schema/types.ts";
-import { addImportRows, failSilentImports, updateImport } from "../../store/imports.ts";
+import { addImportRows, countAnew, failSilentImports, updateImport } from "../../store/imports.ts";
 import type { Engine } from "../engine-context.ts";
 import { recordTypeOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
@@ -48,6 +48,9 @@ class Cancelled extends EngineError {
   }
 }
 
+/** More new records than this may be a large part of all. */
+const MANY = 500;
+
 /** Never rejects: a fault ends in the job's row and in the log. */
 export async function runImport(engine: Engine, scope: Scope, org: OrgContext, plan: ImportPlan): Promise<void> {
   underWay.add(plan.id);
@@ -65,6 +68,7 @@ export async function runImport(engine: Engine, scope: Scope, org: OrgContext, p
       return await report({ status: "refused", ...counts, error: `${counts.failed} rows do not fit; nothing was written.` });
     await report({ status: "writing", done: 0, ...counts });
     await inWork(engine, scope, org, (work) => write(work, plan, bad, report));
+    if (counts.created > MANY) await countAnew(engine.store);
   } catch (error) {
     if (error instanceof Cancelled) return;
     engine.log.error({ import: plan.id, err: error }, "An import failed");

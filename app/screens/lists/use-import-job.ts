@@ -1,0 +1,93 @@
+import { useEffect, useRef, useState } from "react";
+import type { ImportDetail, ImportView } from "#engine/service/import/import-queries.ts";
+
+export type ImportState =
+  | { readonly is: "empty" }
+  | { readonly is: "sending" }
+  | { readonly is: "refused"; readonly title: string; readonly detail: string }
+  | { readonly is: "job"; readonly job: ImportDetail };
+
+export const SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const POLL_MS = 400;
+
+export const isUnderWay = ({ status }: ImportView): boolean => status === "checking" || status === "writing";
+
+/** One file on its way: tried, written, stopped, taken back; asks how far it is while it runs. */
+export function useImportJob(type: string, scope: string, onWritten: () => void) {
+  const [state, setState] = useState<ImportState>({ is: "empty" });
+  const current = useRef(0);
+  const written = useRef(onWritten);
+  written.current = onWritten;
+  useEffect(
+    () => () => {
+      current.current += 1;
+    },
+    [],
+  );
+
+  const call = async (path: string, init: RequestInit = {}): Promise<ImportDetail> => {
+    const response = await fetch(`/api/v1${path}`, { ...init, headers: { ...init.headers, "X-Org": scope } });
+    const body = (await response.json()) as ImportDetail & { title?: string; detail?: string };
+    if (!response.ok) throw new Refusal(body.title ?? "The request was refused", body.detail ?? "");
+    return body;
+  };
+  /** Runs a step; a newer one makes its answers count no more. */
+  const run = async (step: (isCurrent: () => boolean) => Promise<void>): Promise<void> => {
+    const mine = ++current.current;
+    const isCurrent = () => current.current === mine;
+    try {
+      await step(isCurrent);
+    } catch (error) {
+      if (!isCurrent()) return;
+      if (error instanceof Refusal) setState({ is: "refused", title: error.title, detail: error.detail });
+      else setState({ is: "refused", title: "The server did not answer", detail: "Look at the list below to see whether the import goes on." });
+    }
+  };
+  const follow = async (id: string, isCurrent: () => boolean): Promise<void> => {
+    while (isCurrent()) {
+      const job = await call(`/imports/${id}`);
+      if (!isCurrent()) return;
+      setState({ is: "job", job });
+      if (!isUnderWay(job)) {
+        if (!job.dryRun) written.current();
+        return;
+      }
+      await new Promise((wake) => setTimeout(wake, POLL_MS));
+    }
+  };
+  const send = (file: File, isTrial: boolean): Promise<void> =>
+    run(async (isCurrent) => {
+      setState({ is: "sending" });
+      const query = new URLSearchParams({ background: "true", name: file.name.slice(0, 255), ...(isTrial ? { dryRun: "true" } : { atomic: "true" }) });
+      const { id } = await call(`/records/${encodeURIComponent(type)}/import?${query}`, {
+        method: "POST",
+        body: file,
+        headers: { "Content-Type": /\.xlsx$/i.test(file.name) ? SHEET : "text/csv", "Idempotency-Key": crypto.randomUUID() },
+      });
+      await follow(id, isCurrent);
+    });
+  const act = (id: string, what: "cancel" | "rollback"): Promise<void> =>
+    run(async (isCurrent) => {
+      await call(`/imports/${id}/${what}`, {
+        method: "POST",
+        body: "{}",
+        headers: { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() },
+      });
+      await follow(id, isCurrent);
+    });
+  const clear = (): void => {
+    current.current += 1;
+    setState({ is: "empty" });
+  };
+  return { state, send, cancel: (id: string) => act(id, "cancel"), takeBack: (id: string) => act(id, "rollback"), clear };
+}
+
+class Refusal extends Error {
+  readonly title: string;
+  readonly detail: string;
+  constructor(title: string, detail: string) {
+    super(title);
+    this.title = title;
+    this.detail = detail;
+  }
+}
