@@ -11,6 +11,7 @@ import type { Log } from "./api/logging.ts";
 import type { TestControl } from "./api/routes/test-control.ts";
 import { createServer } from "./api/server.ts";
 import type { WebDemo } from "./api/web-host.ts";
+import { openCheckpoints } from "./checkpoint-files.ts";
 import { createSettableClock, type SettableClock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createEffectHandlers, mailServerOf } from "./effect-handlers.ts";
@@ -20,6 +21,7 @@ import { startInProcessRelay } from "./relay/in-process.ts";
 import type { Relay, RelayContext } from "./relay/relay-context.ts";
 import { keepSealingKey } from "./sealing-key-file.ts";
 import { type SealingKey, sealingKey } from "./service/auth/sealed.ts";
+import { writeCheckpoints } from "./service/checkpoints/write-checkpoints.ts";
 import { createEngine, type Engine } from "./service/engine-context.ts";
 import { fireTimer } from "./service/fire-timer.ts";
 import { settleDeadImports } from "./service/import/import-job.ts";
@@ -66,8 +68,21 @@ export async function compose(pieces: Pieces): Promise<Process> {
     closing.push(() => store.close());
     const sealing = config.sealingKey === null ? await keepSealingKey(join(config.dataFolder, "sealing.key")) : sealingKey(config.sealingKey);
     const testClock = config.isTest ? createSettableClock(TEST_START) : null;
+    // A reset of test mode begins another log: its copies must not outlive it.
+    const testCopies: string[] = [];
+    const checkpoints = await openCheckpoints({
+      ...{ key: config.checkpointKey, keyFile: join(config.dataFolder, "checkpoint.key") },
+      copies: config.isTest ? testCopies : join(config.dataFolder, "checkpoints.jsonl"),
+    });
     let relay: Relay | null = null;
-    const engine = createEngine({ store, clock: testClock ?? systemClock, log, renderPdf, wake: () => relay?.wake() });
+    const engine = createEngine({
+      store,
+      clock: testClock ?? systemClock,
+      log,
+      renderPdf,
+      checkpoints,
+      wake: () => relay?.wake(),
+    });
     const sink = config.smtpUrl === null ? await startMailSink(() => engine.clock.now()) : null;
     if (sink !== null) closing.push(() => sink.close());
     const demo = pieces.seeding === null ? null : await pieces.seeding.seed({ engine, sealing });
@@ -77,7 +92,12 @@ export async function compose(pieces: Pieces): Promise<Process> {
     const server =
       config.role === "worker"
         ? null
-        : await serve(pieces, { engine, sealing, demo, testControl: testControlOf(pieces, engine, sealing, started, testClock, sink) });
+        : await serve(pieces, {
+            engine,
+            sealing,
+            demo,
+            testControl: testControlOf(pieces, { engine, sealing, relay: started, clock: testClock, sink, copies: testCopies }),
+          });
     if (server !== null) closing.push(() => server.close());
     return { engine, relay, server, demo, stop };
   } catch (error) {
@@ -98,7 +118,7 @@ async function startRelay(engine: Engine, config: Config, sink: MailSink | null,
     runSchedules: oncePerMinute(engine, async () => {
       await settleDeadReplays(engine);
       await settleDeadImports(engine);
-      return await sendDueMails(engine);
+      return (await writeCheckpoints(engine)) + (await sendDueMails(engine));
     }),
     log: {
       effectTried: (entry) => engine.log.info(entry, "effect tried"),
@@ -126,14 +146,16 @@ function localServer(sink: MailSink | null, from: string) {
   return { host: "127.0.0.1", port: sink?.port ?? 25, secure: false, requireTls: false, from };
 }
 
-function testControlOf(
-  pieces: Pieces,
-  engine: Engine,
-  sealing: SealingKey,
-  relay: Relay,
-  clock: SettableClock | null,
-  sink: MailSink | null,
-): TestControl | null {
+interface TestParts {
+  readonly engine: Engine;
+  readonly sealing: SealingKey;
+  readonly relay: Relay;
+  readonly clock: SettableClock | null;
+  readonly sink: MailSink | null;
+  readonly copies: string[];
+}
+
+function testControlOf(pieces: Pieces, { engine, sealing, relay, clock, sink, copies }: TestParts): TestControl | null {
   if (clock === null) return null;
   return {
     now: () => clock.now(),
@@ -144,6 +166,7 @@ function testControlOf(
     async reset() {
       clock.set(TEST_START);
       sink?.clear();
+      copies.length = 0;
       await pieces.seeding?.reset({ engine, sealing });
       engine.programs.forget();
       await relay.drain();

@@ -26,6 +26,8 @@ export interface Config {
   readonly dataFolder: string;
   /** 32 bytes that seal stored secrets; null: kept in a file of the data folder. */
   readonly sealingKey: Buffer | null;
+  /** 32 bytes of the Ed25519 key that signs checkpoints; null: kept in a file of the data folder. */
+  readonly checkpointKey: Buffer | null;
   readonly requestsPerMinute: number;
   readonly trustedProxies: readonly string[];
   readonly logLevel: string;
@@ -96,7 +98,8 @@ export function readConfig(env: Environment): ConfigResult {
     allowedHosts: new Set(list("ALLOWED_HOSTS")),
     isTest: flag("GATEHOUSE_TEST", false),
     dataFolder: given("GATEHOUSE_DATA") ?? ".data",
-    sealingKey: readKey(given("GATEHOUSE_KEY"), problems),
+    sealingKey: readKey("GATEHOUSE_KEY", given("GATEHOUSE_KEY"), problems),
+    checkpointKey: readKey("GATEHOUSE_CHECKPOINT_KEY", given("GATEHOUSE_CHECKPOINT_KEY"), problems),
     requestsPerMinute: whole("GATEHOUSE_RATE_LIMIT", 600, 1, 1_000_000),
     trustedProxies: list("TRUSTED_PROXIES"),
     logLevel: choice("LOG_LEVEL", "warn", LEVELS),
@@ -109,11 +112,11 @@ export function readConfig(env: Environment): ConfigResult {
 }
 
 /** 64 hex digits or base64 of 32 bytes; nothing that looks like a placeholder. */
-function readKey(text: string | null, problems: string[]): Buffer | null {
+function readKey(name: string, text: string | null, problems: string[]): Buffer | null {
   if (text === null) return null;
   const bytes = /^[0-9a-f]{64}$/iu.test(text) ? Buffer.from(text, "hex") : Buffer.from(text, "base64");
   if (bytes.length === 32 && new Set(bytes).size > 8) return bytes;
-  problems.push("GATEHOUSE_KEY must be 32 random bytes as 64 hex digits or base64 (openssl rand -hex 32).");
+  problems.push(`${name} must be 32 random bytes as 64 hex digits or base64 (openssl rand -hex 32).`);
   return null;
 }
 

@@ -74,6 +74,11 @@ export function previewLines(machine: MachineDefinition, explained: Explanation,
       return [{ icon: "bar", text: explained.refusal?.detail ?? "You may not do this.", tone: "blocked" }];
     case "not_available":
       return [{ icon: "bar", text: "This is not possible in its present state.", tone: "blocked" }];
+    case "violated":
+      return (explained.violations ?? []).map((violation): ConsequenceLine => {
+        const isUnknown = violation.outcome === "unknown";
+        return { icon: isUnknown ? "question" : "bar", text: violation.message, tone: isUnknown ? "unknown" : "blocked" };
+      });
     case "blocked": {
       const shut = explained.decisions.filter((decision) => decision.outcome !== "pass" && decision.overridden === undefined);
       return shut.flatMap((decision): ConsequenceLine[] =>

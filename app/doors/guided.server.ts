@@ -115,7 +115,8 @@ export async function actOf(work: Work, machine: MachineDefinition, view: Instan
   return {
     type: event.type,
     title: event.title,
-    description: event.description ?? null,
+    // What refuses it in place of a gate is said where the act is described.
+    description: event.violations?.map(({ message }) => message).join(" ") ?? event.description ?? null,
     tone: event.tone === "primary" || event.tone === "danger" || event.tone === "override" ? event.tone : "default",
     allowed: event.allowed || asks,
     permitted: event.permitted,

@@ -1,11 +1,13 @@
 /** Outbox, receipts, mails, timers, audit: what operators see and do. */
 import { EngineError } from "#engine/core/errors.ts";
 import type { Json, JsonObject } from "#engine/schema/types.ts";
+import type { CheckpointFault } from "#engine/service/checkpoints/verify-checkpoints.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
-import { listAudit, verifyAudit } from "#engine/service/queries/audit.ts";
+import { listAudit, type Verification, verifyAudit } from "#engine/service/queries/audit.ts";
 import { listMails } from "#engine/service/queries/mails.ts";
 import { discardOutbox, listOutbox, type OutboxAnswer, retryOutbox } from "#engine/service/queries/outbox.ts";
 import { listReceipts, type ReceiptAnswer } from "#engine/service/queries/receipts.ts";
+import { listTimers, type TimerAnswer } from "#engine/service/queries/timers.ts";
 import { inReading } from "#engine/service/reading.ts";
 import type { Scope } from "#engine/service/scope.ts";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
@@ -13,7 +15,7 @@ import { type Meaning, meaningOf, wordOf } from "#studio/ui/status-badge.tsx";
 import { toRefusal } from "../problem.server.ts";
 import type { ActResult } from "../screens/guided.ts";
 import type { ListRequest } from "../screens/lists.ts";
-import type { AuditLine, MailRow, OperationsView, OutboxLine, ReceiptDetail, ReceiptLine, VerifyResult } from "../screens/operations.ts";
+import type { AuditLine, MailRow, OperationsView, OutboxLine, ReceiptDetail, ReceiptLine, TimerLine, VerifyResult } from "../screens/operations.ts";
 
 const PAGE = 50;
 const SAMPLE = 200;
@@ -58,6 +60,15 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
           ...(q === undefined ? {} : { q }),
         })
       : EMPTY;
+  const timers =
+    tab === "timers"
+      ? await listTimers(engine, scope, {
+          ...page,
+          ...(filter("state") === undefined ? {} : { state: filter("state") as TimerAnswer["state"] }),
+          ...(filter("machine") === undefined ? {} : { machine: filter("machine") as string }),
+          ...(q === undefined ? {} : { q }),
+        })
+      : EMPTY;
   const waiting = sample.items.filter((row) => row.state === "pending" || row.state === "sending");
   const receipt =
     tab === "receipts" && request.at !== null
@@ -72,7 +83,7 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
       failed: sample.items.filter((row) => row.state === "dead").length,
       parked: sample.items.filter((row) => row.state === "possibly_sent").length,
     },
-    next: (tab === "receipts" ? receipts : tab === "outbox" ? outbox : tab === "mails" ? mails : audit).next,
+    next: (tab === "receipts" ? receipts : tab === "outbox" ? outbox : tab === "mails" ? mails : tab === "timers" ? timers : audit).next,
     byResult: countBy(received.items.map((row) => row.result)),
     receipts: receipts.items.map((row) => receiptLine(row, contract ?? "")),
     receipt: receipt === undefined ? null : receiptDetail(receipt, contract ?? ""),
@@ -91,7 +102,7 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
         href: mail.instance === null ? null : `/work/${mail.instance}`,
       }),
     ),
-    timers: [],
+    timers: timers.items.map(timerLine),
     audit: audit.items.map(
       (row): AuditLine => ({
         id: String(row.seq),
@@ -123,6 +134,17 @@ function countBy(words_: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const word of words_) counts[word] = (counts[word] ?? 0) + 1;
   return counts;
+}
+
+function timerLine({ id, org, name, dueAt, state, instance }: TimerAnswer): TimerLine {
+  const dot = name.lastIndexOf(".");
+  const isOverdue = state === "overdue";
+  return {
+    ...{ id, org, instance: instance.id, machine: words(instance.machine.replace(/^.*\./, "")), dueAt },
+    name: dot < 0 ? words(name) : `${words(name.slice(dot + 1))} in ${words(name.slice(0, dot))}`,
+    label: instance.key.slice(instance.key.indexOf(":") + 1),
+    ...{ meaning: isOverdue ? "late" : "waitsUntil", state: isOverdue ? "Overdue" : "Waits" },
+  };
 }
 
 function outboxMeaning(row: OutboxAnswer): Meaning {
@@ -216,8 +238,29 @@ export async function verify(engine: Engine, scope: Scope): Promise<VerifyResult
   return {
     ok: found.ok,
     events: found.events + found.auditRows,
-    covered: null,
+    checkpoints: checkpointsOf(found),
     firstBad: bad === undefined ? null : `${bad.instance ?? "audit log"}, row ${bad.seq}`,
     took: Math.round(performance.now() - started),
+  };
+}
+
+const FAULTS: Readonly<Record<CheckpointFault["because"], string>> = {
+  signature: "A checkpoint is not as it was signed",
+  order: "A checkpoint is missing before",
+  heads: "What a checkpoint covers was changed",
+  database: "A checkpoint was changed or removed in the database",
+  log: "An event is gone or another one",
+  audit: "A row of the audit log is gone or another one",
+};
+
+function checkpointsOf({ events, checkpoints: found }: Verification): VerifyResult["checkpoints"] {
+  if (found.checkpoints === 0) return null;
+  const [first] = found.faults;
+  const where = first?.instance === undefined ? "" : `: ${first.instance}, row ${first.event}`;
+  return {
+    ...{ count: found.checkpoints, lastAt: found.lastAt, covered: `${found.covered} of ${events} events` },
+    copied: found.copied === null ? null : `${found.copied} of ${found.checkpoints}`,
+    broken: first === undefined ? null : `${FAULTS[first.because]}${where}`,
+    ...{ brokenSince: found.brokenSince, intactUntil: found.intactUntil },
   };
 }

@@ -60,7 +60,10 @@ export interface TimerLine {
   readonly name: string;
   readonly instance: string;
   readonly label: string;
+  readonly machine: string;
   readonly dueAt: string;
+  readonly meaning: Meaning;
+  readonly state: string;
 }
 
 export interface AuditLine {
@@ -77,7 +80,17 @@ export interface AuditLine {
 export interface VerifyResult {
   readonly ok: boolean;
   readonly events: number;
-  readonly covered: number | null;
+  /** What signed checkpoints cover, of the events; null: there are none yet. */
+  readonly checkpoints: {
+    readonly count: number;
+    readonly lastAt: string | null;
+    readonly covered: string;
+    readonly copied: string | null;
+    /** What no longer fits, in words. */
+    readonly broken: string | null;
+    readonly brokenSince: string | null;
+    readonly intactUntil: string | null;
+  } | null;
   readonly firstBad: string | null;
   readonly took: number;
 }

@@ -1,5 +1,7 @@
 /** Keeps compiled definitions by version hash, shared by all programs of a process: a release that changes one rule compiles one rule. */
 
+import { uncounted } from "./time-limit.ts";
+
 export interface CompileCache {
   /** The compiled form of a version; made once. Errors are not kept. */
   get<T>(kind: string, hash: string, compile: () => T): T;
@@ -18,7 +20,7 @@ export function createCompileCache(max: number): CompileCache {
         entries.set(name, known);
         return known as ReturnType<typeof compile>;
       }
-      const made = compile();
+      const made = uncounted(compile);
       entries.set(name, made);
       if (entries.size > max) entries.delete(entries.keys().next().value!);
       return made;

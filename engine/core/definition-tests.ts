@@ -8,6 +8,7 @@ import type { Program } from "./program.ts";
 import type { CompiledDecision, DecisionContext, Evaluated } from "./rules/decision.ts";
 import { step } from "./step.ts";
 import type { Actor, Effect, FactBag, FactRequest, OrgContext, RecordState, Snapshot, StepInput, StepResult } from "./step-types.ts";
+import type { TimeLimit } from "./time-limit.ts";
 
 export interface TestResult {
   readonly name: string;
@@ -61,23 +62,24 @@ const TEST_ACTOR: Actor = {
   traits: {},
 };
 
-/** Runs each machine test from a fresh instance: the first step's event starts it when the machine declares it as a start event. */
-export function runMachineTests(program: Program, machine: CompiledMachine, definition: MachineDefinition): TestResult[] {
+/** Runs each machine test from a fresh instance, every step under a limit of its own: the first step's event starts it when the machine declares it as a start event. */
+export function runMachineTests(program: Program, machine: CompiledMachine, definition: MachineDefinition, limit?: () => TimeLimit): TestResult[] {
   return (definition.tests ?? []).map((test) => {
-    const differences = runMachineTest(program, machine, definition, test);
+    const differences = runMachineTest(program, machine, definition, test, limit);
     return { name: test.name, ok: differences.length === 0, differences };
   });
 }
 
 interface Walk {
+  readonly limit: (() => TimeLimit) | undefined;
   snapshot: Snapshot | null;
   record: RecordState | null;
   seq: number;
 }
 
-function runMachineTest(program: Program, machine: CompiledMachine, definition: MachineDefinition, test: MachineTest): string[] {
+function runMachineTest(program: Program, machine: CompiledMachine, definition: MachineDefinition, test: MachineTest, limit?: () => TimeLimit): string[] {
   const differences: string[] = [];
-  const walk: Walk = { snapshot: null, record: test.record === undefined ? null : recordOf(definition, test.record), seq: 0 };
+  const walk: Walk = { snapshot: null, record: test.record === undefined ? null : recordOf(definition, test.record), seq: 0, limit };
   for (const [index, each] of test.steps.entries()) {
     const result = runStep(program, machine, test, walk, index);
     const where = `step ${index + 1} (${each.event})`;
@@ -123,8 +125,9 @@ function runStep(program: Program, machine: CompiledMachine, test: MachineTest, 
     now: test.now ?? NOW,
     seed: index.toString(16).padStart(32, "0"),
   };
+  const limit = walk.limit?.();
   for (let round = 0; round < ROUNDS; round += 1) {
-    const result = step(ruled, machine, { ...input, facts });
+    const result = step(ruled, machine, { ...input, facts }, limit === undefined ? {} : { limit });
     if (result.kind !== "needs") return result;
     facts = { ...facts, ...Object.fromEntries(result.requests.map((request) => [request.key, answer(program, request, canned, test.settings ?? {})])) };
   }
@@ -171,6 +174,7 @@ function answer(program: Program, request: FactRequest, canned: JsonObject, sett
 const outcomeOf = (result: StepResult): string => {
   if (result.kind === "blocked")
     return `blocked by ${result.decisions.flatMap((decision) => decision.reasons.map((reason) => reason.code)).join(", ") || "a gate"}`;
+  if (result.kind === "violated") return `refused by the invariant ${result.violations.map(({ name, outcome }) => `"${name}" (${outcome})`).join(", ")}`;
   if (result.kind === "failed") return `failed: ${result.message}`;
   if (result.kind === "not_available") return `not available, only ${result.available.join(", ") || "nothing"}`;
   return result.kind;
@@ -178,13 +182,17 @@ const outcomeOf = (result: StepResult): string => {
 
 function compareStep(result: StepResult, expect: MachineTest["steps"][number]["expect"]): string[] {
   const differences: string[] = [];
-  const state = result.kind === "moved" ? result.to : result.kind === "blocked" || result.kind === "not_available" ? result.state : null;
+  const state = result.kind === "moved" ? result.to : "state" in result ? result.state : null;
   if (expect.state !== undefined && !contains(state as Json, expect.state)) differences.push(`state is ${say(state)}, expected ${say(expect.state)}`);
   if (expect.reasons !== undefined) {
-    const decisions = result.kind === "moved" || result.kind === "blocked" ? result.decisions : [];
+    const decisions = "decisions" in result ? result.decisions : [];
     const codes = decisions.flatMap((decision) => decision.reasons.map((reason) => reason.code));
     const missing = expect.reasons.filter((code) => !codes.includes(code));
     if (missing.length > 0) differences.push(`reasons are ${say(codes)}, expected ${say(expect.reasons)}`);
+  }
+  if (expect.violations !== undefined) {
+    const names = result.kind === "violated" ? result.violations.map(({ name }) => name) : [];
+    if (!sameJson(expect.violations, names)) differences.push(`invariants refuse it: ${say(names)}, expected ${say(expect.violations)}`);
   }
   if (expect.effects !== undefined && result.kind === "moved") {
     const missing = missingInOrder(result.effects, expect.effects);

@@ -34,6 +34,11 @@ export const ERRORS = {
   method_not_allowed: { status: 405, title: "This cannot be written here", hint: "The records are a read-only mirror; see the type's definition." },
   event_not_available: { status: 409, title: "The event is not available in this state", hint: "See `events` for those that are." },
   gate_blocked: { status: 409, title: "A gate blocks this event", hint: "See `decisions` for each condition that failed and `unlock` for the ways through." },
+  invariant_violated: {
+    status: 409,
+    title: "The event would break an invariant",
+    hint: "See `violations` for what must never hold and the values read; nothing was written.",
+  },
   event_not_allowed: { status: 409, title: "The state does not allow this event", hint: "A person has to look at it; the key was not consumed." },
   gate_closed: { status: 409, title: "A gate is closed for this event", hint: "Send it again once the cause is gone; the key was not consumed." },
   seq_conflict: { status: 409, title: "The instance has moved on", hint: "Read it again and decide on what you see." },

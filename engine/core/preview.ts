@@ -2,6 +2,7 @@
  * What an instance could do next: every event of its active states with its gates, decisions and ways through; its checklist; how
  * far it is on its main path. One pass collects what all of them need, so that the shell loads it in few rounds.
  */
+import type { EventSpec, JsonObject } from "../schema/types.ts";
 import { askGate, isOpen } from "./acts/gate.ts";
 import { type EvaluationInput, worldOf } from "./evaluate.ts";
 import { sourcesOf } from "./facts/ask-decision.ts";
@@ -14,13 +15,16 @@ import { candidatesOf } from "./machine/select.ts";
 import type { Program } from "./program.ts";
 import { toDecision } from "./rules/decision.ts";
 import { unlock } from "./rules/unlock.ts";
-import { step } from "./step.ts";
-import type { CompactDecision, Decision, EngineEvent, FactRequest, Snapshot, StepResult, Truth } from "./step-types.ts";
+import { type StepOptions, step } from "./step.ts";
+import type { CompactDecision, Decision, EngineEvent, FactRequest, Snapshot, StepResult, Truth, Violation } from "./step-types.ts";
+import { isOutOfTime, type TimeLimit, within } from "./time-limit.ts";
 
 export interface PreviewInput extends EvaluationInput {
   readonly snapshot: Snapshot;
   readonly instance: { readonly id: string; readonly key: string; readonly seq: number };
   readonly machine: CompiledMachine;
+  /** Of each event's step, and of the checklist; what is cut is unknown. */
+  readonly limit?: () => TimeLimit;
 }
 
 export interface PreviewedEvent {
@@ -28,13 +32,15 @@ export interface PreviewedEvent {
   readonly title: string;
   /**
    * - `allowed`: it would be taken, as far as this can be told without its payload
-   * - `blocked`: a gate is shut
+   * - `blocked`: a gate is shut, or an invariant would be broken
    * - `unavailable`: every candidate's condition is false
    * - `unknown`: a gate or condition cannot be told
    */
   readonly status: "allowed" | "blocked" | "unavailable" | "unknown";
   /** What stands against it reads the payload, so it can only be told once there is one; `status` is then "allowed". */
   readonly needsPayload: boolean;
+  /** Invariants of the machine that refuse it as things stand. */
+  readonly violations: readonly Violation[];
   readonly decisions: readonly Decision[];
   /** Gates that this event may override, with the permission for it. */
   readonly overrides: readonly { readonly gate: string; readonly permission: string }[];
@@ -78,15 +84,17 @@ export function previewInstance(program: Program, input: PreviewInput): PreviewR
       collect(result.requests);
       continue;
     }
-    const compact = result.kind === "moved" || result.kind === "blocked" ? result.decisions.filter((each) => each.at === "guard") : [];
+    const compact = "decisions" in result ? result.decisions.filter((each) => each.at === "guard") : [];
     const plain = statusOf(result);
-    const needsPayload = plain !== "allowed" && hangsOnPayload(program, input, configuration.active, type, compact);
+    const needsPayload =
+      plain !== "allowed" && (result.kind === "violated" ? takesPayload(spec) : hangsOnPayload(program, input, configuration.active, type, compact));
     events.push({
       ...{ type, title: spec.title, status: needsPayload ? "allowed" : plain, needsPayload, decisions: compact.map((each) => explained(program, each)) },
+      violations: result.kind === "violated" && !needsPayload ? result.violations : [],
       overrides: overridesOf(machine, configuration.active, type, compact),
     });
   }
-  const checklist = previewChecklist(program, input, collect);
+  const checklist = boundedChecklist(program, input, collect);
   if (requests.size > 0) return { kind: "needs", requests: [...requests.values()].sort((a, b) => (a.key < b.key ? -1 : 1)) };
   return { kind: "preview", events, checklist, path: pathProgress(machine, configuration.states) };
 }
@@ -94,14 +102,20 @@ export function previewInstance(program: Program, input: PreviewInput): PreviewR
 /** What one event would do, without doing it: the consequence preview. */
 export function dryStep(program: Program, input: PreviewInput, event: EngineEvent): StepResult {
   const { snapshot, instance, facts, actor, org, now } = input;
-  return step(program, input.machine, { snapshot, instance, record: input.record ?? null, event, facts, actor, org, now, seed: SEED });
+  return step(program, input.machine, { snapshot, instance, record: input.record ?? null, event, facts, actor, org, now, seed: SEED }, options(input));
 }
+
+const options = ({ limit }: PreviewInput): StepOptions => (limit === undefined ? {} : { limit: limit() });
 
 function statusOf(result: StepResult): PreviewedEvent["status"] {
   if (result.kind === "moved") return "allowed";
   if (result.kind === "blocked") return result.decisions.some((each) => each.outcome === "unknown" && each.overridden === undefined) ? "unknown" : "blocked";
+  if (result.kind === "violated") return result.violations.every((each) => each.outcome === "unknown") ? "unknown" : "blocked";
   return result.kind === "not_available" ? "unavailable" : "unknown";
 }
+
+/** What a payload may change, an empty one cannot tell. */
+const takesPayload = (spec: EventSpec): boolean => Object.keys((spec.payload?.["properties"] ?? {}) as JsonObject).length > 0;
 
 /** Tells whether every shut gate, or where none is shut some condition, reads the payload. */
 function hangsOnPayload(program: Program, input: PreviewInput, active: readonly number[], type: string, decisions: readonly CompactDecision[]): boolean {
@@ -150,6 +164,16 @@ function overridesOf(machine: CompiledMachine, active: readonly number[], type: 
     }
   }
   return [...found].map(([gate, permission]) => ({ gate, permission }));
+}
+
+/** A checklist that takes too long is not told at all. */
+function boundedChecklist(program: Program, input: PreviewInput, collect: (requests: readonly FactRequest[]) => void): readonly PreviewedItem[] {
+  try {
+    return within(options(input).limit, () => previewChecklist(program, input, collect));
+  } catch (error) {
+    if (!isOutOfTime(error)) throw error;
+    return input.machine.definition.checklist!.map(({ id, title }) => ({ id, title, ok: "unknown" }));
+  }
 }
 
 function previewChecklist(program: Program, input: PreviewInput, collect: (requests: readonly FactRequest[]) => void): PreviewedItem[] {

@@ -26,6 +26,7 @@ import type {
   StepResult,
   TimerArm,
 } from "./step-types.ts";
+import type { TimeLimit } from "./time-limit.ts";
 
 /** One row of an instance's event log, as `step` needs it. */
 export interface ReplayRow {
@@ -56,6 +57,11 @@ export interface ReplayInput {
   readonly strict: boolean;
   /** Facts by seq that rows do not hold, as of their instants. */
   readonly more?: ReadonlyMap<number, FactBag>;
+  /**
+   * Of each row's step. None by default: what was decided once must not come out otherwise on a slower machine, so that a replay has
+   * none, or one that is far beyond that of the live step.
+   */
+  readonly limit?: () => TimeLimit;
   /** Versions for explaining what was recorded. */
   readonly decisionAt?: DecisionAt;
 }
@@ -121,7 +127,7 @@ export function replayInstance(input: ReplayInput): ReplayResult {
       program,
       machine,
       { snapshot, instance: { ...input.instance, seq: row.seq - 1 }, record, event, facts, actor, org, now, seed },
-      pinned === undefined ? {} : { pinned },
+      { ...(pinned === undefined ? {} : { pinned }), ...(input.limit === undefined ? {} : { limit: input.limit() }) },
     );
     done++;
     if (result.kind === "needs") {

@@ -127,6 +127,20 @@ export interface Reason {
   readonly facts: JsonObject;
 }
 
+/** An invariant of the machine that a step would have broken, or of which the step could not tell. */
+export interface Violation {
+  readonly name: string;
+  readonly message: string;
+  /** `broken`: what must never hold would hold. `unknown`: it cannot be told, which refuses as well. */
+  readonly outcome: "broken" | "unknown";
+  /** FEEL, as defined. */
+  readonly never: string;
+  /** What it read, by path, as the step would have left it. */
+  readonly values: JsonObject;
+  /** Paths that had no value. */
+  readonly missing: readonly string[];
+}
+
 export interface UnlockOption {
   readonly acts: readonly {
     readonly event?: string;
@@ -291,7 +305,8 @@ export type StepResult =
       readonly trace: readonly TransitionTrace[];
       /** Reasons of unlock for the shell are derived from decisions; nothing else is hidden state. */
     }
+  | { readonly kind: "violated"; readonly violations: readonly Violation[]; readonly decisions: readonly CompactDecision[]; readonly state: StateValue }
   | { readonly kind: "blocked"; readonly decisions: readonly CompactDecision[]; readonly state: StateValue }
   | { readonly kind: "needs"; readonly requests: readonly FactRequest[] }
   | { readonly kind: "not_available"; readonly available: readonly string[]; readonly state: StateValue }
-  | { readonly kind: "failed"; readonly code: "limit_exceeded" | "payload_invalid" | "internal"; readonly message: string };
+  | { readonly kind: "failed"; readonly code: "limit_exceeded" | "payload_invalid" | "internal"; readonly message: string; readonly limit?: string };

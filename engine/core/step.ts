@@ -7,6 +7,7 @@
 import type { JsonObject } from "../schema/types.ts";
 import { ActRun, dueInstant } from "./acts/act-run.ts";
 import { guardVerdict } from "./acts/gate.ts";
+import { violationsOf } from "./acts/invariants.ts";
 import { fieldsOf, newCode } from "./acts/record.ts";
 import { runAction } from "./acts/run-action.ts";
 import { sameJson } from "./canonical.ts";
@@ -23,14 +24,18 @@ import type { HistoryValue } from "./machine/entry-set.ts";
 import { type ChartHost, type ChartState, type RaisedEvent, sendToChart, startChart } from "./machine/run-chart.ts";
 import type { Verdict } from "./machine/select.ts";
 import { idOf, type Program } from "./program.ts";
-import type { EngineEvent, RecordState, Snapshot, StepInput, StepResult, TransitionTrace } from "./step-types.ts";
+import type { EngineEvent, RecordState, Snapshot, StepInput, StepResult, TransitionTrace, Violation } from "./step-types.ts";
+import { type TimeLimit, within } from "./time-limit.ts";
 
 export interface StepOptions {
   /** Program of the release that the instance started with, for gates with `binding: "pinned"`. Default: the given one. */
   readonly pinned?: Program;
+  /** Ends the step as `failed` once it is spent. Default: none. */
+  readonly limit?: TimeLimit;
 }
 
 const TIMER_EVENT = "after.";
+const NONE_VIOLATED: readonly Violation[] = [];
 const NO_HISTORY: Snapshot["history"] = {};
 const EMPTY: HistoryValue = new Map();
 
@@ -38,15 +43,17 @@ const EMPTY: HistoryValue = new Map();
  * Steps one instance.
  *
  * - `input` is not changed; parts of it may be shared with the result
- * - `blocked` and `not_available` change nothing; `needs` lists everything that this pass missed, sorted by key
- * - `failed` is a fault of the definitions: a reference that goes nowhere, or a limit (1,000 microsteps, 2,000 effects)
+ * - `blocked`, `violated` (an invariant of the machine) and `not_available` change nothing; `needs` lists everything that this pass missed, sorted by key
+ * - `failed` is a fault of the definitions: a reference that goes nowhere, or a limit (1,000 microsteps, 2,000 effects, the time given)
  */
 export function step(program: Program, machine: CompiledMachine, input: StepInput, options: StepOptions = {}): StepResult {
   try {
-    return new Stepping(program, machine, input, options).run();
+    return within(options.limit, () => new Stepping(program, machine, input, options).run());
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    return { kind: "failed", code: error.code === "limit_exceeded" || error.code === "payload_invalid" ? error.code : "internal", message: error.message };
+    const code = error.code === "limit_exceeded" || error.code === "payload_invalid" ? error.code : "internal";
+    const { limit } = error.data;
+    return { kind: "failed", code, message: error.message, ...(typeof limit === "string" ? { limit } : {}) };
   }
 }
 
@@ -163,11 +170,22 @@ class Stepping implements ChartHost<GuardCode, ActionCode> {
     return { kind: "not_available", available: eventsAt(this.machine, configurationAt(this.machine.chart, snapshot.value).active), state: snapshot.value };
   }
 
+  /** Of the machine's invariants, over the states that the step ends in. */
+  private violations(state: ChartState): readonly Violation[] {
+    const { machine, world } = this;
+    if (machine.invariants.length === 0) return NONE_VIOLATED;
+    world.deferConfiguration(() => configurationOf(machine.chart, state.active));
+    return violationsOf(machine.invariants, this.scope);
+  }
+
   private result(state: ChartState): StepResult {
     const { world, acts, machine } = this;
     const { requests } = world;
     if (requests.pending) return { kind: "needs", requests: requests.list() };
     const { value } = configurationOf(machine.chart, state.active);
+    const violations = this.violations(state);
+    if (requests.pending) return { kind: "needs", requests: requests.list() };
+    if (violations.length > 0) return { kind: "violated", violations, decisions: world.decisions, state: this.input.snapshot?.value ?? value };
     const before = this.input.record;
     const { record } = world;
     const arm: { name: string; dueAt: string }[] = [];

@@ -406,7 +406,8 @@ export interface MachineDefinition extends DefinitionBase {
   };
   readonly layout?: JsonObject;
   readonly tests?: readonly MachineTest[];
-  readonly invariants?: readonly { readonly name: string; readonly never: Feel }[];
+  /** What must never hold after a step: one that would make it so, or of which it cannot be told, is refused. `message` has FEEL in braces. */
+  readonly invariants?: readonly { readonly name: string; readonly never: Feel; readonly message?: string }[];
 }
 
 export interface MachineTest {
@@ -425,9 +426,11 @@ export interface MachineTest {
     readonly facts?: JsonObject;
     readonly decisions?: Readonly<Record<string, CannedDecision>>;
     readonly expect: {
-      readonly result?: "moved" | "blocked" | "not_available";
+      readonly result?: "moved" | "blocked" | "violated" | "not_available";
       readonly state?: Json;
       readonly reasons?: readonly string[];
+      /** Names of invariants that refuse the step, in their order. */
+      readonly violations?: readonly string[];
       /** Effects contained, in order: each a subset. */
       readonly effects?: readonly JsonObject[];
     };

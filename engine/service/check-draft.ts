@@ -19,6 +19,7 @@ import { createRuling, type Ruling } from "./program-cache.ts";
 import { type ReplaySummary, replayBriefly } from "./replay-run.ts";
 import type { Scope } from "./scope.ts";
 import { inStudio } from "./studio-work.ts";
+import { createTimeLimit, STEP_MS } from "./time-limit.ts";
 import type { Work } from "./work.ts";
 
 export interface CheckSection {
@@ -132,7 +133,7 @@ export function testsOf(program: Program, definition: Definition, moment: Decisi
   }
   if (definition.kind === "machine") {
     const machine = program.machine(definition.key);
-    return machine === null ? [] : runMachineTests(program, machine, definition);
+    return machine === null ? [] : runMachineTests(program, machine, definition, () => createTimeLimit(STEP_MS));
   }
   return [];
 }

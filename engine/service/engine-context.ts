@@ -6,6 +6,7 @@ import type { Clock, RenderPdf, SeedSource } from "../core/ports.ts";
 import { randomHex } from "../store/random-hex.ts";
 import type { Store } from "../store/store.ts";
 import { type ChangeFeed, createChangeFeed } from "./change-feed.ts";
+import type { CheckpointKeeper } from "./checkpoints/checkpoint.ts";
 import { createProgramCache, type ProgramCache } from "./program-cache.ts";
 
 /** Structured log, pino's shape; messages hold ids, never names or addresses. */
@@ -25,6 +26,8 @@ export interface Engine {
   readonly wake: () => void;
   readonly renderPdf: RenderPdf;
   readonly log: Log;
+  /** null: checkpoints are neither written nor verified by this process. */
+  readonly checkpoints: CheckpointKeeper | null;
 }
 
 export interface EngineParts {
@@ -32,6 +35,7 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly renderPdf: RenderPdf;
   readonly log: Log;
+  readonly checkpoints?: CheckpointKeeper;
   /** Default: 128 bits of the platform's randomness. */
   readonly seed?: SeedSource;
   readonly wake?: () => void;
@@ -49,5 +53,6 @@ export function createEngine(parts: EngineParts): Engine {
     renderPdf: parts.renderPdf,
     wake: parts.wake ?? (() => undefined),
     log: parts.log,
+    checkpoints: parts.checkpoints ?? null,
   };
 }

@@ -5,13 +5,14 @@
 import { EngineError } from "../core/errors.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import { type Preview, type PreviewedEvent, previewInstance } from "../core/preview.ts";
-import type { Decision, Reason, UnlockOption } from "../core/step-types.ts";
+import type { Decision, Reason, UnlockOption, Violation } from "../core/step-types.ts";
 import type { EventSpec, Json, JsonObject, JsonSchema } from "../schema/types.ts";
 import type { InstanceRow, RecordRow } from "../store/instance-row.ts";
 import { withHolders } from "./decision-answer.ts";
 import { isForSender, judgeEvent, senderOf } from "./event-permission.ts";
 import { evaluate } from "./expression.ts";
 import { callerSchema } from "./issue-link.ts";
+import { createTimeLimit, STEP_MS } from "./time-limit.ts";
 import { toState } from "./transition.ts";
 import { factsOf, MAX_FACT_ROUNDS, type Work } from "./work.ts";
 
@@ -38,6 +39,8 @@ export interface EventView {
   readonly initial: JsonObject;
   /** What the gates say depends on the payload, which is not there yet. */
   readonly needsPayload: boolean;
+  /** Invariants that refuse it as things stand. */
+  readonly violations?: readonly Violation[];
   readonly gates: readonly GateView[];
   readonly tone: string;
   readonly confirm?: string;
@@ -58,6 +61,7 @@ export async function loadPreview(work: Work, machine: CompiledMachine, instance
       actor: work.actor,
       org: work.org,
       now: work.at,
+      limit: () => createTimeLimit(STEP_MS),
     });
     if (result.kind === "preview") return result;
     await facts.load(result.requests);
@@ -104,6 +108,7 @@ async function viewEvent(
     payloadSchema: callerSchema(machine, type, spec.payload),
     initial: verdict.allow && spec.initial !== undefined ? known(await evaluate(work, subject, spec.initial)) : {},
     needsPayload,
+    ...(previewed.violations.length === 0 ? {} : { violations: previewed.violations }),
     gates: await viewGates(work, previewed),
     tone: spec.tone ?? "default",
     ...(spec.confirm === undefined ? {} : { confirm: spec.confirm }),

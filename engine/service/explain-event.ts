@@ -4,7 +4,7 @@
  */
 
 import type { EngineError } from "../core/errors.ts";
-import type { Decision, OverrideRequest, StateValue, TimerArm } from "../core/step-types.ts";
+import type { Decision, OverrideRequest, StateValue, TimerArm, Violation } from "../core/step-types.ts";
 import { runCascade } from "./cascade.ts";
 import { concealFor } from "./conceal.ts";
 import { answerDecisions, guardsFirst } from "./decision-answer.ts";
@@ -26,7 +26,7 @@ export interface ExplainInput {
 }
 
 export interface Explanation {
-  readonly outcome: "moved" | "blocked" | "not_available" | "not_permitted";
+  readonly outcome: "moved" | "blocked" | "violated" | "not_available" | "not_permitted";
   readonly seq: number;
   readonly from: StateValue;
   readonly to: StateValue;
@@ -44,6 +44,8 @@ export interface Explanation {
   }[];
   /** Events that are available in place of one that is not. */
   readonly events?: readonly string[];
+  /** Invariants that refuse it. */
+  readonly violations?: readonly Violation[];
   /** Why it is not permitted. */
   readonly refusal?: { readonly code: string; readonly detail: string; readonly reasons: unknown };
 }
@@ -70,6 +72,10 @@ export async function explainEvent(engine: Engine, scope: Scope, input: ExplainI
       if (attempt instanceof Refused) return { ...still, outcome: "not_permitted", decisions: [], refusal: refusalOf(attempt.error) };
       if (attempt.kind === "not_available") return { ...still, outcome: "not_available", decisions: [], events: attempt.available };
       if (attempt.kind === "blocked") return { ...still, outcome: "blocked", decisions: await answerDecisions(work, guardsFirst(attempt.decisions)) };
+      if (attempt.kind === "violated") {
+        const decisions = await answerDecisions(work, guardsFirst(attempt.decisions));
+        return { ...still, outcome: "violated", decisions, violations: (await concealFor(work))(attempt.violations) };
+      }
       return await explainMove(work, state, attempt);
     },
     { instanceId: location.id, dryRun: true },

@@ -17,6 +17,7 @@ import type { Engine } from "./engine-context.ts";
 import type { Ruling } from "./program-cache.ts";
 import { causeOf, createTally, meaningOf, type Tally, type TallyBook } from "./replay-tally.ts";
 import type { Scope } from "./scope.ts";
+import { createTimeLimit, REPLAY_STEP_MS } from "./time-limit.ts";
 
 export type MissingFacts = "asOf" | "recorded" | "unknown";
 
@@ -108,8 +109,9 @@ async function replayOne(tx: Tx, plan: ReplayPlan, rows: readonly PlayedRow[], o
   if (machine === null) return unplayable(input[0] as ReplayRow);
   const more = new Map<number, FactBag>();
   const under = () => ({ program: plan.ruling.program, machine });
+  const limit = () => createTimeLimit(REPLAY_STEP_MS);
   for (let round = 0; ; round += 1) {
-    const result = replayInstance({ instance: { id: first.instanceId, key: machine.key }, rows: input, under, strict: false, more, decisionAt });
+    const result = replayInstance({ instance: { id: first.instanceId, key: machine.key }, rows: input, under, strict: false, more, limit, decisionAt });
     if (result.missing === null || round >= FACT_ROUNDS) return result;
     const { seq, requests } = result.missing;
     const supplied = await supply(tx, plan, rows, input, seq, requests);

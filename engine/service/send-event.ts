@@ -20,6 +20,7 @@ import { issueLink } from "./issue-link.ts";
 import { instanceNotFound, type Location, locateInstance } from "./locate-instance.ts";
 import { acceptPayload } from "./payload.ts";
 import { lookupOf } from "./reference-lookup.ts";
+import { violationError } from "./refuse-violation.ts";
 import type { Scope } from "./scope.ts";
 import type { CascadeResult } from "./start-from-cascade.ts";
 import { type Moved, moveInstance, type Standing, type Transition } from "./transition.ts";
@@ -54,7 +55,7 @@ export interface SendAnswer {
  * Sends an event.
  *
  * - throws EngineError `instance_not_found`, `event_not_permitted`, `event_not_available` (with `events`), `gate_blocked`
- *   (with `decisions`), `seq_conflict`, `payload_invalid`, `idempotency_key_reused`
+ *   (with `decisions`), `invariant_violated` (with `violations`), `seq_conflict`, `payload_invalid`, `idempotency_key_reused`
  */
 export async function sendEvent(engine: Engine, scope: Scope, input: SendInput): Promise<Answer<SendAnswer>> {
   const location = await locateInstance(engine, scope, input.instance);
@@ -188,6 +189,7 @@ export async function refuseTransition(work: Work, standing: Standing, input: Se
       }),
     );
   }
+  if (transition.kind === "violated") return new Refused(await violationError(work, input.type, instance.key, transition));
   // The gates that are shut; what they asked in turn stands in the audit log and in an explanation.
   const shut = shutOnes(transition.decisions);
   const decisions = await answerDecisions(work, shut);

@@ -20,6 +20,7 @@ import { issueLink } from "./issue-link.ts";
 import { acceptPayload } from "./payload.ts";
 import { recordTypeOf } from "./record-type.ts";
 import { lookupOf } from "./reference-lookup.ts";
+import { violationError } from "./refuse-violation.ts";
 import { requireOneOrg, type Scope } from "./scope.ts";
 import { type CascadeResult, startOf, uniqueOf } from "./start-from-cascade.ts";
 import { beginInstance, type Transition } from "./transition.ts";
@@ -39,7 +40,7 @@ export interface StartInput {
 /**
  * Starts an instance; answers 201 with it, 200 with the existing one of the same unique key.
  *
- * - throws EngineError `definition_not_found`, `event_not_available`, `event_not_permitted`, `gate_blocked`, `payload_invalid`,
+ * - throws EngineError `definition_not_found`, `event_not_available`, `event_not_permitted`, `gate_blocked`, `invariant_violated`, `payload_invalid`,
  *   `record_not_found`, `org_required`, `unique_taken`
  */
 export async function startInstance(engine: Engine, scope: Scope, input: StartInput): Promise<Answer<InstanceView & { readonly url?: string }>> {
@@ -116,6 +117,7 @@ async function refuseStart(work: Work, machine: CompiledMachine, event: string, 
   if (transition.kind === "not_available") {
     return new Refused(new EngineError("event_not_available", `"${event}" does not start ${machine.key}.`, { events: transition.available }));
   }
+  if (transition.kind === "violated") return new Refused(await violationError(work, event, machine.key, transition));
   // The gates that are shut; what they asked in turn stands in the audit log and in an explanation.
   const shut = shutOnes(transition.decisions);
   const decisions = await answerDecisions(work, shut);

@@ -13,6 +13,7 @@ import { type Carried, carryOut } from "./carry-out.ts";
 import { evaluateMap } from "./expression.ts";
 import { checkPayload, withDefaults, withoutForbiddenNulls } from "./payload.ts";
 import { recordTypeOf, touchesKeys } from "./record-type.ts";
+import { auditViolation } from "./refuse-violation.ts";
 import { healable, type SettledStep, stepWithFacts, type Work } from "./work.ts";
 
 /** An instance as it stands, locked. */
@@ -38,6 +39,7 @@ export interface Moved {
 export type Transition =
   | Moved
   | { readonly kind: "blocked"; readonly decisions: readonly CompactDecision[]; readonly state: StateValue }
+  | Extract<SettledStep, { kind: "violated" }>
   | { readonly kind: "not_available"; readonly available: readonly string[]; readonly state: StateValue | null };
 
 const MOVES_PER_TRANSACTION = 200;
@@ -111,8 +113,13 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
     now: work.at,
     seed,
   });
-  if (result.kind === "failed")
-    throw new EngineError(result.code, `${machine.key} "${event.type}": ${result.message}`, result.code === "payload_invalid" ? { errors: [] } : {});
+  if (result.kind === "failed") {
+    throw new EngineError(result.code, `${machine.key} "${event.type}": ${result.message}`, {
+      ...(result.limit === undefined ? {} : { limit: result.limit }),
+      ...(result.code === "payload_invalid" ? { errors: [] } : {}),
+    });
+  }
+  if (result.kind === "violated") auditViolation(work, { machine: machine.key, event: event.type, instance: before.instance }, result.violations);
   if (result.kind !== "moved") return result;
   const seq = before.instance.seq + 1;
   const record = await writeOwnRecord(work, machine, before, result);

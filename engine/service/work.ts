@@ -18,6 +18,7 @@ import type { Engine } from "./engine-context.ts";
 import { gather, Turns } from "./gather.ts";
 import type { Ruling } from "./program-cache.ts";
 import { actorIn, type Scope } from "./scope.ts";
+import { createTimeLimit, STEP_MS } from "./time-limit.ts";
 
 export interface Work {
   readonly engine: Engine;
@@ -175,16 +176,20 @@ function tellOthers(engine: Engine, work: Work): void {
 export type SettledStep = Exclude<StepResult, { kind: "needs" }>;
 
 /**
- * Steps, loading what the step asks for, until it decides. Facts taken under a lock stay locked until the commit.
+ * Steps, loading what the step asks for, until it decides. Facts taken under a lock stay locked until the commit. All passes together have
+ * 250 ms (`failed` with `limit_exceeded` beyond); loading is not counted.
  *
  * - throws EngineError `limit_exceeded` after 20 rounds: a definition asks for facts without end
  */
 export async function stepWithFacts(work: Work, machine: CompiledMachine, input: Omit<StepInput, "facts">): Promise<{ result: SettledStep; bag: FactBag }> {
   const loader = createFactLoader(work);
+  const limit = createTimeLimit(STEP_MS);
   for (let round = 0; round < MAX_FACT_ROUNDS; round++) {
-    const result = step(work.ruling.program, machine, { ...input, facts: loader.bag() });
+    const result = step(work.ruling.program, machine, { ...input, facts: loader.bag() }, { limit });
     if (result.kind !== "needs") return { result, bag: loader.bag() };
+    limit.pause();
     await loader.load(result.requests);
+    limit.resume();
   }
   throw new EngineError("limit_exceeded", `"${input.event.type}" asked for facts more than ${MAX_FACT_ROUNDS} times.`, { limit: MAX_FACT_ROUNDS });
 }

@@ -13,6 +13,7 @@ import { Tables } from "./migrations/002-tables.ts";
 import { Integrity } from "./migrations/003-integrity.ts";
 import { Documents } from "./migrations/004-documents.ts";
 import { Imports } from "./migrations/005-imports.ts";
+import { CheckpointHeads } from "./migrations/006-checkpoint-heads.ts";
 import { isRetryable, toEngineError } from "./pg-errors.ts";
 import { statementCount, withStatementCount } from "./statement-count.ts";
 import { runSingle, runTransaction } from "./transaction.ts";
@@ -47,7 +48,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const MIGRATIONS = [Roles, Tables, Integrity, Documents, Imports];
+const MIGRATIONS = [Roles, Tables, Integrity, Documents, Imports, CheckpointHeads];
 const RETRIES = 3;
 
 /** @throws unavailable when the database cannot be reached, or when fsync, full_page_writes or synchronous_commit is off */

@@ -1,6 +1,8 @@
 /** Timers as rows with absolute deadlines. Armed and cancelled by send-path; claimed by the relay. */
+import { afterCursor, pageOf } from "./cursor.ts";
 import { orgsOf } from "./instances.ts";
-import { statement, type Tx } from "./tx.ts";
+import { Conditions } from "./sql.ts";
+import { type Page, statement, type Tx } from "./tx.ts";
 
 export interface TimerRow {
   readonly orgId: string;
@@ -42,4 +44,37 @@ export async function takeTimer(tx: Tx, timer: TimerRow): Promise<boolean> {
 
 export async function nextTimerDue(tx: Tx): Promise<string | null> {
   return (await tx.query<{ at: string }>(NEXT))[0]?.at ?? null;
+}
+
+export interface TimerListRow extends TimerRow {
+  readonly machine: string;
+  /** Of the instance. */
+  readonly key: string;
+}
+export interface TimerFilter {
+  readonly orgs: readonly string[];
+  /** What has come by then is overdue. */
+  readonly now: string;
+  readonly isOverdue?: boolean;
+  readonly machine?: string;
+  readonly before?: string;
+  /** Text looked for in the instance's key and the timer's name, case-insensitive. */
+  readonly search?: string;
+}
+
+/** Next due first. */
+export async function listTimers(tx: Tx, filter: TimerFilter, page: { readonly limit: number; readonly cursor?: string | null }): Promise<Page<TimerListRow>> {
+  const where = new Conditions().add("t.org_id = any (?::uuid[])", filter.orgs);
+  if (filter.isOverdue !== undefined) where.add(`t.due_at ${filter.isOverdue ? "<=" : ">"} ?::timestamptz`, filter.now);
+  if (filter.machine !== undefined) where.add("i.machine = ?", filter.machine);
+  if (filter.before !== undefined) where.add("t.due_at < ?::timestamptz", filter.before);
+  if (filter.search !== undefined) where.add("strpos(lower(i.key || ' ' || t.name), lower(?)) > 0", filter.search);
+  const cursor = afterCursor(page.cursor);
+  if (cursor !== null) where.add("(t.due_at, t.org_id, t.instance_id, t.name) > (?::timestamptz, ?::uuid, ?::uuid, ?)", ...cursor);
+  const rows = await tx.query<TimerListRow>(
+    `select ${COLUMNS}, i.machine, i.key from timer t join instance i on i.org_id = t.org_id and i.id = t.instance_id
+     where ${where.sql} order by t.due_at, t.org_id, t.instance_id, t.name limit ${where.value(page.limit + 1)}`,
+    where.values,
+  );
+  return pageOf(rows, page.limit, (row) => [row.dueAt, row.orgId, row.instanceId, row.name]);
 }

@@ -59,7 +59,10 @@ const FIELDS: Readonly<Record<string, readonly FilterField[]>> = {
       ],
     },
   ],
-  timers: [],
+  timers: [
+    { field: "state", title: "State", type: "text", options: [option("waiting", "Waits"), option("overdue", "Overdue")] },
+    { field: "machine", title: "Machine", type: "text" },
+  ],
   audit: [{ field: "action", title: "Act", type: "text" }],
 };
 

@@ -108,6 +108,8 @@ export const TIMER_COLUMNS: readonly Column<TimerLine>[] = [
   { id: "due", title: "Due", width: 152, cell: (row) => <RelativeTime at={row.dueAt} /> },
   { id: "name", title: "Timer", first: true, cell: (row) => row.name },
   { id: "org", title: "Org", width: 64, cell: (row) => <OrgBadge code={row.org} /> },
+  { id: "state", title: "State", width: 112, cell: (row) => <StatusBadge meaning={row.meaning}>{row.state}</StatusBadge> },
+  { id: "machine", title: "Machine", width: 176, offPhone: true, cell: (row) => <span className="soft">{row.machine}</span> },
   { id: "instance", title: "Instance", width: 280, cell: (row) => <Anchor href={`/work/${row.instance}`}>{row.label}</Anchor> },
 ];
 

@@ -56,13 +56,15 @@ export function Gauges({ view }: { view: OperationsView }) {
           )}
         </header>
         {result === undefined ? (
-          <p className="soft">Every row is chained to the one before. Verifying finds any that was changed, removed or moved.</p>
+          <p className="soft">
+            Every row is chained to the one before, and signed checkpoints cover the chains. Verifying finds any row that was changed, removed or moved.
+          </p>
         ) : (
           <Facts
             items={[
               { title: "Rows", value: formatDecimal(result.events) },
-              ...(result.covered === null ? [] : [{ title: "Covered", value: formatDecimal(result.covered) }]),
               ...(result.firstBad === null ? [] : [{ title: "First bad", value: <span className="code">{result.firstBad}</span> }]),
+              ...checkpointLines(result.checkpoints),
               { title: "Took", value: spanText(result.took) },
             ]}
           />
@@ -75,4 +77,30 @@ export function Gauges({ view }: { view: OperationsView }) {
       </section>
     </div>
   );
+}
+
+/** What signed checkpoints prove beyond the chains; and what they do not cover yet. */
+function checkpointLines(checkpoints: VerifyResult["checkpoints"]) {
+  if (checkpoints === null) return [{ title: "Checkpoints", value: "none yet" }];
+  const { count, lastAt, covered, copied, broken, brokenSince, intactUntil } = checkpoints;
+  return [
+    {
+      title: "Checkpoints",
+      value: (
+        <>
+          {formatDecimal(count)} signed
+          {lastAt === null ? null : (
+            <>
+              , last <RelativeTime at={lastAt} />
+            </>
+          )}
+        </>
+      ),
+    },
+    { title: "Covered", value: covered },
+    ...(copied === null ? [] : [{ title: "Copied outside", value: copied }]),
+    ...(broken === null ? [] : [{ title: "Changed", value: broken }]),
+    ...(brokenSince === null ? [] : [{ title: "Fits no more", value: <RelativeTime at={brokenSince} mode="entry" /> }]),
+    ...(broken === null || intactUntil === null ? [] : [{ title: "Whole until", value: <RelativeTime at={intactUntil} mode="entry" /> }]),
+  ];
 }

@@ -30,7 +30,7 @@ export function auditRoutes({ engine }: RouteContext): RouteSpec[] {
       path: "/api/v1/audit/verify",
       id: "verifyAudit",
       tag: "operations",
-      summary: "Verify the hash chains of the orgs in scope",
+      summary: "Verify the hash chains of the orgs in scope, and their signed checkpoints",
       unkeyed: true,
       answers: { 200: { description: "Whether every row is as it was written.", schema: ref("Verification") } },
       handle: ({ scope }) => verifyAudit(engine, scope),

@@ -22,6 +22,7 @@ import { searchRoutes } from "./search.ts";
 import { settingsRoutes } from "./settings.ts";
 import { streamRoutes } from "./stream.ts";
 import { taskRoutes } from "./tasks.ts";
+import { timerRoutes } from "./timers.ts";
 
 const GROUPS: readonly RouteGroup[] = [
   meRoutes,
@@ -40,6 +41,7 @@ const GROUPS: readonly RouteGroup[] = [
   replayRoutes,
   mailRoutes,
   outboxRoutes,
+  timerRoutes,
   auditRoutes,
   settingsRoutes,
   fileRoutes,

@@ -16,7 +16,7 @@ const EVENT = {
   override: object({ gate: name(200), reason: name(200), note: text(2_000) }, ["gate", "reason"]),
   expectedSeq: integer(0, Number.MAX_SAFE_INTEGER),
 };
-const REFUSALS = ["instance_not_found", "event_not_permitted", "event_not_available", "gate_blocked", "limit_exceeded"] as const;
+const REFUSALS = ["instance_not_found", "event_not_permitted", "event_not_available", "gate_blocked", "invariant_violated", "limit_exceeded"] as const;
 
 export function instanceRoutes({ engine }: RouteContext): RouteSpec[] {
   return [
@@ -36,7 +36,16 @@ export function instanceRoutes({ engine }: RouteContext): RouteSpec[] {
         ["machine", "event"],
       ),
       answers: { 201: { description: "Started.", schema: ref("Instance") } },
-      errors: ["definition_not_found", "record_not_found", "event_not_permitted", "event_not_available", "gate_blocked", "unique_taken", "limit_exceeded"],
+      errors: [
+        "definition_not_found",
+        "record_not_found",
+        "event_not_permitted",
+        "event_not_available",
+        "gate_blocked",
+        "invariant_violated",
+        "unique_taken",
+        "limit_exceeded",
+      ],
       async handle(call) {
         return answered(call, await startInstance(engine, call.scope, { ...call.body, ...idempotencyOf(call.request) }));
       },
@@ -75,7 +84,7 @@ export function instanceRoutes({ engine }: RouteContext): RouteSpec[] {
       id: "sendEvent",
       tag: "instances",
       summary: "Send an event",
-      description: "Only a 200 changes the instance. `gate_blocked` and `event_not_permitted` are written to the audit log.",
+      description: "Only a 200 changes the instance. `gate_blocked`, `invariant_violated` and `event_not_permitted` are written to the audit log.",
       keyedByService: true,
       body: object(EVENT, ["type"]),
       answers: { 200: { description: "Moved, or stayed with effects.", schema: ref("Moved") } },

@@ -67,7 +67,7 @@ const postForm = ({ engine }: RouteContext): RouteSpec => ({
       schema: { type: "object", required: ["ref"], properties: { ref: nullable({ type: "string" }) } },
     },
   },
-  errors: [...GONE, "gate_blocked", "event_not_available"],
+  errors: [...GONE, "gate_blocked", "invariant_violated", "event_not_available"],
   handle({ request, params, body }) {
     const form = formOf(params);
     return submitForm(engine, { ...form, payload: body, ipHash: addressHash(request, form.token) });

@@ -232,8 +232,18 @@ export const COMPONENTS: readonly JsonSchema[] = [
   component("OutboxRow", { id: string, kind: string, state: string, attempts: number, lastError: maybe(string), createdAt: instant }, ["id", "kind", "state"], {
     additionalProperties: true,
   }),
+  component("TimerRow", {
+    id: string,
+    org: string,
+    name: string,
+    dueAt: instant,
+    state: oneOf("waiting", "overdue"),
+    lateMs: number,
+    seq: number,
+    instance: freeObject,
+  }),
   component("AuditRow", { id: string, at: instant, actor: freeObject, action: string }, [], { additionalProperties: true }),
-  component("Verification", { ok: bool, events: number, firstBad: freeObject }, ["ok", "events"], { additionalProperties: true }),
+  component("Verification", { ok: bool, events: number, firstBad: freeObject, checkpoints: freeObject }, ["ok", "events"], { additionalProperties: true }),
   component("Settings", { key: string, version: number, values: freeObject, effective: freeObject }, ["key", "values"], { additionalProperties: true }),
   component("File", { id: uuid, name: string, mime: string, size: number, sha256: string }),
   component("Document", {

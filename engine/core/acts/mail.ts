@@ -10,6 +10,7 @@ import { feelName } from "../program.ts";
 import type { CompactDecision, MailAttachment, MailMessage } from "../step-types.ts";
 import type { CompiledMail } from "../templates/compile-mail.ts";
 import { escapeHtml } from "../templates/render-template.ts";
+import { isOutOfTime } from "../time-limit.ts";
 import { type ActRun, asObject, evaluateOr, textOf } from "./act-run.ts";
 
 interface Route {
@@ -141,7 +142,7 @@ function rendered(
   try {
     return { ...compiled.render(variables, branding), missing: null };
   } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
+    if (!(error instanceof EngineError) || isOutOfTime(error)) throw error;
     const variable = error.data["variable"];
     return { subject: "", html: "", text: "", missing: typeof variable === "string" ? `VARIABLE_MISSING:${variable}` : "TEMPLATE_LIMIT" };
   }

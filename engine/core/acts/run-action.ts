@@ -6,6 +6,7 @@ import { writeField } from "../facts/schema-values.ts";
 import { fromFeel } from "../feel/convert.ts";
 import { isList } from "../feel/values.ts";
 import type { ActionBody, ActionCode, ExpressionMap } from "../machine/code.ts";
+import { tick } from "../time-limit.ts";
 import { type ActRun, evaluateOr, fillText, isTrue, MAX_EACH, textOf } from "./act-run.ts";
 import { deliver } from "./deliver.ts";
 import { document } from "./document.ts";
@@ -14,6 +15,10 @@ import { mail } from "./mail.ts";
 import { changeRecord } from "./record.ts";
 import { send, start } from "./start-send.ts";
 import { task } from "./task.ts";
+
+/** What an action counts for in a time limit, beside its expressions, in operations. */
+const ACTION = 50;
+const RENDERED_ACTION = 2_000;
 
 /** True when data changed that guards may read. */
 export function runAction(run: ActRun, scope: ExpressionScope, action: ActionCode): boolean {
@@ -34,6 +39,7 @@ export function runAction(run: ActRun, scope: ExpressionScope, action: ActionCod
 }
 
 function perform(run: ActRun, scope: ExpressionScope, body: ActionBody): boolean {
+  tick(body.type === "mail" || body.type === "document" ? RENDERED_ACTION : ACTION);
   switch (body.type) {
     case "set":
       return set(run, scope, body.record, body.context);

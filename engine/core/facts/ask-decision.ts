@@ -9,8 +9,12 @@ import { type FeelContext, type FeelValue, newContext, PENDING, Unknown } from "
 import type { Program } from "../program.ts";
 import type { CompiledDecision } from "../rules/decision.ts";
 import type { CompactDecision } from "../step-types.ts";
+import { tick } from "../time-limit.ts";
 import type { ExpressionScope } from "./expression-scope.ts";
 import { settingParams } from "./settings-value.ts";
+
+/** What a decision counts for in a time limit, beside its expressions, in operations. */
+const DECISION = 200;
 
 export interface Asking {
   readonly at: string;
@@ -42,6 +46,7 @@ export function askDecision(scope: ExpressionScope, ref: string, asking: Asking)
   }
   const params = settingParams(world, asking.program, compiled.params);
   if (world.requests.pending) return null;
+  tick(DECISION);
   const evaluated = compiled.evaluate(inputs, params, { now: world.nowText, today: formatDate(world.today) });
   return { ...evaluated, at: asking.at, ...(asking.expect === undefined ? {} : { expect: asking.expect }) };
 }

@@ -1,4 +1,5 @@
 /** Reaching into values: entries, elements, loops over lists, and the names of types. Own properties only. */
+import { tick } from "../time-limit.ts";
 import { property } from "./builtins/contexts.ts";
 import { isTemporal } from "./compare.ts";
 import { isNumeric } from "./decimals.ts";
@@ -10,7 +11,10 @@ import { FeelDate, FeelDateTime, FeelDuration, FeelFunction, FeelRange, FeelTime
 export function member(value: FeelValue, name: string): FeelValue {
   if (value instanceof Unknown || value === null) return value;
   if (typeof value !== "object") return WRONG_TYPE;
-  if (isList(value)) return value.map((entry) => member(entry, name));
+  if (isList(value)) {
+    tick(value.length);
+    return value.map((entry) => member(entry, name));
+  }
   if (isTemporal(value)) return temporalProperty(value, name) ?? (name === "time offset" ? null : WRONG_TYPE);
   if (value instanceof FeelRange) {
     if (name === "start") return value.low;

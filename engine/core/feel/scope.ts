@@ -1,4 +1,5 @@
 /** What an expression reads from: names, the functions of the shell, and the budget of one evaluation. */
+import { tick } from "../time-limit.ts";
 import { type FeelValue, LIMIT, UNKNOWN, type Unknown } from "./values.ts";
 
 export interface FeelScope {
@@ -15,6 +16,8 @@ const EMPTY: FeelScope = { get: () => undefined };
 
 /** Operations (nodes within loops, list entries touched) that one evaluation may spend. */
 export const BUDGET = 100_000;
+/** What an evaluation counts for beside its loops, in operations. */
+const EVALUATION = 8;
 /** Nested calls of function literals. */
 const MAX_CALLS = 64;
 
@@ -41,6 +44,7 @@ export class Env {
   readonly charge = (operations: number): void => {
     this.left -= operations;
     if (this.left < 0) throw SPENT;
+    tick(operations);
   };
   enterCall(): void {
     if (++this.calls > MAX_CALLS) throw SPENT;
@@ -53,6 +57,7 @@ export class Env {
 /** Runs compiled code; total: a spent budget or a stack too deep is Unknown ("limit"). */
 export function run<T extends FeelValue>(code: (env: Env) => T, env: Env): T | Unknown {
   try {
+    tick(EVALUATION);
     return code(env);
   } catch (error) {
     if (error instanceof BudgetSpent || error instanceof RangeError) return LIMIT;

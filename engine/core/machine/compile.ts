@@ -4,15 +4,21 @@ import { EngineError } from "../errors.ts";
 import type { Expression } from "../feel/compile.ts";
 import { pointer } from "../problem.ts";
 import { type Chart, documentKeys, isAtomic, isReservedEvent } from "./chart.ts";
-import type { ActionCode, ExpressionMap, GateCode, GuardCode } from "./code.ts";
+import type { ActionCode, ExpressionMap, GateCode, GuardCode, TextCode } from "./code.ts";
 import { compileChart } from "./compile-chart.ts";
-import { compileAction, compileAt, compileGate, compileGuard, compileMap } from "./compile-code.ts";
+import { compileAction, compileAt, compileGate, compileGuard, compileMap, compileText } from "./compile-code.ts";
 
 export interface ChecklistCode {
   readonly id: string;
   readonly when: Expression | null;
   readonly expr: Expression | null;
   readonly gate: GateCode | null;
+}
+
+export interface InvariantCode {
+  readonly name: string;
+  readonly never: Expression;
+  readonly message: TextCode;
 }
 
 export interface CompiledMachine {
@@ -27,6 +33,7 @@ export interface CompiledMachine {
   /** Start event -> initial fields of the record. */
   readonly create: ReadonlyMap<string, ExpressionMap>;
   readonly checklist: readonly ChecklistCode[];
+  readonly invariants: readonly InvariantCode[];
 }
 
 /** Size of a definition's JSON that is compiled at all. */
@@ -72,6 +79,11 @@ export function compileMachine(definition: MachineDefinition, version: string): 
       when: item.when === undefined ? null : compileAt(item.when, `/checklist/${i}/when`),
       expr: item.expr === undefined ? null : compileAt(item.expr, `/checklist/${i}/expr`),
       gate: item.gate === undefined ? null : compileGate(item.gate, `/checklist/${i}/gate`),
+    })),
+    invariants: (definition.invariants ?? []).map(({ name, never, message }, i) => ({
+      name,
+      never: compileAt(never, `/invariants/${i}/never`),
+      message: compileText(message ?? name, `/invariants/${i}/message`),
     })),
   };
 }

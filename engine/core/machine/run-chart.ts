@@ -4,9 +4,13 @@
  * Own implementation of XState 5's semantics; tests/property/machine.test.ts holds both against each other.
  */
 import { EngineError } from "../errors.ts";
+import { tick } from "../time-limit.ts";
 import { type Chart, type ChartDelay, type ChartNode, type ChartTransition, DONE_PREFIX, isBelow, MAX_MICROSTEPS } from "./chart.ts";
 import { computeDomain, computeEntry, computeExit, type HistoryValue, initialEntry } from "./entry-set.ts";
 import { removeConflicting, selectEventless, selectTransitions, type Verdict } from "./select.ts";
+
+/** What a microstep counts for in a time limit, in operations. */
+const MICROSTEP = 50;
 
 /** An event from inside: raised by an action (with `data` for the host), or a completion. */
 export interface RaisedEvent {
@@ -98,6 +102,7 @@ function settle<G, A>(run: Run<G, A>, first: string): void {
   let event = first;
   let tryEventless = true;
   while (!run.done && !host.doomed) {
+    tick(MICROSTEP);
     if (++run.microsteps > limit) {
       throw new EngineError("limit_exceeded", `The machine "${chart.id}" made more than ${limit} microsteps for one event`, { limit: "microsteps" });
     }

@@ -3,6 +3,7 @@ import { EngineError } from "../../core/errors.ts";
 import type { JsonObject } from "../../schema/types.ts";
 import { type AuditFilter, searchAudit, verifyAudit as verifyAuditRows } from "../../store/audit.ts";
 import { verifyEvents } from "../../store/verify-events.ts";
+import { type CheckpointReport, verifyCheckpoints } from "../checkpoints/verify-checkpoints.ts";
 import type { Engine } from "../engine-context.ts";
 import { inReading, pageOf, worksPermitted } from "../reading.ts";
 import type { Scope } from "../scope.ts";
@@ -76,13 +77,16 @@ export interface Verification {
   readonly auditRows: number;
   /** The first event row of each chain that does not fit. */
   readonly faults: readonly { readonly instance: string; readonly seq: number; readonly because: string }[];
+  /** What was signed against what is there: finds what was rewritten with all hashes put right. */
+  readonly checkpoints: CheckpointReport;
   readonly firstBad?: { readonly instance?: string; readonly seq: number };
 }
 
-/** Recomputes every chain of the orgs that the reader may audit. */
+/** Recomputes every chain of the orgs that the reader may audit, and holds them against their signed checkpoints. */
 export async function verifyAudit(engine: Engine, scope: Scope): Promise<Verification> {
   return await inReading(engine, scope, async (reading) => {
-    const orgs = worksPermitted(reading, PERMISSION).map((work) => work.org.id);
+    const works = worksPermitted(reading, PERMISSION);
+    const orgs = works.map((work) => work.org.id);
     if (orgs.length === 0) throw denied();
     const found = await verifyEvents(reading.tx, { orgs });
     const faults = found.faults.map((fault) => ({ instance: fault.instanceId, seq: fault.seq, because: fault.because }));
@@ -96,7 +100,13 @@ export async function verifyAudit(engine: Engine, scope: Scope): Promise<Verific
     const first = faults[0];
     const bad =
       first !== undefined ? { firstBad: { instance: first.instance, seq: first.seq } } : firstBadAudit !== null ? { firstBad: { seq: firstBadAudit } } : {};
-    return { ok: faults.length === 0 && firstBadAudit === null, events: found.events, instances: found.instances, auditRows, faults, ...bad };
+    const checkpoints = await verifyCheckpoints(
+      reading.tx,
+      engine.checkpoints,
+      works.map((work) => work.org),
+    );
+    const ok = faults.length === 0 && firstBadAudit === null && checkpoints.faults.length === 0;
+    return { ok, events: found.events, instances: found.instances, auditRows, faults, checkpoints, ...bad };
   });
 }
 

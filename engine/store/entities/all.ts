@@ -5,7 +5,7 @@ import { DocumentEntity, DocumentPdf } from "./document.ts";
 import { ImportJob, ImportRow } from "./import.ts";
 import { EventLog, Instance, Task, Timer } from "./instance.ts";
 import { ApiClient, ApiKey, Org, OrgGrant, Person, Setting, SettingVersion, WebSession } from "./org.ts";
-import { AuditLog, Checkpoint, FileEntity, ReplayDiff, ReplayJob } from "./proof.ts";
+import { AuditLog, Checkpoint, CheckpointHead, FileEntity, ReplayDiff, ReplayJob } from "./proof.ts";
 import { RecordEntity, RecordGrant, RecordUnique, RecordVersionEntity } from "./record.ts";
 
 export const ENTITIES = [
@@ -38,6 +38,7 @@ export const ENTITIES = [
   Activation,
   AuditLog,
   Checkpoint,
+  CheckpointHead,
   ReplayJob,
   ReplayDiff,
   FileEntity,

@@ -37,10 +37,21 @@ export const Checkpoint = defineEntity({
     instances: int(),
     events: count(),
     auditSeq: count(),
+    auditHash: text().nullable(),
+    heads: text(),
+    previous: text().nullable(),
     signature: text(),
     keyId: text(),
   },
   ...orgPolicies("checkpoint"),
+});
+
+export const CheckpointHead = defineEntity({
+  name: "CheckpointHead",
+  tableName: "checkpoint_head",
+  properties: { orgId: orgKey(), instanceId: idKey(), seq: int().primary(), checkpoint: int(), hash: sha() },
+  indexes: [{ name: "checkpoint_head_of", properties: ["orgId", "checkpoint", "instanceId"] }],
+  ...orgPolicies("checkpoint_head"),
 });
 
 export const ReplayJob = defineEntity({

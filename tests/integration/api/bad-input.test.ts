@@ -233,6 +233,7 @@ describe("[P18] hostile requests", () => {
         "tasks",
         "audit",
         "outbox",
+        "timers",
         "mails",
         "releases",
         "drafts",

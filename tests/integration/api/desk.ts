@@ -6,6 +6,7 @@ import { Registry } from "prom-client";
 import { createLog } from "#engine/api/logging.ts";
 import { createServer } from "#engine/api/server.ts";
 import { createWebHost } from "#engine/api/web-host.ts";
+import { openCheckpoints } from "#engine/checkpoint-files.ts";
 import { createSettableClock, type SettableClock } from "#engine/clock.ts";
 import { canonicalJson, hashDefinition } from "#engine/core/canonical.ts";
 import { renderPdf } from "#engine/effects/render-pdf.ts";
@@ -36,6 +37,8 @@ export interface Desk {
   readonly engine: Engine;
   readonly clock: SettableClock;
   readonly database: TestDatabase;
+  /** What stands outside of the database. */
+  readonly checkpointCopies: string[];
   /** API key of a person, or of the client `ext`. */
   readonly keys: Readonly<Record<Person | "ext", string>>;
   readonly orgIds: Readonly<Record<"ONE" | "TWO", string>>;
@@ -73,7 +76,9 @@ export async function openDesk(
   const database = await testDatabase();
   const clock = createSettableClock(START);
   const log = createLog(process.env["LOG_LEVEL"] ?? "silent");
-  const engine = createEngine({ renderPdf, store: database.store, clock, log });
+  const checkpointCopies: string[] = [];
+  const checkpoints = await openCheckpoints({ key: Buffer.alloc(32, 5), keyFile: "", copies: checkpointCopies });
+  const engine = createEngine({ renderPdf, store: database.store, clock, log, checkpoints });
   const sealing = sealingKey(Buffer.alloc(32, 3));
   const orgIds = { ONE: randomUUID(), TWO: randomUUID() };
   const keys = await seed(engine, orgIds, sealSecrets(sealing, SECRETS));
@@ -107,6 +112,7 @@ export async function openDesk(
     engine,
     clock,
     database,
+    checkpointCopies,
     keys,
     orgIds,
     call: (who, method, url, body, headers = {}) =>

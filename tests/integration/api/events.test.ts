@@ -37,6 +37,36 @@ describe("an instance", () => {
     expect(audit.body.items).toHaveLength(1);
   });
 
+  it("is refused by an invariant of its machine, with the values read, and nothing is written but the audit log", async () => {
+    const note = await newNote(3);
+    const before = await desk.stateHash();
+    const book = { type: "note.write", payload: { words: 100_000 } };
+    const told = { name: "A note is no book", message: "100000 words are a book.", outcome: "broken", values: { "record.words": 100_000 }, missing: [] };
+    const refused = await send("writer", note.id, book);
+    expect(refused).toMatchObject({ status: 409, body: { code: "invariant_violated", violations: [told], state: "draft" } });
+    expect(refused.body.detail).toBe(`"note.write" would break "A note is no book" of ${note.key}: 100000 words are a book. (record.words is 100000)`);
+    const explained = await desk.call("writer", "POST", `/api/v1/instances/${note.id}/explain`, book);
+    expect(explained.body).toMatchObject({ outcome: "violated", from: "draft", to: "draft", effects: [], violations: [told] });
+    const event = { type: "note.create", payload: { title: "Long", words: 100_000 } };
+    const begun = await desk.call("writer", "POST", "/api/v1/instances", { machine: "note", event });
+    expect(begun).toMatchObject({ status: 409, body: { code: "invariant_violated", violations: [told] } });
+    expect(await desk.stateHash()).toBe(before);
+    expect((await desk.call("writer", "GET", `/api/v1/instances/${note.id}/history`)).body.items).toHaveLength(1);
+    const audit = await desk.call("lead", "GET", `/api/v1/audit?action=event_blocked&subject=${note.id}`);
+    expect(audit.body.items).toMatchObject([{ detail: { event: "note.write", reasons: ["INVARIANT_VIOLATED"], violations: [told] } }]);
+    expect((await send("writer", note.id, { type: "note.write", payload: { words: 99_999 } })).status).toBe(200);
+  });
+
+  it("is stopped when its step takes too long, and writes nothing", async () => {
+    const note = await newNote(3);
+    const before = await desk.stateHash();
+    const stopped = await send("writer", note.id, { type: "note.ponder" });
+    expect(stopped).toMatchObject({ status: 422, body: { code: "limit_exceeded", limit: "time" } });
+    expect(stopped.body.detail).toBe('desk.note "note.ponder": The step took more than 250 ms');
+    expect(await desk.stateHash()).toBe(before);
+    expect((await send("writer", note.id, { type: "note.write", payload: { words: 4 } })).body).toMatchObject({ seq: 2 });
+  });
+
   it("explains without changing anything", async () => {
     const note = await newNote(12);
     const before = await desk.stateHash();

@@ -70,6 +70,7 @@ it("is OpenAPI 3.1 and names every route of the interface", () => {
     "GET /api/v1/outbox",
     "POST /api/v1/outbox/{id}/retry",
     "POST /api/v1/outbox/{id}/discard",
+    "GET /api/v1/timers",
     "GET /api/v1/audit",
     "POST /api/v1/audit/verify",
     "GET /api/v1/settings/{key}",

@@ -65,6 +65,7 @@ describe("a whole process in test mode", () => {
       "replays",
       "mails",
       "outbox",
+      "timers",
       "audit",
       "settings",
       "orgs",

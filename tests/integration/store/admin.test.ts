@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { activate, createActivationCache, listActivations, releaseAt } from "#engine/store/activations.ts";
 import { addApiKey, apiKeysOf, findByApiKey, revokeApiKey, saveApiClient } from "#engine/store/api-keys.ts";
-import { addCheckpoint, chainHeads, listCheckpoints, merkleRoot } from "#engine/store/checkpoints.ts";
+import { addCheckpoint, chainHeads, headsNotInLog, headsOfCheckpoints, lastCheckpoint, listCheckpoints, merkleRoot } from "#engine/store/checkpoints.ts";
 import { definitionHistory, loadDefinitions, saveDefinitions } from "#engine/store/definitions.ts";
 import {
   createDraft,
@@ -281,10 +281,28 @@ test("[P14] a checkpoint covers the head of every chain; its root changes with a
   const { heads } = await db.store.work(inA, (tx) => chainHeads(tx, A));
   const leaves = heads.map((head) => `${head.instanceId}:${head.seq}:${head.hash}`);
   const root = merkleRoot(leaves);
-  await db.store.work(inA, (tx) =>
-    addCheckpoint(tx, { orgId: A, seq: 1, at: T0, root, instances: heads.length, events: 1, auditSeq: 0, signature: "s", keyId: "k" }),
-  );
-  expect(await db.store.work(inBoth, (tx) => listCheckpoints(tx, A, 5))).toMatchObject([{ root }]);
+  const row = {
+    orgId: A,
+    seq: 1,
+    at: T0,
+    root,
+    instances: heads.length,
+    events: 1,
+    auditSeq: 0,
+    auditHash: null,
+    heads: "h",
+    previous: null,
+    signature: "s",
+    keyId: "k",
+  };
+  await db.store.work(inA, (tx) => addCheckpoint(tx, row, heads));
+  expect(await db.store.work(inBoth, (tx) => listCheckpoints(tx, A, 0, 5))).toEqual([row]);
+  expect(await db.store.work(inBoth, (tx) => lastCheckpoint(tx, A))).toEqual(row);
+  expect(await db.store.work(inA, (tx) => headsOfCheckpoints(tx, A, 0, 1))).toEqual(heads.map(({ covered: _, ...head }) => ({ ...head, checkpoint: 1 })));
+  expect((await db.store.work(inA, (tx) => chainHeads(tx, A))).heads.every((head) => head.covered === head.hash)).toBe(true);
+  expect(await db.store.work(inA, (tx) => headsNotInLog(tx, A, heads))).toEqual([]);
+  const forged = heads.map((head) => ({ ...head, hash: "00".repeat(32) }));
+  expect(await db.store.work(inA, (tx) => headsNotInLog(tx, A, forged))).toHaveLength(heads.length);
   expect(merkleRoot([...leaves, "x"])).not.toBe(root);
   expect(merkleRoot([])).toBe("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 });

@@ -35,7 +35,7 @@ test("[P12] partitions can only be reached through their parent", async () => {
 
 test("[P15] app and relay hold no right to change rows of append-only tables, and none to create", async () => {
   const rights = await db.sql(`
-    select t, r from unnest(array['event_log', 'audit_log', 'record_version', 'definition_version', 'release_decision', 'checkpoint', 'setting_version', 'contract_receipt']) t,
+    select t, r from unnest(array['event_log', 'audit_log', 'record_version', 'definition_version', 'release_decision', 'checkpoint', 'checkpoint_head', 'setting_version', 'contract_receipt']) t,
       unnest(array['gatehouse_app', 'gatehouse_relay']) r
     where has_table_privilege(r, t, 'update') or has_table_privilege(r, t, 'delete') or has_table_privilege(r, t, 'truncate')`);
   expect(rights).toEqual([]);
