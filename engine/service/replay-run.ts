@@ -2,9 +2,9 @@
  * Replays recorded instances page by page through another ruling: loads rows, supplies facts that they do not hold, folds them,
  * counts. Used by the replay job and by the check of a draft.
  */
-import { type Divergence, type ReplayResult, type ReplayRow, replayInstance } from "../core/replay.ts";
+import { type Divergence, type ReplayResult, replayInstance } from "../core/replay.ts";
 import type { DecisionAt } from "../core/replay-compare.ts";
-import type { CompactDecision, EngineEvent, FactBag, FactRequest, OrgContext, OverrideRequest } from "../core/step-types.ts";
+import type { CompactDecision, FactBag, FactRequest, OrgContext } from "../core/step-types.ts";
 import type { Json, JsonObject } from "../schema/types.ts";
 import { searchAudit } from "../store/audit.ts";
 import { type PlayedRow, type ReplayFilter, replayInstances, replayRows } from "../store/events.ts";
@@ -15,6 +15,7 @@ import type { Session, Tx } from "../store/tx.ts";
 import { dayIn } from "./ask-decision.ts";
 import type { Engine } from "./engine-context.ts";
 import type { Ruling } from "./program-cache.ts";
+import { type Actors, type RecordedRow, recordedRows } from "./replay-row.ts";
 import { causeOf, createTally, meaningOf, type Tally, type TallyBook } from "./replay-tally.ts";
 import type { Scope } from "./scope.ts";
 
@@ -60,19 +61,17 @@ export async function replayPage(
     const byInstance = Map.groupBy(rows, (row) => row.instanceId);
     const decisionAt = await recordedDecisions(engine, tx, plan, rows);
     const findings: ReplayFinding[] = [];
+    const actors: Actors = new Map();
     let rested = performance.now();
     for (const item of page.items) {
       const own = byInstance.get(item.id) ?? [];
       const [first] = own;
       const org = plan.orgs.get(item.orgId);
       if (first === undefined || org === undefined) continue;
-      const result = await replayOne(tx, plan, own, org, decisionAt);
-      book.addInstance(
-        first.machine,
-        own.flatMap((row) => row.decisions),
-        result,
-      );
-      if (result.verdict !== "identical") findings.push(findingOf(own, result, await loadInstance(tx, item.id)));
+      const recorded = recordedRows(own, org, actors);
+      const result = await replayOne(tx, plan, recorded, decisionAt);
+      book.addInstance(first.machine, result.recorded, result);
+      if (result.verdict !== "identical") findings.push(findingOf(recorded, result, await loadInstance(tx, item.id)));
       if (performance.now() - rested > TURN_MS) {
         await breathe();
         rested = performance.now();
@@ -101,24 +100,26 @@ async function recordedDecisions(engine: Engine, tx: Tx, plan: ReplayPlan, rows:
   };
 }
 
-async function replayOne(tx: Tx, plan: ReplayPlan, rows: readonly PlayedRow[], org: OrgContext, decisionAt: DecisionAt): Promise<ReplayResult> {
-  const [first] = rows as [PlayedRow];
-  const machine = plan.ruling.program.machine(first.machine);
-  const input = rows.map((row) => toReplayRow(row, org));
-  if (machine === null) return unplayable(input[0] as ReplayRow);
+async function replayOne(tx: Tx, plan: ReplayPlan, rows: readonly RecordedRow[], decisionAt: DecisionAt): Promise<ReplayResult> {
+  const [first] = rows as [RecordedRow];
+  const { program } = plan.ruling;
+  const machine = program.machine(first.texts.machine);
+  if (machine === null) return unplayable(rows);
+  const instance = { id: first.texts.instanceId, key: machine.key };
   const more = new Map<number, FactBag>();
-  const under = () => ({ program: plan.ruling.program, machine });
+  const played = { program, machine };
   for (let round = 0; ; round += 1) {
-    const result = replayInstance({ instance: { id: first.instanceId, key: machine.key }, rows: input, under, strict: false, more, decisionAt });
+    const result = replayInstance({ instance, rows, under: () => played, strict: false, more, decisionAt });
     if (result.missing === null || round >= FACT_ROUNDS) return result;
     const { seq, requests } = result.missing;
-    const supplied = await supply(tx, plan, rows, input, seq, requests);
+    const supplied = await supply(tx, plan, rows, seq, requests);
     more.set(seq, { ...more.get(seq), ...supplied });
   }
 }
 
 /** The machine is not in the release: nothing can be said. */
-function unplayable(row: ReplayRow): ReplayResult {
+function unplayable(rows: readonly RecordedRow[]): ReplayResult {
+  const [row] = rows as [RecordedRow];
   const difference: Divergence = {
     seq: row.seq,
     event: row.event.type,
@@ -131,60 +132,48 @@ function unplayable(row: ReplayRow): ReplayResult {
     timersDiffer: false,
     recordDiffers: false,
   };
-  return { verdict: "unknown", rows: 0, differences: [difference], first: difference, final: null, missing: null };
-}
-
-function toReplayRow(row: PlayedRow, org: OrgContext): ReplayRow {
-  const override = row.override as unknown as OverrideRequest | null;
-  const event = { ...(row.event as unknown as EngineEvent), ...(override === null ? {} : { override }) };
-  const facts = row.facts ?? { record: null, bag: {} };
-  return { seq: row.seq, event, facts, actor: row.actor, org, now: row.at, seed: row.seed, to: row.to, decisions: row.decisions, effects: row.effects };
+  const recorded = rows.flatMap((each) => each.decisions);
+  return { verdict: "unknown", rows: 0, differences: [difference], first: difference, final: null, missing: null, recorded };
 }
 
 const UNKNOWN: Json = { $unknown: "not recorded" };
 
 /** Values for facts that a row does not hold, by the plan's choice. Every request gets one, so the replay always goes on. */
-async function supply(
-  tx: Tx,
-  plan: ReplayPlan,
-  rows: readonly PlayedRow[],
-  input: readonly ReplayRow[],
-  seq: number,
-  requests: readonly FactRequest[],
-): Promise<FactBag> {
+async function supply(tx: Tx, plan: ReplayPlan, rows: readonly RecordedRow[], seq: number, requests: readonly FactRequest[]): Promise<FactBag> {
   const row = rows.find((each) => each.seq === seq);
   if (plan.missingFacts === "asOf" && row !== undefined) {
-    const bag = await loadFacts(tx, requests, plan.ruling.catalogue, { orgId: row.orgId, now: row.at, asOf: row.at });
+    const bag = await loadFacts(tx, requests, plan.ruling.catalogue, { orgId: row.org.id, now: row.now, asOf: row.now });
     return Object.fromEntries(requests.map((request) => [request.key, bag[request.key] ?? UNKNOWN]));
   }
-  return Object.fromEntries(requests.map((request) => [request.key, plan.missingFacts === "recorded" ? recordedNear(input, seq, request.key) : UNKNOWN]));
+  return Object.fromEntries(requests.map((request) => [request.key, plan.missingFacts === "recorded" ? recordedNear(rows, seq, request.key) : UNKNOWN]));
 }
 
 /** The value that the nearest row of the same instance recorded, earlier ones first. */
-function recordedNear(input: readonly ReplayRow[], seq: number, key: string): Json {
+function recordedNear(input: readonly RecordedRow[], seq: number, key: string): Json {
   const earlier = input.filter((row) => row.seq < seq).toReversed();
   const later = input.filter((row) => row.seq > seq);
   return [...earlier, ...later].find((row) => Object.hasOwn(row.facts.bag, key))?.facts.bag[key] ?? UNKNOWN;
 }
 
-function findingOf(rows: readonly PlayedRow[], result: ReplayResult, instance: InstanceRow | null): ReplayFinding {
+function findingOf(rows: readonly RecordedRow[], result: ReplayResult, instance: InstanceRow | null): ReplayFinding {
   const first = result.first as Divergence;
-  const row = rows.find((each) => each.seq === first.seq) ?? (rows[0] as PlayedRow);
+  const row = rows.find((each) => each.seq === first.seq) ?? (rows[0] as RecordedRow);
+  const { instanceId, machine, release } = row.texts;
   const code = instance === null ? null : instance.key.slice(instance.key.indexOf(":") + 1);
   const diff = {
-    instance: { id: row.instanceId, machine: row.machine, code },
+    instance: { id: instanceId, machine, code },
     seq: first.seq,
-    at: row.at,
+    at: row.now,
     event: first.event,
     verdict: result.verdict,
-    was: { state: row.to, release: row.release, outcome: "moved" },
+    was: { state: row.to, release, outcome: "moved" },
     now: { state: first.replayedState, outcome: first.result },
     decisions: first.decisions,
     effects: first.effects,
     facts: inputsOf(row.decisions),
     following: result.differences.length - 1,
   };
-  return { orgId: row.orgId, instanceId: row.instanceId, seq: first.seq, cause: causeOf(first), diff: diff as unknown as JsonObject };
+  return { orgId: row.org.id, instanceId, seq: first.seq, cause: causeOf(first), diff: diff as unknown as JsonObject };
 }
 
 /** Inputs of what was recorded, by decision: the values beside the conditions that differ. */
