@@ -45,26 +45,50 @@ const PAGE_EVENTS = 2_000;
 const FACT_ROUNDS = 200;
 const MAX_ATTEMPTS = 2_000;
 
-/** One page of instances; `next` is null on the last. Findings are those that did not come out the same. */
-export async function replayPage(
-  engine: Engine,
-  plan: ReplayPlan,
-  book: TallyBook,
-  cursor: string | null,
-): Promise<{ readonly findings: readonly ReplayFinding[]; readonly done: number; readonly next: string | null }> {
+interface ReadPage {
+  readonly items: readonly { readonly orgId: string; readonly id: string }[];
+  readonly rows: ReadonlyMap<string, readonly PlayedRow[]>;
+  readonly next: string | null;
+}
+export interface ReplayedPage {
+  /** Instances that did not come out the same. */
+  readonly findings: readonly ReplayFinding[];
+  /** Instances that were looked at. */
+  readonly done: number;
+  readonly isLast: boolean;
+}
+
+/** All instances of the plan, page by page and counted in the book. The next page is on its way while one is folded. */
+export async function* replayPages(engine: Engine, plan: ReplayPlan, book: TallyBook): AsyncGenerator<ReplayedPage, void, void> {
+  const actors: Actors = new Map();
+  let reading: Promise<ReadPage> | null = readPage(engine, plan, null);
+  try {
+    while (reading !== null) {
+      const page: ReadPage = await reading;
+      reading = page.next === null ? null : readPage(engine, plan, page.next);
+      reading?.catch(() => {}); // Told when it is awaited.
+      yield await foldPage(engine, plan, book, page, actors);
+    }
+  } finally {
+    await reading?.catch(() => {});
+  }
+}
+
+async function readPage(engine: Engine, plan: ReplayPlan, cursor: string | null): Promise<ReadPage> {
   return await engine.store.work(plan.session, async (tx) => {
-    const page = await replayInstances(tx, plan.filter, { limit: PAGE, cursor, maxEvents: PAGE_EVENTS });
-    const rows = await replayRows(
-      tx,
-      page.items.map((item) => item.id),
-    );
-    const byInstance = Map.groupBy(rows, (row) => row.instanceId);
-    const decisionAt = await recordedDecisions(engine, tx, plan, rows);
+    const { items, next } = await replayInstances(tx, plan.filter, { limit: PAGE, cursor, maxEvents: PAGE_EVENTS });
+    const ids = items.map((item) => item.id);
+    return { items, next, rows: ids.length === 0 ? new Map() : await replayRows(tx, ids) };
+  });
+}
+
+async function foldPage(engine: Engine, plan: ReplayPlan, book: TallyBook, page: ReadPage, actors: Actors): Promise<ReplayedPage> {
+  return await engine.store.work(plan.session, async (tx) => {
+    const decisionAt = await recordedDecisions(engine, tx, plan, page.rows);
     const findings: ReplayFinding[] = [];
-    const actors: Actors = new Map();
     let rested = performance.now();
     for (const item of page.items) {
-      const own = byInstance.get(item.id) ?? [];
+      const own = page.rows.get(item.id) ?? [];
       const [first] = own;
       const org = plan.orgs.get(item.orgId);
       if (first === undefined || org === undefined) continue;
@@ -77,7 +101,7 @@ export async function replayPage(
         rested = performance.now();
       }
     }
-    return { findings, done: page.items.length, next: page.next };
+    return { findings, done: page.items.length, isLast: page.next === null };
   });
 }
 
@@ -88,9 +112,11 @@ const TURN_MS = 4;
 const breathe = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 /** Compiled decisions of the releases that made these rows, to explain what was recorded. */
-async function recordedDecisions(engine: Engine, tx: Tx, plan: ReplayPlan, rows: readonly PlayedRow[]): Promise<DecisionAt> {
+async function recordedDecisions(engine: Engine, tx: Tx, plan: ReplayPlan, rows: ReadPage["rows"]): Promise<DecisionAt> {
   const rulings = [plan.ruling];
-  for (const number of new Set(rows.map((row) => row.release))) if (number !== null) rulings.push(await engine.programs.release(tx, number));
+  const releases = new Set<number | null>();
+  for (const own of rows.values()) for (const row of own) releases.add(row.release);
+  for (const number of releases) if (number !== null) rulings.push(await engine.programs.release(tx, number));
   return (key, version) => {
     for (const { program } of rulings) {
       const decision = program.decision(key);
@@ -289,13 +315,13 @@ export async function replayBriefly(engine: Engine, scope: Scope, ruling: Ruling
   const plan = planOf(scope, ruling, { from }, "recorded");
   const book = createTally();
   const started = performance.now();
-  let cursor: string | null = null;
-  do {
-    const page: Awaited<ReturnType<typeof replayPage>> = await replayPage(engine, plan, book, cursor);
-    cursor = page.next;
-  } while (cursor !== null && performance.now() - started < BRIEF_MS);
+  let truncated = false;
+  for await (const page of replayPages(engine, plan, book)) {
+    truncated = !page.isLast && performance.now() - started >= BRIEF_MS;
+    if (truncated) break;
+  }
   await replayAttempts(engine, plan, book);
-  return { from, to, truncated: cursor !== null, ...book.close() };
+  return { from, to, truncated, ...book.close() };
 }
 
 export function planOf(scope: Scope, ruling: Ruling, filter: ReplayFilter, missingFacts: MissingFacts): ReplayPlan {

@@ -9,7 +9,7 @@ import type { Engine } from "./engine-context.ts";
 import { freshId, isUuid } from "./fresh-id.ts";
 import type { Ruling } from "./program-cache.ts";
 import { type ReplayView, requireReplay, toReplayView } from "./replay-queries.ts";
-import { type MissingFacts, planOf, type ReplayFinding, type ReplayPlan, replayAttempts, replayPage } from "./replay-run.ts";
+import { type MissingFacts, planOf, type ReplayFinding, type ReplayPlan, replayAttempts, replayPages } from "./replay-run.ts";
 import { createTally } from "./replay-tally.ts";
 import type { Scope } from "./scope.ts";
 import { inStudio } from "./studio-work.ts";
@@ -118,7 +118,6 @@ const inJob = <T>(engine: Engine, plan: ReplayPlan, fn: (tx: Tx) => Promise<T>):
 
 async function runPages(engine: Engine, orgId: string, id: string, plan: ReplayPlan): Promise<void> {
   const book = createTally();
-  let cursor: string | null = null;
   let done = 0;
   let count = 0;
   const total = await inJob(engine, plan, async (tx) => {
@@ -154,12 +153,10 @@ async function runPages(engine: Engine, orgId: string, id: string, plan: ReplayP
       return row !== null && row.status !== "cancelled";
     });
   };
-  do {
-    const page: Awaited<ReturnType<typeof replayPage>> = await replayPage(engine, plan, book, cursor);
+  for await (const page of replayPages(engine, plan, book)) {
     done += page.done;
-    cursor = page.next;
     if (!(await store(page.findings, {}))) return;
-  } while (cursor !== null);
+  }
   await store(await replayAttempts(engine, plan, book), { status: "done" });
 }
 

@@ -3,12 +3,12 @@
  *
  *   node tests/bench/replay.bench.ts [--rounds 3] [--full]
  *
- * Ours: `replayPage`, whole: every row is read, stepped again through the statechart on its recorded facts, gates decided with explanation, and
+ * Ours: `replayPages`, whole: every row is read, stepped again through the statechart on its recorded facts, gates decided with explanation, and
  * compared with what was recorded. Other side: the same rows read by pages, decisions' inputs parsed, the gate asked of json-rules-engine, one
  * engine reused one run at a time (its fastest right use). It reads a twentieth of the rows, since it is so much slower; both are rates a row.
  */
 import { Engine as JsonRules } from "json-rules-engine";
-import { planOf, replayPage } from "#engine/service/replay-run.ts";
+import { planOf, replayPages } from "#engine/service/replay-run.ts";
 import { createTally } from "#engine/service/replay-tally.ts";
 import { OPEN_FACTS } from "./bench-pack.ts";
 import { type BenchWorld, benchWorld } from "./bench-world.ts";
@@ -35,13 +35,8 @@ async function ours(): Promise<number> {
   const book = createTally();
   const plan = planOf(world.scope, ruling, {}, "recorded");
   const start = performance.now();
-  let cursor: string | null = null;
   let findings = 0;
-  do {
-    const page: Awaited<ReturnType<typeof replayPage>> = await replayPage(world.engine, plan, book, cursor);
-    findings += page.findings.length;
-    cursor = page.next;
-  } while (cursor !== null);
+  for await (const page of replayPages(world.engine, plan, book)) findings += page.findings.length;
   const rate = (EVENTS / (performance.now() - start)) * 1000;
   if (findings > 0) throw new Error(`${findings} instances were not replayed as recorded`);
   return rate;
