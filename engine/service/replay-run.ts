@@ -6,17 +6,16 @@ import { type Divergence, type ReplayResult, replayInstance } from "../core/repl
 import type { DecisionAt } from "../core/replay-compare.ts";
 import type { CompactDecision, FactBag, FactRequest, OrgContext } from "../core/step-types.ts";
 import type { Json, JsonObject } from "../schema/types.ts";
-import { searchAudit } from "../store/audit.ts";
 import { type PlayedRow, type ReplayFilter, replayInstances, replayRows } from "../store/events.ts";
 import { loadFacts } from "../store/facts.ts";
 import type { InstanceRow } from "../store/instance-row.ts";
 import { loadInstance } from "../store/instances.ts";
 import type { Session, Tx } from "../store/tx.ts";
-import { dayIn } from "./ask-decision.ts";
 import type { Engine } from "./engine-context.ts";
 import type { Ruling } from "./program-cache.ts";
+import { type Narrowing, narrowed } from "./replay-filter.ts";
 import { type Actors, type RecordedRow, recordedRows } from "./replay-row.ts";
-import { causeOf, createTally, meaningOf, type Tally, type TallyBook } from "./replay-tally.ts";
+import { causeOf, type TallyBook } from "./replay-tally.ts";
 import type { Scope } from "./scope.ts";
 
 export type MissingFacts = "asOf" | "recorded" | "unknown";
@@ -27,6 +26,7 @@ export interface ReplayPlan {
   /** What would have been in force. */
   readonly ruling: Ruling;
   readonly filter: ReplayFilter;
+  readonly narrowing: Narrowing | null;
   readonly missingFacts: MissingFacts;
 }
 
@@ -43,7 +43,6 @@ export interface ReplayFinding {
 const PAGE = 200;
 const PAGE_EVENTS = 2_000;
 const FACT_ROUNDS = 200;
-const MAX_ATTEMPTS = 2_000;
 
 interface ReadPage {
   readonly items: readonly { readonly orgId: string; readonly id: string }[];
@@ -77,7 +76,14 @@ export async function* replayPages(engine: Engine, plan: ReplayPlan, book: Tally
 async function readPage(engine: Engine, plan: ReplayPlan, cursor: string | null): Promise<ReadPage> {
   return await engine.store.work(plan.session, async (tx) => {
     const { items, next } = await replayInstances(tx, plan.filter, { limit: PAGE, cursor, maxEvents: PAGE_EVENTS });
-    const ids = items.map((item) => item.id);
+    const ids = [
+      ...(await narrowed(
+        engine,
+        tx,
+        plan,
+        items.map((item) => item.id),
+      )),
+    ];
     return { items, next, rows: ids.length === 0 ? new Map() : await replayRows(tx, ids) };
   });
 }
@@ -109,7 +115,7 @@ async function foldPage(engine: Engine, plan: ReplayPlan, book: TallyBook, page:
 const TURN_MS = 4;
 
 /** Lets other requests of this process have their turn: a replay is long, and never in a hurry. */
-const breathe = (): Promise<void> => new Promise((done) => setImmediate(done));
+export const breathe = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 /** Compiled decisions of the releases that made these rows, to explain what was recorded. */
 async function recordedDecisions(engine: Engine, tx: Tx, plan: ReplayPlan, rows: ReadPage["rows"]): Promise<DecisionAt> {
@@ -203,134 +209,16 @@ function findingOf(rows: readonly RecordedRow[], result: ReplayResult, instance:
 }
 
 /** Inputs of what was recorded, by decision: the values beside the conditions that differ. */
-const inputsOf = (decisions: readonly CompactDecision[]): JsonObject => Object.fromEntries(decisions.map((decision) => [decision.key, decision.inputs]));
+export const inputsOf = (decisions: readonly CompactDecision[]): JsonObject => Object.fromEntries(decisions.map((decision) => [decision.key, decision.inputs]));
 
-/**
- * Attempts that a gate refused leave no event, only their decisions in the audit log: those decisions are asked again, so that a
- * loosened gate shows what it would have let through. Answers findings for attempts that would pass.
- */
-export async function replayAttempts(engine: Engine, plan: ReplayPlan, book: TallyBook): Promise<readonly ReplayFinding[]> {
-  return await engine.store.work(plan.session, async (tx) => {
-    const findings: ReplayFinding[] = [];
-    let cursor: string | null = null;
-    let seen = 0;
-    do {
-      const page: Awaited<ReturnType<typeof searchAudit>> = await searchAudit(
-        tx,
-        { action: "event_blocked", ...windowOf(plan.filter) },
-        { limit: 200, cursor },
-      );
-      seen += page.items.length;
-      cursor = page.next;
-      for (const item of page.items) {
-        const finding = reaskAttempt(plan, book, item);
-        if (finding !== null) findings.push(finding);
-      }
-      await breathe();
-    } while (cursor !== null && seen < MAX_ATTEMPTS);
-    return findings;
-  });
-}
-
-const windowOf = (filter: ReplayFilter) => ({
-  ...(filter.orgs === undefined ? {} : { orgs: filter.orgs }),
-  ...(filter.from === undefined ? {} : { from: filter.from }),
-  ...(filter.to === undefined ? {} : { to: filter.to }),
-});
-
-function reaskAttempt(
-  plan: ReplayPlan,
-  book: TallyBook,
-  item: {
-    readonly orgId: string | null;
-    readonly at: string;
-    readonly subject: { readonly type: string; readonly id: string } | null;
-    readonly detail: JsonObject;
-  },
-): ReplayFinding | null {
-  const recorded = Array.isArray(item.detail["decisions"]) ? (item.detail["decisions"] as unknown as readonly CompactDecision[]) : [];
-  const org = item.orgId === null ? undefined : plan.orgs.get(item.orgId);
-  const key = typeof item.detail["key"] === "string" ? item.detail["key"] : "";
-  const machine = plan.ruling.program.resolve("machine", key.slice(0, Math.max(0, key.indexOf(":"))));
-  if (recorded.length === 0 || org === undefined || item.subject === null || item.orgId === null) return null;
-  if (machine !== null && plan.filter.machines !== undefined && !plan.filter.machines.includes(machine)) return null;
-  const moment = { now: item.at, today: dayIn(org.timeZone, item.at) };
-  const asked = recorded.flatMap((decision) => {
-    const compiled = plan.ruling.program.decision(decision.key);
-    if (compiled === null || !decision.at.startsWith("guard")) return [];
-    const again = compiled.evaluate(decision.inputs, decision.params, moment);
-    return [
-      {
-        key: decision.key,
-        was: meaningOf(decision),
-        now: meaningOf({ ...again, ...(decision.expect === undefined ? {} : { expect: decision.expect }) }),
-        decision,
-        again,
-      },
-    ];
-  });
-  if (asked.length === 0) return null;
-  book.addAttempt(machine ?? item.subject.type, asked);
-  const wouldPass = asked.some((one) => one.was === "blocked") && asked.every((one) => one.now !== "blocked");
-  const turned = asked.find((one) => one.was !== one.now);
-  if (!wouldPass || turned === undefined) return null;
-  const brief = (decision: Pick<CompactDecision, "outcome" | "output" | "fired" | "version">) => ({
-    outcome: decision.outcome,
-    output: decision.output,
-    fired: decision.fired,
-    version: decision.version,
-  });
-  const diff = {
-    instance: { id: item.subject.id, machine, code: key.slice(key.indexOf(":") + 1) || null },
-    seq: Number(item.detail["seq"] ?? 0),
-    at: item.at,
-    event: item.detail["event"] ?? "",
-    verdict: "diverged",
-    was: { state: null, release: null, outcome: "blocked" },
-    now: { state: null, outcome: "moved" },
-    decisions: asked
-      .filter((one) => one.was !== one.now)
-      .map((one) => ({ key: one.key, at: one.decision.at, recorded: brief(one.decision), replayed: brief(one.again), conditions: [] })),
-    effects: null,
-    facts: inputsOf(recorded),
-    following: 0,
-  };
-  return { orgId: item.orgId, instanceId: item.subject.id, seq: Number(item.detail["seq"] ?? 0), cause: turned.key, diff: diff as unknown as JsonObject };
-}
-
-export interface ReplaySummary extends Tally {
-  readonly from: string;
-  readonly to: string;
-  /** Only a part was replayed within the time that a check may take. */
-  readonly truncated: boolean;
-}
-
-const DAY_MS = 86_400_000;
-const BRIEF_MS = 8_000;
-
-/** The last days of the scope's orgs through a ruling, as far as some seconds go: for the report of a check. */
-export async function replayBriefly(engine: Engine, scope: Scope, ruling: Ruling, days: number): Promise<ReplaySummary> {
-  const to = engine.clock.now();
-  const from = new Date(Date.parse(to) - days * DAY_MS).toISOString();
-  const plan = planOf(scope, ruling, { from }, "recorded");
-  const book = createTally();
-  const started = performance.now();
-  let truncated = false;
-  for await (const page of replayPages(engine, plan, book)) {
-    truncated = !page.isLast && performance.now() - started >= BRIEF_MS;
-    if (truncated) break;
-  }
-  await replayAttempts(engine, plan, book);
-  return { from, to, truncated, ...book.close() };
-}
-
-export function planOf(scope: Scope, ruling: Ruling, filter: ReplayFilter, missingFacts: MissingFacts): ReplayPlan {
+export function planOf(scope: Scope, ruling: Ruling, filter: ReplayFilter, missingFacts: MissingFacts, narrowing: Narrowing | null = null): ReplayPlan {
   const ids = scope.orgs.map((org) => org.id);
   return {
     session: { orgs: ids, actorId: scope.principal.id },
     orgs: new Map(scope.orgs.map((org) => [org.id, org])),
     ruling,
     filter: { ...filter, orgs: ids },
+    narrowing,
     missingFacts,
   };
 }

@@ -53,6 +53,7 @@ const LOAD_MANY = statement(
   "record_load_many",
   `select ${RECORD_COLUMNS} from record r where ($1::uuid[] is null or r.org_id = any ($1)) and r.type = $2 and r.id = any ($3::uuid[])`,
 );
+const LOAD_BY_ID = statement("records_by_id", `select ${RECORD_COLUMNS} from record r where r.org_id = any ($1::uuid[]) and r.id = any ($2::uuid[])`);
 const AS_OF = statement(
   "record_as_of",
   `select * from (select distinct on (v.org_id, v.id) v.org_id, v.id, v.type, v.code, v.data, v.version, v.op, v.at as updated_at, v.changed_by as updated_by,
@@ -179,6 +180,13 @@ export async function loadRecord(
 
 export async function loadRecords(tx: Tx, type: TypeDefinition, ids: readonly string[]): Promise<readonly RecordRow[]> {
   return (await tx.query<RecordSqlRow>(LOAD_MANY, [readOrgs(tx, type), typeId(type), ids])).map(toRecord);
+}
+
+/** The records that instances are about, of whatever type; those that are gone are left out. */
+export async function recordsOfInstances(tx: Tx, instances: readonly { readonly orgId: string; readonly recordId: string }[]): Promise<readonly RecordRow[]> {
+  if (instances.length === 0) return [];
+  const orgs = [...new Set(instances.map((each) => each.orgId)), GLOBAL_ORG];
+  return (await tx.query<RecordSqlRow>(LOAD_BY_ID, [orgs, instances.map((each) => each.recordId)])).map(toRecord);
 }
 
 export interface RecordVersion {
