@@ -141,7 +141,7 @@ export function replayInstance(input: ReplayInput): ReplayResult {
     const decisions = isAsDecided ? NOTHING : compareDecisions(before, decided, decisionAt, strict);
     const effects = isWritten(moved?.effects ?? NOTHING, row.texts?.effects) ? null : compareEffects(row.effects, moved?.effects ?? NOTHING, strict);
     const state = moved === null ? (snapshot?.value ?? null) : moved.to;
-    const stateDiffers = state === null || !(isWritten(state, row.texts?.to) || sameJson(state as Json, row.to as Json));
+    const stateDiffers = state === null || !(isStateWritten(state, row.texts?.to) || sameJson(state as Json, row.to as Json));
     const timersDiffer = row.timers !== undefined && moved !== null && !sameTimers(row.timers, moved.timers);
     const next = rows[done];
     const recordDiffers = strict && next !== undefined && moved !== null && differsFromLog(moved.record, next.facts.record);
@@ -166,6 +166,19 @@ const NOTHING: readonly never[] = [];
 function isWritten(value: unknown, text: string | undefined): boolean {
   if (text === undefined) return false;
   return value === NOTHING ? text === "[]" : JSON.stringify(value) === text;
+}
+
+/** Texts of the states of charts, which keep one object for each. */
+const stateTexts = new WeakMap<object, string>();
+
+function isStateWritten(state: StateValue, text: string | undefined): boolean {
+  if (typeof state === "string") return isWritten(state, text);
+  let own = stateTexts.get(state);
+  if (own === undefined) {
+    own = JSON.stringify(state);
+    stateTexts.set(state, own);
+  }
+  return own === text;
 }
 
 function restOf(recorded: CompactDecision[], rows: readonly ReplayRow[], done: number): readonly CompactDecision[] {

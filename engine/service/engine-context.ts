@@ -7,6 +7,7 @@ import { randomHex } from "../store/random-hex.ts";
 import type { Store } from "../store/store.ts";
 import { type ChangeFeed, createChangeFeed } from "./change-feed.ts";
 import { createProgramCache, type ProgramCache } from "./program-cache.ts";
+import type { ReplayThreads } from "./replay-threads.ts";
 
 /** Structured log, pino's shape; messages hold ids, never names or addresses. */
 export interface Log {
@@ -24,6 +25,8 @@ export interface Engine {
   /** Tells the relay that something was committed. */
   readonly wake: () => void;
   readonly renderPdf: RenderPdf;
+  /** null: replays run in this thread. */
+  readonly replayThreads: ReplayThreads | null;
   readonly log: Log;
 }
 
@@ -35,6 +38,7 @@ export interface EngineParts {
   /** Default: 128 bits of the platform's randomness. */
   readonly seed?: SeedSource;
   readonly wake?: () => void;
+  readonly replayThreads?: ReplayThreads;
   /** Releases kept compiled; default 6. */
   readonly programCacheSize?: number;
 }
@@ -47,6 +51,7 @@ export function createEngine(parts: EngineParts): Engine {
     programs: createProgramCache(parts.programCacheSize ?? 6),
     changes: createChangeFeed(),
     renderPdf: parts.renderPdf,
+    replayThreads: parts.replayThreads ?? null,
     wake: parts.wake ?? (() => undefined),
     log: parts.log,
   };

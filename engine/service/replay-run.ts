@@ -14,6 +14,7 @@ import type { Session, Tx } from "../store/tx.ts";
 import type { Engine } from "./engine-context.ts";
 import type { Ruling } from "./program-cache.ts";
 import { type Narrowing, narrowed } from "./replay-filter.ts";
+import type { RecordedInstance } from "./replay-fold.ts";
 import { type Actors, type RecordedRow, recordedRows } from "./replay-row.ts";
 import { causeOf, type TallyBook } from "./replay-tally.ts";
 import type { Scope } from "./scope.ts";
@@ -57,19 +58,29 @@ export interface ReplayedPage {
   readonly isLast: boolean;
 }
 
-/** All instances of the plan, page by page and counted in the book. The next page is on its way while one is folded. */
+/** All instances of the plan, page by page and counted in the book. Further pages are on their way while one is folded. */
 export async function* replayPages(engine: Engine, plan: ReplayPlan, book: TallyBook): AsyncGenerator<ReplayedPage, void, void> {
   const actors: Actors = new Map();
+  const folding: Promise<ReplayedPage>[] = [];
   let reading: Promise<ReadPage> | null = readPage(engine, plan, null);
   try {
-    while (reading !== null) {
-      const page: ReadPage = await reading;
-      reading = page.next === null ? null : readPage(engine, plan, page.next);
-      reading?.catch(() => {}); // Told when it is awaited.
-      yield await foldPage(engine, plan, book, page, actors);
+    while (reading !== null || folding.length > 0) {
+      if (reading !== null && folding.length < (engine.replayThreads?.width ?? 1)) {
+        const page: ReadPage = await reading;
+        reading = page.next === null ? null : readPage(engine, plan, page.next);
+        const folded = foldPage(engine, plan, book, page, actors);
+        folding.push(folded);
+        // Told when they are awaited.
+        for (const each of [reading, folded]) each?.catch(() => {});
+      } else {
+        const folded = await folding[0];
+        void folding.shift();
+        if (folded !== undefined) yield folded;
+      }
     }
   } finally {
-    await reading?.catch(() => {});
+    // Nothing of it goes on when whoever asked has left.
+    await Promise.allSettled([reading, ...folding]);
   }
 }
 
@@ -89,25 +100,53 @@ async function readPage(engine: Engine, plan: ReplayPlan, cursor: string | null)
 }
 
 async function foldPage(engine: Engine, plan: ReplayPlan, book: TallyBook, page: ReadPage, actors: Actors): Promise<ReplayedPage> {
+  const instances = page.items.flatMap(({ id, orgId }): RecordedInstance[] => {
+    const [rows, org] = [page.rows.get(id), plan.orgs.get(orgId)];
+    const first = rows?.[0];
+    return rows === undefined || first === undefined || org === undefined ? [] : [{ id, org, machine: first.machine, rows }];
+  });
+  const left = await foldBeside(engine, plan, book, instances);
+  const findings = left.length === 0 ? [] : await foldHere(engine, plan, book, left, actors);
+  return { findings, done: page.items.length, isLast: page.next === null };
+}
+
+/** In the replay's thread where there is one; gives those that it could not settle. */
+async function foldBeside(engine: Engine, plan: ReplayPlan, book: TallyBook, instances: readonly RecordedInstance[]): Promise<readonly RecordedInstance[]> {
+  const folding = instances.length === 0 ? null : (engine.replayThreads?.fold(plan.ruling.program, instances) ?? null);
+  if (folding === null) return instances;
+  try {
+    const { tally, others } = await folding;
+    book.add(tally);
+    const ids = new Set(others);
+    return instances.filter((each) => ids.has(each.id));
+  } catch (error) {
+    engine.log.warn({ err: error }, "A page of a replay was folded without its thread");
+    return instances;
+  }
+}
+
+async function foldHere(
+  engine: Engine,
+  plan: ReplayPlan,
+  book: TallyBook,
+  instances: readonly RecordedInstance[],
+  actors: Actors,
+): Promise<readonly ReplayFinding[]> {
   return await engine.store.work(plan.session, async (tx) => {
-    const decisionAt = await recordedDecisions(engine, tx, plan, page.rows);
+    const decisionAt = await recordedDecisions(engine, tx, plan, instances);
     const findings: ReplayFinding[] = [];
     let rested = performance.now();
-    for (const item of page.items) {
-      const own = page.rows.get(item.id) ?? [];
-      const [first] = own;
-      const org = plan.orgs.get(item.orgId);
-      if (first === undefined || org === undefined) continue;
-      const recorded = recordedRows(own, org, actors);
+    for (const { id, org, machine, rows } of instances) {
+      const recorded = recordedRows(rows, org, actors);
       const result = await replayOne(tx, plan, recorded, decisionAt);
-      book.addInstance(first.machine, result.recorded, result);
-      if (result.verdict !== "identical") findings.push(findingOf(recorded, result, await loadInstance(tx, item.id)));
+      book.addInstance(machine, result.recorded, result);
+      if (result.verdict !== "identical") findings.push(findingOf(recorded, result, await loadInstance(tx, id)));
       if (performance.now() - rested > TURN_MS) {
         await breathe();
         rested = performance.now();
       }
     }
-    return { findings, done: page.items.length, isLast: page.next === null };
+    return findings;
   });
 }
 
@@ -118,10 +157,10 @@ const TURN_MS = 4;
 export const breathe = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 /** Compiled decisions of the releases that made these rows, to explain what was recorded. */
-async function recordedDecisions(engine: Engine, tx: Tx, plan: ReplayPlan, rows: ReadPage["rows"]): Promise<DecisionAt> {
+async function recordedDecisions(engine: Engine, tx: Tx, plan: ReplayPlan, instances: readonly RecordedInstance[]): Promise<DecisionAt> {
   const rulings = [plan.ruling];
   const releases = new Set<number | null>();
-  for (const own of rows.values()) for (const row of own) releases.add(row.release);
+  for (const { rows } of instances) for (const row of rows) releases.add(row.release);
   for (const number of releases) if (number !== null) rulings.push(await engine.programs.release(tx, number));
   return (key, version) => {
     for (const { program } of rulings) {
