@@ -25,6 +25,7 @@ import { writeCheckpoints } from "./service/checkpoints/write-checkpoints.ts";
 import { createEngine, type Engine } from "./service/engine-context.ts";
 import { fireTimer } from "./service/fire-timer.ts";
 import { settleDeadImports } from "./service/import/import-job.ts";
+import { createReplayThreads, replayThreadCount } from "./service/replay-threads.ts";
 import { settleDeadReplays } from "./service/run-replay.ts";
 import { sendDueMails } from "./service/send-due-mails.ts";
 import { createStore } from "./store/store.ts";
@@ -74,6 +75,8 @@ export async function compose(pieces: Pieces): Promise<Process> {
       ...{ key: config.checkpointKey, keyFile: join(config.dataFolder, "checkpoint.key") },
       copies: config.isTest ? testCopies : join(config.dataFolder, "checkpoints.jsonl"),
     });
+    const replayThreads = createReplayThreads(replayThreadCount());
+    closing.push(() => replayThreads.close());
     let relay: Relay | null = null;
     const engine = createEngine({
       store,
@@ -81,6 +84,7 @@ export async function compose(pieces: Pieces): Promise<Process> {
       log,
       renderPdf,
       checkpoints,
+      replayThreads,
       wake: () => relay?.wake(),
     });
     const sink = config.smtpUrl === null ? await startMailSink(() => engine.clock.now()) : null;

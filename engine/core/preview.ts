@@ -129,8 +129,7 @@ function hangsOnPayload(program: Program, input: PreviewInput, active: readonly 
       guard.gates.some((gate) => {
         const compiled = program.decision(gate.ref);
         if (compiled?.key !== decision.key) return false;
-        const sources = sourcesOf(compiled, recordType);
-        return Object.keys(compiled.inputs).some((name) => readsPayload(gate.bind.get(name) ?? sources.get(name)));
+        return sourcesOf(compiled, recordType).some(({ name, source }) => readsPayload(gate.bind.get(name) ?? source));
       }),
     ),
   );

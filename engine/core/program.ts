@@ -85,7 +85,7 @@ class ReleaseProgram implements Program {
   private readonly older: ReadonlyMap<string, StoredDefinition>;
   private readonly cache: CompileCache;
   /** References that were asked for, so that the hot path does no more than one lookup. */
-  private readonly compiled = new Map<string, unknown>();
+  private readonly compiled = new Map<string, Map<string, unknown>>();
 
   constructor(definitions: readonly StoredDefinition[], options: ProgramOptions) {
     const latest = new Map<string, StoredDefinition>();
@@ -181,10 +181,15 @@ class ReleaseProgram implements Program {
 
   /** Remembers the answer for a reference; references come from definitions, so there are not many. */
   private once<T>(kind: string, ref: string, find: () => T): T {
-    const name = `${kind} ${ref}`;
-    if (this.compiled.has(name)) return this.compiled.get(name) as T;
+    let known = this.compiled.get(kind);
+    if (known === undefined) {
+      known = new Map();
+      this.compiled.set(kind, known);
+    }
+    const before = known.get(ref);
+    if (before !== undefined) return before as T;
     const found = find();
-    if (this.compiled.size < 10_000) this.compiled.set(name, found);
+    if (known.size < 10_000) known.set(ref, found);
     return found;
   }
 }

@@ -41,6 +41,8 @@ export interface ReplayRow {
   readonly to: StateValue;
   readonly decisions: readonly CompactDecision[];
   readonly effects: readonly Effect[];
+  /** The JSON texts of the three, where at hand: what a replay gives in the same letters is the same, and they need not be parsed. */
+  readonly texts?: { readonly to: string; readonly decisions: string; readonly effects: string };
   /** Compared where recorded. */
   readonly timers?: { readonly arm: readonly TimerArm[]; readonly cancel: readonly string[] };
 }
@@ -94,6 +96,8 @@ export interface ReplayResult {
   readonly first: Divergence | null;
   readonly final: Snapshot | null;
   readonly missing: { readonly seq: number; readonly requests: readonly FactRequest[] } | null;
+  /** All decisions that the rows recorded, of those too that were not replayed. */
+  readonly recorded: readonly CompactDecision[];
 }
 
 /** Differences that are listed; more are only counted in the verdict. */
@@ -107,6 +111,7 @@ export function replayInstance(input: ReplayInput): ReplayResult {
   const { rows, strict, more } = input;
   const decisionAt = input.decisionAt ?? NO_DECISION;
   const differences: Divergence[] = [];
+  const recorded: CompactDecision[] = [];
   let snapshot: Snapshot | null = input.snapshot ?? null;
   let last: Last = { recorded: null, used: null, after: null };
   let hasDiverged = false;
@@ -115,6 +120,7 @@ export function replayInstance(input: ReplayInput): ReplayResult {
     if (row.event.type === MIGRATED) {
       // A person moved the instance to another version of its machine: nothing decided that, so there is nothing to compare.
       if (snapshot !== null) snapshot = { ...snapshot, value: row.to, history: {} };
+      recorded.push(...row.decisions);
       done++;
       continue;
     }
@@ -123,33 +129,33 @@ export function replayInstance(input: ReplayInput): ReplayResult {
     const extra = more?.get(row.seq);
     const facts = extra === undefined ? row.facts.bag : { ...row.facts.bag, ...extra };
     const { event, actor, org, now, seed } = row;
-    const result = step(
-      program,
-      machine,
-      { snapshot, instance: { ...input.instance, seq: row.seq - 1 }, record, event, facts, actor, org, now, seed },
-      { ...(pinned === undefined ? {} : { pinned }), ...(input.limit === undefined ? {} : { limit: input.limit() }) },
-    );
-    done++;
+    const { id, key } = input.instance;
+    const stepped = { snapshot, instance: { id, key, seq: row.seq - 1 }, record, event, facts, actor, org, now, seed };
+    const options = { ...(pinned === undefined ? {} : { pinned }), ...(input.limit === undefined ? {} : { limit: input.limit() }) };
+    const result = step(program, machine, stepped, options);
     if (result.kind === "needs") {
-      const difference = divergenceOf(row, result, snapshot, [], null);
-      return {
-        verdict: "unknown",
-        rows: done,
-        differences: [...differences, difference],
-        first: firstOf([...differences, difference]),
-        final: snapshot,
-        missing: { seq: row.seq, requests: result.requests },
-      };
+      const difference = divergenceOf(row, result, snapshot, { decisions: [], effects: null, stateDiffers: false, timersDiffer: false, recordDiffers: false });
+      const all = [...differences, difference];
+      const missing = { seq: row.seq, requests: result.requests };
+      return { verdict: "unknown", rows: done + 1, differences: all, first: firstOf(all), final: snapshot, missing, recorded: restOf(recorded, rows, done) };
     }
+    done++;
     const moved = result.kind === "moved" ? result : null;
-    const decisions = compareDecisions(row.decisions, "decisions" in result ? result.decisions : [], decisionAt, strict);
-    const effects = compareEffects(row.effects, moved?.effects ?? [], strict);
+    const decided = "decisions" in result ? result.decisions : NOTHING;
+    const isAsDecided = isWritten(decided, row.texts?.decisions);
+    const before = isAsDecided ? decided : row.decisions;
+    for (const each of before) recorded.push(each);
+    const decisions = isAsDecided ? NOTHING : compareDecisions(before, decided, decisionAt, strict);
+    const effects = isWritten(moved?.effects ?? NOTHING, row.texts?.effects) ? null : compareEffects(row.effects, moved?.effects ?? NOTHING, strict);
+    const state = moved === null ? (snapshot?.value ?? null) : moved.to;
+    const stateDiffers = state === null || !(isStateWritten(state, row.texts?.to) || sameJson(state as Json, row.to as Json));
+    const timersDiffer = row.timers !== undefined && moved !== null && !sameTimers(row.timers, moved.timers);
     const next = rows[done];
-    const difference = divergenceOf(row, result, snapshot, decisions, effects);
     const recordDiffers = strict && next !== undefined && moved !== null && differsFromLog(moved.record, next.facts.record);
-    if (difference.stateDiffers || decisions.length > 0 || effects !== null || difference.timersDiffer || recordDiffers) {
-      if (difference.stateDiffers) hasDiverged = true;
-      if (differences.length < MAX_DIFFERENCES) differences.push({ ...difference, recordDiffers });
+    if (stateDiffers || decisions.length > 0 || effects !== null || timersDiffer || recordDiffers) {
+      if (stateDiffers) hasDiverged = true;
+      if (differences.length < MAX_DIFFERENCES)
+        differences.push(divergenceOf(row, result, snapshot, { decisions, effects, stateDiffers, timersDiffer, recordDiffers }));
     }
     if (moved !== null) {
       snapshot = moved.snapshot;
@@ -158,7 +164,33 @@ export function replayInstance(input: ReplayInput): ReplayResult {
     if (snapshot === null) break;
   }
   const verdict = hasDiverged ? "diverged" : differences.length > 0 ? "decisions" : "identical";
-  return { verdict, rows: done, differences, first: firstOf(differences), final: snapshot, missing: null };
+  return { verdict, rows: done, differences, first: firstOf(differences), final: snapshot, missing: null, recorded: restOf(recorded, rows, done) };
+}
+
+const NOTHING: readonly never[] = [];
+
+/** Whether a value is written in the letters of this text. */
+function isWritten(value: unknown, text: string | undefined): boolean {
+  if (text === undefined) return false;
+  return value === NOTHING ? text === "[]" : JSON.stringify(value) === text;
+}
+
+/** Texts of the states of charts, which keep one object for each. */
+const stateTexts = new WeakMap<object, string>();
+
+function isStateWritten(state: StateValue, text: string | undefined): boolean {
+  if (typeof state === "string") return isWritten(state, text);
+  let own = stateTexts.get(state);
+  if (own === undefined) {
+    own = JSON.stringify(state);
+    stateTexts.set(state, own);
+  }
+  return own === text;
+}
+
+function restOf(recorded: CompactDecision[], rows: readonly ReplayRow[], done: number): readonly CompactDecision[] {
+  for (const row of rows.slice(done)) recorded.push(...row.decisions);
+  return recorded;
 }
 
 function firstOf(differences: readonly Divergence[]): Divergence | null {
@@ -169,15 +201,14 @@ function divergenceOf(
   row: ReplayRow,
   result: StepResult,
   before: Snapshot | null,
-  decisions: readonly DecisionDifference[],
-  effects: EffectDifference | null,
+  what: Pick<Divergence, "decisions" | "effects" | "stateDiffers" | "timersDiffer" | "recordDiffers">,
 ): Divergence {
-  const state = result.kind === "moved" ? result.to : result.kind === "needs" ? null : (before?.value ?? null);
+  const { kind } = result;
+  const replayedState = kind === "moved" ? result.to : kind === "needs" ? null : (before?.value ?? null);
+  const { stateDiffers, decisions, effects, timersDiffer, recordDiffers } = what;
   return {
-    ...{ seq: row.seq, event: row.event.type, result: result.kind === "needs" ? "unknown" : result.kind },
-    ...{ recordedState: row.to, replayedState: state, decisions, effects, recordDiffers: false },
-    stateDiffers: result.kind !== "needs" && (state === null || !sameJson(state as Json, row.to as Json)),
-    timersDiffer: row.timers !== undefined && result.kind === "moved" && !sameTimers(row.timers, result.timers),
+    ...{ seq: row.seq, event: row.event.type, result: kind === "needs" ? "unknown" : kind, recordedState: row.to, replayedState },
+    ...{ stateDiffers, decisions, effects, timersDiffer, recordDiffers },
   };
 }
 

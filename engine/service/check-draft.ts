@@ -16,7 +16,7 @@ import { schemaProblems } from "./definition-schema.ts";
 import { type DraftState, draftState, draftVersions, parseDefinition, requireDraft } from "./draft-program.ts";
 import type { Engine } from "./engine-context.ts";
 import { createRuling, type Ruling } from "./program-cache.ts";
-import { type ReplaySummary, replayBriefly } from "./replay-run.ts";
+import { type ReplaySummary, replayBriefly } from "./replay-briefly.ts";
 import type { Scope } from "./scope.ts";
 import { inStudio } from "./studio-work.ts";
 import { createTimeLimit, STEP_MS } from "./time-limit.ts";

@@ -8,6 +8,7 @@ import type { Store } from "../store/store.ts";
 import { type ChangeFeed, createChangeFeed } from "./change-feed.ts";
 import type { CheckpointKeeper } from "./checkpoints/checkpoint.ts";
 import { createProgramCache, type ProgramCache } from "./program-cache.ts";
+import type { ReplayThreads } from "./replay-threads.ts";
 
 /** Structured log, pino's shape; messages hold ids, never names or addresses. */
 export interface Log {
@@ -25,6 +26,8 @@ export interface Engine {
   /** Tells the relay that something was committed. */
   readonly wake: () => void;
   readonly renderPdf: RenderPdf;
+  /** null: replays run in this thread. */
+  readonly replayThreads: ReplayThreads | null;
   readonly log: Log;
   /** null: checkpoints are neither written nor verified by this process. */
   readonly checkpoints: CheckpointKeeper | null;
@@ -39,6 +42,7 @@ export interface EngineParts {
   /** Default: 128 bits of the platform's randomness. */
   readonly seed?: SeedSource;
   readonly wake?: () => void;
+  readonly replayThreads?: ReplayThreads;
   /** Releases kept compiled; default 6. */
   readonly programCacheSize?: number;
 }
@@ -51,6 +55,7 @@ export function createEngine(parts: EngineParts): Engine {
     programs: createProgramCache(parts.programCacheSize ?? 6),
     changes: createChangeFeed(),
     renderPdf: parts.renderPdf,
+    replayThreads: parts.replayThreads ?? null,
     wake: parts.wake ?? (() => undefined),
     log: parts.log,
     checkpoints: parts.checkpoints ?? null,

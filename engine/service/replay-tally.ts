@@ -6,7 +6,8 @@ import type { DecisionDifference } from "../core/replay-compare.ts";
 import type { CompactDecision } from "../core/step-types.ts";
 import type { Json } from "../schema/types.ts";
 
-export type GateMeaning = "open" | "blocked" | "overridden";
+const MEANINGS = ["open", "blocked", "overridden"] as const;
+export type GateMeaning = (typeof MEANINGS)[number];
 export type GateCounts = Readonly<Record<GateMeaning, number>>;
 export interface GateTally {
   readonly key: string;
@@ -49,6 +50,8 @@ export interface TallyBook {
   addInstance(machine: string, decisions: readonly CompactDecision[], result: Pick<ReplayResult, "verdict" | "rows" | "differences">): void;
   /** Counts an attempt that was blocked, and what its gates would say. */
   addAttempt(machine: string, decisions: readonly { readonly key: string; readonly was: GateMeaning; readonly now: GateMeaning }[]): void;
+  /** Counts what another book has counted. */
+  add(tally: Tally): void;
   close(): Tally;
 }
 
@@ -110,6 +113,26 @@ export function createTally(): TallyBook {
       }
       const opens = decisions.every((one) => one.now !== "blocked");
       machineOf(machine)[opens ? "changed" : "same"] += 1;
+    },
+    add(tally) {
+      events += tally.events;
+      for (const { key, same, changed, unknown } of tally.byMachine) {
+        const machine = machineOf(key);
+        machine.same += same;
+        machine.changed += changed;
+        machine.unknown += unknown;
+      }
+      for (const { key, total, changed, opens, shuts, was, now } of tally.byGate) {
+        const gate = gateOf(key);
+        gate.total += total;
+        gate.changed += changed;
+        gate.opens += opens;
+        gate.shuts += shuts;
+        for (const meaning of MEANINGS) {
+          gate.was[meaning] += was[meaning];
+          gate.now[meaning] += now[meaning];
+        }
+      }
     },
     close() {
       const sum = (kind: "same" | "changed" | "unknown"): number => [...machines.values()].reduce((total, one) => total + one[kind], 0);

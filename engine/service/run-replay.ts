@@ -8,8 +8,10 @@ import { draftRuling, draftState, requireDraft } from "./draft-program.ts";
 import type { Engine } from "./engine-context.ts";
 import { freshId, isUuid } from "./fresh-id.ts";
 import type { Ruling } from "./program-cache.ts";
+import { replayAttempts } from "./replay-attempts.ts";
+import { requireNarrowing } from "./replay-filter.ts";
 import { type ReplayView, requireReplay, toReplayView } from "./replay-queries.ts";
-import { type MissingFacts, planOf, type ReplayFinding, type ReplayPlan, replayAttempts, replayPage } from "./replay-run.ts";
+import { type MissingFacts, planOf, type ReplayFinding, type ReplayPlan, replayPages } from "./replay-run.ts";
 import { createTally } from "./replay-tally.ts";
 import type { Scope } from "./scope.ts";
 import { inStudio } from "./studio-work.ts";
@@ -21,6 +23,8 @@ export interface ReplayInput {
   readonly machines?: readonly string[];
   readonly from?: string;
   readonly to?: string;
+  /** FEEL over an instance as it stands now (`record`, `state`, `context` ...): only those for which it is true. Default: all. */
+  readonly filter?: string;
   readonly missingFacts?: MissingFacts;
 }
 
@@ -37,10 +41,14 @@ export async function startReplay(engine: Engine, scope: Scope, input: ReplayInp
     const filter = { ...machinesOf(ruling, input.machines), ...instant("from", input.from), ...instant("to", input.to) };
     const missingFacts = input.missingFacts ?? "asOf";
     if (!MISSING.includes(missingFacts)) throw invalid("/missingFacts", `must be one of ${MISSING.join(", ")}`);
-    const request = { against: { ...input.against }, orgs: scope.orgs.map((org) => org.code), missingFacts, ...filter } as unknown as JsonObject;
+    const expression = input.filter === undefined || input.filter.trim() === "" ? null : requireNarrowing(input.filter);
+    const request = {
+      ...{ against: { ...input.against }, orgs: scope.orgs.map((org) => org.code), missingFacts, ...filter },
+      ...(expression === null ? {} : { filter: expression }),
+    } as unknown as JsonObject;
     const row = await createReplay(work.tx, { orgId: work.org.id, id: freshId(work.at, engine.seed()), request, createdBy: work.actor.id, createdAt: work.at });
     auditAttempt(work, "replay_started", { type: "replay", id: row.id }, request);
-    return { job: row, plan: planOf(scope, ruling, filter, missingFacts) };
+    return { job: row, plan: planOf(scope, ruling, filter, missingFacts, expression === null ? null : { expression, actor: work.actor, now: work.at }) };
   });
   void runJob(engine, job.orgId, job.id, plan);
   return toReplayView(job);
@@ -118,7 +126,6 @@ const inJob = <T>(engine: Engine, plan: ReplayPlan, fn: (tx: Tx) => Promise<T>):
 
 async function runPages(engine: Engine, orgId: string, id: string, plan: ReplayPlan): Promise<void> {
   const book = createTally();
-  let cursor: string | null = null;
   let done = 0;
   let count = 0;
   const total = await inJob(engine, plan, async (tx) => {
@@ -154,12 +161,10 @@ async function runPages(engine: Engine, orgId: string, id: string, plan: ReplayP
       return row !== null && row.status !== "cancelled";
     });
   };
-  do {
-    const page: Awaited<ReturnType<typeof replayPage>> = await replayPage(engine, plan, book, cursor);
+  for await (const page of replayPages(engine, plan, book)) {
     done += page.done;
-    cursor = page.next;
     if (!(await store(page.findings, {}))) return;
-  } while (cursor !== null);
+  }
   await store(await replayAttempts(engine, plan, book), { status: "done" });
 }
 

@@ -5,7 +5,7 @@ import { afterCursor, pageOf } from "./cursor.ts";
 import { orgsOf } from "./instances.ts";
 import type { EventWrite } from "./send-path.ts";
 import { Conditions } from "./sql.ts";
-import { type Page, statement, type Tx } from "./tx.ts";
+import { type Page, type Statement, statement, type Tx } from "./tx.ts";
 
 export interface EventRow {
   readonly orgId: string;
@@ -31,9 +31,8 @@ export interface EventRow {
 }
 type EventSqlRow = Omit<EventRow, "prevHash" | "hash"> & { readonly prevHash: Buffer | null; readonly hash: Buffer };
 
-const PLAYED = `e.org_id as "orgId", e.instance_id as "instanceId", e.machine, e.machine_version as "machineVersion", e.seq, e.at, e.actor, e.type, e.event, e.decisions, e.effects,
-  e.from_state as "from", e.to_state as "to", e.release, e.seed, e.override`;
-const COLUMNS = `${PLAYED}, e.prev_hash as "prevHash", e.hash`;
+const COLUMNS = `e.org_id as "orgId", e.instance_id as "instanceId", e.machine, e.machine_version as "machineVersion", e.seq, e.at, e.actor, e.type, e.event, e.decisions, e.effects,
+  e.from_state as "from", e.to_state as "to", e.release, e.seed, e.override, e.prev_hash as "prevHash", e.hash`;
 /** The instance's row bounds the months to look into. */
 const of = (facts: string) => `select ${COLUMNS}${facts} from event_log e
   where e.org_id = (select i.org_id from instance i where i.id = $1 and ($4::uuid[] is null or i.org_id = any ($4))) and e.instance_id = $1 and e.seq > $2
@@ -41,10 +40,12 @@ const of = (facts: string) => `select ${COLUMNS}${facts} from event_log e
   order by e.seq limit $3`;
 const OF = statement("events_of", of(""));
 const OF_WITH_FACTS = statement("events_of_facts", of(", e.facts"));
-const REPLAY_ROWS = statement(
-  "events_replay",
-  `select ${PLAYED}, e.facts from event_log e where ($2::uuid[] is null or e.org_id = any ($2)) and e.instance_id = any ($1::uuid[]) order by e.instance_id, e.seq`,
-);
+const REPLAY_ROWS: Statement = {
+  name: "events_replay",
+  text: `select e.instance_id as "instanceId", e.machine, e.release, e.seq, e.at, e.seed, e.actor, e.event, e.override, e.facts, e.decisions, e.effects, e.to_state as "to"
+    from event_log e where ($2::uuid[] is null or e.org_id = any ($2)) and e.instance_id = any ($1::uuid[])`,
+  json: "text",
+};
 
 function toEvent(row: EventSqlRow): EventRow {
   return { ...row, prevHash: row.prevHash === null ? null : row.prevHash.toString("hex"), hash: row.hash.toString("hex") };
@@ -117,12 +118,31 @@ function instanceConditions(tx: Tx, filter: ReplayFilter): Conditions {
   return where;
 }
 
-/** What a step is made of, without the chain. */
-export type PlayedRow = Omit<EventRow, "prevHash" | "hash">;
+/** What a step is made of, without the chain; JSON as the text that is stored. */
+export interface PlayedRow {
+  readonly instanceId: string;
+  readonly machine: string;
+  readonly release: number | null;
+  readonly seq: number;
+  readonly at: string;
+  readonly seed: string;
+  readonly actor: string;
+  readonly event: string;
+  readonly override: string | null;
+  readonly facts: string;
+  readonly decisions: string;
+  readonly effects: string;
+  readonly to: string;
+}
 
-/** All rows of these instances with facts, by instance and seq. */
-export async function replayRows(tx: Tx, instanceIds: readonly string[]): Promise<readonly PlayedRow[]> {
-  return await tx.query<PlayedRow>(REPLAY_ROWS, [instanceIds, orgsOf(tx)]);
+/** All rows of these instances with facts, by instance, in order of `seq`. */
+export async function replayRows(tx: Tx, instanceIds: readonly string[]): Promise<ReadonlyMap<string, readonly PlayedRow[]>> {
+  // Sorted here: the server would hold back the first row until it has moved all of them about, and the index gives each month's rows in order anyway.
+  const byInstance = Map.groupBy(await tx.query<PlayedRow>(REPLAY_ROWS, [instanceIds, orgsOf(tx)]), (row) => row.instanceId);
+  for (const rows of byInstance.values()) {
+    if (rows.some((row, n) => n > 0 && row.seq < (rows[n - 1] as PlayedRow).seq)) rows.sort((a, b) => a.seq - b.seq);
+  }
+  return byInstance;
 }
 
 /** Rows that `replayInstances` with the same filter leads to. */

@@ -7,7 +7,7 @@
  */
 import { createRequire } from "node:module";
 import type { Writable } from "node:stream";
-import { TYPES } from "./pg-types.ts";
+import { type JsonAs, readerOf } from "./pg-types.ts";
 
 export interface FlightResult {
   readonly rows: Record<string, unknown>[];
@@ -21,6 +21,7 @@ interface Part {
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
+  readonly json: JsonAs;
   readonly resolve: (result: FlightResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -60,9 +61,9 @@ export class Flight {
   #rows: Record<string, unknown>[] = [];
   #fault: unknown;
 
-  add(name: string, text: string, values: readonly unknown[]): Promise<FlightResult> {
+  add(name: string, text: string, values: readonly unknown[], json: JsonAs = "value"): Promise<FlightResult> {
     return new Promise((resolve, reject) => {
-      this.#parts.push({ name, text, values, resolve, reject });
+      this.#parts.push({ name, text, values, json, resolve, reject });
     });
   }
 
@@ -110,7 +111,8 @@ export class Flight {
   }
 
   handleRowDescription(message: { readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[] }): void {
-    this.#columns = message.fields.map((field) => ({ name: field.name, read: TYPES.getTypeParser(field.dataTypeID) }));
+    const json = this.#parts[this.#at]?.json ?? "value";
+    this.#columns = message.fields.map((field) => ({ name: field.name, read: readerOf(field.dataTypeID, json) }));
   }
 
   handleDataRow(message: { readonly fields: readonly (string | null)[] }): void {

@@ -4,6 +4,10 @@ import { Conditions } from "./sql.ts";
 import { type Page, statement, type Tx } from "./tx.ts";
 
 const BY_ID = statement("instance_by_id", `select ${INSTANCE_COLUMNS} from instance i where i.id = $1 and ($2::uuid[] is null or i.org_id = any ($2))`);
+const BY_IDS = statement(
+  "instances_by_id",
+  `select ${INSTANCE_COLUMNS} from instance i where i.id = any ($1::uuid[]) and ($2::uuid[] is null or i.org_id = any ($2))`,
+);
 const BY_KEY = statement(
   "instance_by_key",
   `select ${INSTANCE_COLUMNS} from instance i where i.key = $1 and ($2::uuid[] is null or i.org_id = any ($2)) order by i.id desc limit 1`,
@@ -21,6 +25,12 @@ export function orgsOf(tx: Tx): readonly string[] | null {
 export async function loadInstance(tx: Tx, id: string): Promise<InstanceRow | null> {
   const [row] = await tx.query<InstanceSqlRow>(BY_ID, [id, orgsOf(tx)]);
   return row === undefined ? null : toInstance(row);
+}
+
+/** In no order. */
+export async function loadInstances(tx: Tx, ids: readonly string[]): Promise<readonly InstanceRow[]> {
+  if (ids.length === 0) return [];
+  return (await tx.query<InstanceSqlRow>(BY_IDS, [ids, orgsOf(tx)])).map(toInstance);
 }
 
 /** By `<machine id>:<record code>`; the newest when a record has had several. */

@@ -4,7 +4,7 @@
  */
 import pg from "pg";
 
-const OIDS = { bytea: 17, int8: 20, date: 1082, timestamp: 1114, timestamptz: 1184, numeric: 1700 } as const;
+const OIDS = { bytea: 17, int8: 20, json: 114, date: 1082, timestamp: 1114, timestamptz: 1184, numeric: 1700 } as const;
 const identity = (text: string): string => text;
 
 /** PostgreSQL under TimeZone=UTC writes `2026-02-02 06:00:00.5+00`. */
@@ -38,3 +38,10 @@ export const TYPES: { getTypeParser(oid: number, format?: string): (value: strin
     return parser;
   },
 };
+
+/** Whether columns of type json come parsed, or as the text that is stored: for readers that mostly compare it. */
+export type JsonAs = "value" | "text";
+
+export function readerOf(oid: number, json: JsonAs): (text: string) => unknown {
+  return json === "text" && oid === OIDS.json ? identity : TYPES.getTypeParser(oid);
+}

@@ -56,6 +56,7 @@ const LOAD_MANY = statement(
   `select r.* from unnest($1::uuid[]) o(id) cross join unnest($3::uuid[]) w(id)
    cross join lateral (select ${RECORD_COLUMNS} from record r where r.org_id = o.id and r.id = w.id and r.type = $2 limit 1) r`,
 );
+const LOAD_BY_ID = statement("records_by_id", `select ${RECORD_COLUMNS} from record r where r.org_id = any ($1::uuid[]) and r.id = any ($2::uuid[])`);
 const AS_OF = statement(
   "record_as_of",
   `select * from (select distinct on (v.org_id, v.id) v.org_id, v.id, v.type, v.code, v.data, v.version, v.op, v.at as updated_at, v.changed_by as updated_by,
@@ -185,6 +186,13 @@ export async function loadRecords(tx: Tx, type: TypeDefinition, ids: readonly st
   const found =
     orgs === null ? await tx.query<RecordSqlRow>(LOAD_MANY_ANYWHERE, [typeId(type), ids]) : await tx.query<RecordSqlRow>(LOAD_MANY, [orgs, typeId(type), ids]);
   return found.map(toRecord);
+}
+
+/** The records that instances are about, of whatever type; those that are gone are left out. */
+export async function recordsOfInstances(tx: Tx, instances: readonly { readonly orgId: string; readonly recordId: string }[]): Promise<readonly RecordRow[]> {
+  if (instances.length === 0) return [];
+  const orgs = [...new Set(instances.map((each) => each.orgId)), GLOBAL_ORG];
+  return (await tx.query<RecordSqlRow>(LOAD_BY_ID, [orgs, instances.map((each) => each.recordId)])).map(toRecord);
 }
 
 export interface RecordVersion {

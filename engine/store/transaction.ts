@@ -173,8 +173,8 @@ class Transaction implements Tx {
       process.nextTick(() => this.#depart());
     }
     if (typeof statement === "string" || !CONTROL.has(statement.name)) noteStatement();
-    const { name, text } = typeof statement === "string" ? { name: "", text: statement } : statement;
-    return this.#flight.add(name, text, values);
+    if (typeof statement === "string") return this.#flight.add("", statement, values);
+    return this.#flight.add(statement.name, statement.text, values, statement.json);
   }
 
   #depart(): void {

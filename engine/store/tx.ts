@@ -19,6 +19,8 @@ export interface Statement {
   readonly text: string;
   /** "auto": planned for its values at first, then PostgreSQL judges. Default: one generic plan. */
   readonly plan?: "auto";
+  /** "text": json columns come as stored. Default: parsed. */
+  readonly json?: "text";
 }
 
 export interface Tx {

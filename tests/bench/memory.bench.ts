@@ -7,7 +7,7 @@
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { planOf, replayPage } from "#engine/service/replay-run.ts";
+import { planOf, replayPages } from "#engine/service/replay-run.ts";
 import { createTally } from "#engine/service/replay-tally.ts";
 import { sendEvent } from "#engine/service/send-event.ts";
 import { movePayload } from "./bench-pack.ts";
@@ -54,14 +54,11 @@ async function replayAll(): Promise<void> {
   let before = 0;
   let most = 0;
   let pages = 0;
-  let cursor: string | null = null;
-  do {
-    const page: Awaited<ReturnType<typeof replayPage>> = await replayPage(engine, plan, book, cursor);
-    cursor = page.next;
+  for await (const _page of replayPages(engine, plan, book)) {
     pages += 1;
     if (pages === 3) before = held();
     else if (pages > 3 && pages % 20 === 0) most = Math.max(most, held());
-  } while (cursor !== null);
+  }
   most = Math.max(most, held());
   const grown = most - before;
   report({

@@ -26,6 +26,7 @@ export async function action({ request, context }: Route.ActionArgs) {
       machines: form.getAll("machines").map(String),
       ...(text("from") === "" ? {} : { from: text("from") }),
       ...(text("to") === "" ? {} : { to: text("to") }),
+      ...(text("filter") === "" ? {} : { filter: text("filter") }),
       missingFacts: missing === "recorded" || missing === "unknown" ? missing : "asOf",
     });
     throw redirect(`/replay/${job.id}`);

@@ -128,6 +128,11 @@ function NewReplay({ page }: { page: NewReplayPage }) {
           </div>
         )}
       </fieldset>
+      <label>
+        Only where
+        <textarea name="filter" rows={2} maxLength={4000} spellCheck={false} placeholder='record.amount > 1000 and state = "open"' />
+        <span className="small quiet">FEEL over each instance as it stands now. Empty: all of them.</span>
+      </label>
       <p className="small quiet">Whole instances of {page.orgs.join(" and ")} with an event in the period. Nothing is written to them.</p>
       <Button type="submit" tone="primary" icon="replay" busy={busy}>
         Replay

@@ -89,6 +89,12 @@ export function ReplayScreen({ page }: { page: ReplayPage }) {
               <p className="quiet">
                 Through {against}
                 {period(replay.request)}. {MISSING[String(replay.request["missingFacts"])] ?? ""} {formatDecimal(replay.events)} events.
+                {typeof replay.request["filter"] === "string" ? (
+                  <>
+                    {" "}
+                    Only where <code>{replay.request["filter"]}</code>.
+                  </>
+                ) : null}
               </p>
               {replay.status === "failed" ? <Notice tone="blocked">It stopped: {replay.error}</Notice> : null}
               {replay.status === "cancelled" ? (

@@ -5,7 +5,7 @@ import { pageOf } from "../answer.ts";
 import { pause, type StreamEvent, sendEvents } from "../event-stream.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
-import { integer, list, name, object, oneOf, PAGING, page, ref, when } from "../schemas/vocabulary.ts";
+import { integer, list, name, object, oneOf, PAGING, page, ref, text, when } from "../schemas/vocabulary.ts";
 
 const POLL_MS = 400;
 const ENDED = new Set(["done", "failed", "cancelled"]);
@@ -25,6 +25,10 @@ export function replayRoutes({ engine }: RouteContext): RouteSpec[] {
           machines: list(name(200), 200),
           from: when,
           to: when,
+          filter: text(4_000, {
+            description:
+              "FEEL over an instance as it stands now (`record`, `context`, `state`, `states`, `instance`, `org`, ...): only those for which it is true.",
+          }),
           missingFacts: oneOf("asOf", "recorded", "unknown"),
         },
         ["against"],

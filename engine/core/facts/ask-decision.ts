@@ -1,5 +1,5 @@
 /** Asks rule sets and tables from inside a step: finds their inputs, evaluates them, writes the decision down. */
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { InputSpec, Json, JsonObject } from "../../schema/types.ts";
 import { sameJson } from "../canonical.ts";
 import { EngineError } from "../errors.ts";
 import { compileFeel, type Expression } from "../feel/compile.ts";
@@ -35,12 +35,12 @@ export function askDecision(scope: ExpressionScope, ref: string, asking: Asking)
   const { world } = scope;
   const compiled = asking.program.decision(ref);
   if (compiled === null) throw new EngineError("internal", `There is no rule set or table "${ref}" in this release`, { reference: ref });
-  const sources = sourcesOf(compiled, world.recordType);
+  const { given, bind } = asking;
   const inputs: Record<string, Json> = {};
-  for (const [name, spec] of Object.entries(compiled.inputs)) {
+  for (const { name, spec, source } of sourcesOf(compiled, world.recordType)) {
     let value: FeelValue | undefined;
-    if (asking.given !== undefined && Object.hasOwn(asking.given, name)) value = asking.given[name];
-    else value = (asking.bind?.get(name) ?? sources.get(name))?.evaluate(scope);
+    if (given !== undefined && Object.hasOwn(given, name)) value = given[name];
+    else value = (bind?.get(name) ?? source)?.evaluate(scope);
     const json = value === undefined ? undefined : fromFeel(value, spec);
     if (json !== undefined) inputs[name] = json;
   }
@@ -108,11 +108,17 @@ export function contextOf(compiled: CompiledDecision, decision: CompactDecision)
   return out;
 }
 
-const SOURCES = new WeakMap<CompiledDecision, Map<string, ReadonlyMap<string, Expression>>>();
-const NO_SOURCES: ReadonlyMap<string, Expression> = new Map();
+export interface InputSource {
+  readonly name: string;
+  readonly spec: InputSpec;
+  /** Where the decision itself says that it comes from. */
+  readonly source: Expression | undefined;
+}
 
-/** Input -> expression, for a record type. */
-export function sourcesOf(compiled: CompiledDecision, recordType: string): ReadonlyMap<string, Expression> {
+const SOURCES = new WeakMap<CompiledDecision, Map<string, readonly InputSource[]>>();
+
+/** All inputs in their order, for a record type. */
+export function sourcesOf(compiled: CompiledDecision, recordType: string): readonly InputSource[] {
   let byType = SOURCES.get(compiled);
   if (byType === undefined) {
     byType = new Map();
@@ -120,13 +126,11 @@ export function sourcesOf(compiled: CompiledDecision, recordType: string): Reado
   }
   let sources = byType.get(recordType);
   if (sources === undefined) {
-    const made = new Map<string, Expression>();
-    for (const [name, spec] of Object.entries(compiled.inputs)) {
+    sources = Object.entries(compiled.inputs).map(([name, spec]) => {
       const { from } = spec;
       const text = from === undefined || typeof from === "string" ? from : Object.hasOwn(from, recordType) ? from[recordType] : from["*"];
-      if (text !== undefined) made.set(name, compileFeel(text));
-    }
-    sources = made.size === 0 ? NO_SOURCES : made;
+      return { name, spec, source: text === undefined ? undefined : compileFeel(text) };
+    });
     byType.set(recordType, sources);
   }
   return sources;

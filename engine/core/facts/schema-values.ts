@@ -12,7 +12,8 @@ import { type FeelValue, newContext, UNKNOWN, WRONG_TYPE } from "../feel/values.
 export type Reader = (json: Json | undefined) => FeelValue;
 
 const READERS = new WeakMap<JsonSchema, Reader>();
-const PLAIN: Reader = (json) => (json === undefined ? null : json);
+/** Takes JSON as it is. */
+export const PLAIN: Reader = (json) => (json === undefined ? null : json);
 const TEXT_FORMATS: Readonly<Record<string, (text: string) => FeelValue | null>> = {
   date: parseDate,
   "date-time": parseDateTime,

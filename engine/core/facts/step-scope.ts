@@ -6,7 +6,7 @@ import { feelName, idOf } from "../program.ts";
 import { decide, nestedDecision } from "./ask-decision.ts";
 import type { ExpressionScope } from "./expression-scope.ts";
 import { factBySubject, factValue } from "./fact-value.ts";
-import { fieldReaders, readerOf } from "./schema-values.ts";
+import { fieldReaders, PLAIN, readerOf } from "./schema-values.ts";
 import { settingsContext } from "./settings-value.ts";
 import { callShell } from "./shell-functions.ts";
 import type { World } from "./world.ts";
@@ -122,10 +122,11 @@ function recordContext(world: World): FeelValue {
   const readers = type === null ? null : fieldReaders(type.schema);
   let values: Map<string, FeelValue> | null = null;
   const read = (name: string): FeelValue | undefined => {
-    const known = values?.get(name);
-    if (known !== undefined) return known;
     const reader = readers?.get(name);
     const own = Object.hasOwn(record.data, name);
+    if (reader === PLAIN) return own ? record.data[name] : null;
+    const known = values?.get(name);
+    if (known !== undefined) return known;
     let value: FeelValue | undefined;
     if (reader !== undefined) value = reader(own ? record.data[name] : undefined);
     else if (own) value = record.data[name] as FeelValue;

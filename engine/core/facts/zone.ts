@@ -4,16 +4,21 @@ import { DAY_MS } from "../feel/temporal.ts";
 import { FeelDate, FeelDateTime } from "../feel/values.ts";
 
 const QUARTER_HOUR = 900_000;
-const MAX_KEPT = 10_000;
+const MAX_KEPT = 1_000;
 const formats = new Map<string, Intl.DateTimeFormat | null>();
-const offsets = new Map<string, number>();
+const offsets = new Map<string, Map<number, number>>();
 
 /** Milliseconds that local time is ahead of UTC; 0 for a zone that is not known. Offsets change at quarter hours at most. */
 export function zoneOffset(zone: string, ms: number): number {
   if (zone === "UTC" || zone === "Etc/UTC") return 0;
   const start = Math.floor(ms / QUARTER_HOUR) * QUARTER_HOUR;
-  const name = `${zone} ${start}`;
-  const known = offsets.get(name);
+  let ofZone = offsets.get(zone);
+  if (ofZone === undefined) {
+    ofZone = new Map();
+    if (offsets.size >= MAX_KEPT) offsets.clear();
+    offsets.set(zone, ofZone);
+  }
+  const known = ofZone.get(start);
   if (known !== undefined) return known;
   const format = formatOf(zone);
   let offset = 0;
@@ -22,8 +27,8 @@ export function zoneOffset(zone: string, ms: number): number {
     for (const { type, value } of format.formatToParts(start)) parts[type] = Number(value);
     offset = Date.UTC(parts["year"]!, parts["month"]! - 1, parts["day"]!, parts["hour"]!, parts["minute"]!, parts["second"]!) - start;
   }
-  if (offsets.size >= MAX_KEPT) offsets.clear();
-  offsets.set(name, offset);
+  if (ofZone.size >= MAX_KEPT) ofZone.clear();
+  ofZone.set(start, offset);
   return offset;
 }
 

@@ -330,7 +330,7 @@ export class NodeCompiler {
     return (env) =>
       run(
         args.map((arg) => arg(env)),
-        env.charge,
+        (operations) => env.charge(operations),
       );
   }
   private positional(node: Node & { readonly kind: "call" }, params: readonly string[]): readonly Node[] {

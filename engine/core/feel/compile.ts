@@ -3,12 +3,13 @@
  *
  * Evaluation is total: it gives a value or Unknown, never an exception, and is bounded (scope.ts).
  */
+import { member } from "./access.ts";
 import { mentionsInput, type Node, type UnaryTests } from "./ast.ts";
 import { type Code, type FeelCall, type Names, NodeCompiler } from "./compile-node.ts";
 import { FeelSyntaxError } from "./lexer.ts";
 import { parseExpression, parseUnaryTests } from "./parse.ts";
 import { Env, type FeelScope, run } from "./scope.ts";
-import { type FeelValue, type Truth, truthOf, Unknown, WRONG_TYPE } from "./values.ts";
+import { type FeelValue, type Truth, truthOf, UNKNOWN, Unknown, WRONG_TYPE } from "./values.ts";
 
 export interface CompileOptions {
   /** All names there are; a name outside is a FeelSyntaxError. Without it every name is looked up in the scope. */
@@ -60,6 +61,7 @@ export function compileFeel(text: string, options: CompileOptions = {}): Express
   const names = namesOf(options);
   const code = new NodeCompiler(names).compile(ast);
   const reads = unique(names.reads);
+  const path = options.slots === undefined ? plainPath(ast) : null;
   const isConstant =
     reads.length === 0 && isClosed(ast) && !names.calls.some((call) => call.name === "get" || call.name.startsWith("find") || EXTERNAL.has(call.name));
   return {
@@ -68,9 +70,21 @@ export function compileFeel(text: string, options: CompileOptions = {}): Express
     calls: names.calls,
     ast,
     constant: isConstant ? run(code, new Env(null, [])) : undefined,
-    evaluate: (scope) => run(code, new Env(scope, [])),
+    evaluate: path === null ? (scope) => run(code, new Env(scope, [])) : (scope) => run(path, scope),
     evaluateFrame: (frame, scope) => run(code, new Env(scope ?? null, frame)),
   };
+}
+/** `a.b.c` and `a`: what most inputs are. Read straight from the scope, without what an evaluation needs otherwise. */
+function plainPath(node: Node): ((scope: FeelScope) => FeelValue) | null {
+  const { name } = node as { readonly name: string };
+  if (node.kind === "name")
+    return (scope) => {
+      const value = scope.get(name);
+      return value === undefined ? UNKNOWN : value;
+    };
+  if (node.kind !== "path") return null;
+  const target = plainPath(node.target);
+  return target === null ? null : (scope) => member(target(scope), name);
 }
 const EXTERNAL = new Set(["instance of record", "people", "decide", "fact", "format moment"]);
 /** No filter: its bare names may come from outside without being counted as read. */

@@ -41,11 +41,11 @@ export class Env {
     this.scope = scope ?? EMPTY;
     this.frame = frame;
   }
-  readonly charge = (operations: number): void => {
+  charge(operations: number): void {
     this.left -= operations;
     if (this.left < 0) throw SPENT;
     tick(operations);
-  };
+  }
   enterCall(): void {
     if (++this.calls > MAX_CALLS) throw SPENT;
   }
@@ -55,7 +55,7 @@ export class Env {
 }
 
 /** Runs compiled code; total: a spent budget or a stack too deep is Unknown ("limit"). */
-export function run<T extends FeelValue>(code: (env: Env) => T, env: Env): T | Unknown {
+export function run<T extends FeelValue, E>(code: (env: E) => T, env: E): T | Unknown {
   try {
     tick(EVALUATION);
     return code(env);

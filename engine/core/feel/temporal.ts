@@ -58,15 +58,21 @@ function digitsAt(text: string, at: number, count: number): number {
 }
 /** "2026-02-28" only; null for anything else, impossible days included. */
 export function parseDate(text: string): FeelDate | null {
-  if (text.length !== 10 || text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return null;
+  return text.length === 10 ? dateAt(text) : null;
+}
+function dateAt(text: string): FeelDate | null {
+  if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return null;
   return makeDate(digitsAt(text, 0, 4), digitsAt(text, 5, 2), digitsAt(text, 8, 2));
 }
 /** "10:15", "10:15:30", "10:15:30.250", each with "Z" or "+03:00" behind it or not. */
 export function parseTime(text: string): FeelTime | null {
-  const hour = digitsAt(text, 0, 2);
-  const minute = digitsAt(text, 3, 2);
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || text.charCodeAt(2) !== 58) return null;
-  let at = 5;
+  return timeAt(text, 0);
+}
+function timeAt(text: string, first: number): FeelTime | null {
+  const hour = digitsAt(text, first, 2);
+  const minute = digitsAt(text, first + 3, 2);
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || text.charCodeAt(first + 2) !== 58) return null;
+  let at = first + 5;
   let ms = (hour * 60 + minute) * 60_000;
   if (text.charCodeAt(at) === 58) {
     const second = digitsAt(text, at + 1, 2);
@@ -96,8 +102,8 @@ function parseOffset(text: string, at: number): number | null | undefined {
 /** RFC 3339 and its form without offset, which is read as UTC. */
 export function parseDateTime(text: string): FeelDateTime | null {
   if (text.length < 16 || text.charCodeAt(10) !== 84) return null;
-  const date = parseDate(text.slice(0, 10));
-  const time = date === null ? null : parseTime(text.slice(11));
+  const date = dateAt(text);
+  const time = date === null ? null : timeAt(text, 11);
   return date === null || time === null ? null : joinDateTime(date, time);
 }
 export const joinDateTime = (date: FeelDate, time: FeelTime): FeelDateTime =>

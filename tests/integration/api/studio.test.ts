@@ -106,5 +106,15 @@ describe("replay", () => {
     const diffs = await desk.call("lead", "GET", `${url}/diffs`);
     expect(diffs.body.items).toMatchObject([{ seq: 2 }]);
     expect((await desk.call("writer", "GET", url)).status).toBeGreaterThanOrEqual(403);
+    const none = await desk.call("lead", "POST", "/api/v1/replays", { against: { draft }, filter: "record.title = null" });
+    const end = await desk.app.inject({ method: "GET", url: `/api/v1/replays/${none.body.id}/events`, headers: { authorization: `Bearer ${desk.keys.lead}` } });
+    expect(end.body).toMatch(/event: end\ndata: \{.*"status":"done"/u);
+    expect((await desk.call("lead", "GET", `/api/v1/replays/${none.body.id}`)).body).toMatchObject({
+      same: 0,
+      changed: 0,
+      request: { filter: "record.title = null" },
+    });
+    const wrong = await desk.call("lead", "POST", "/api/v1/replays", { against: { draft }, filter: "record.title =" });
+    expect(wrong).toMatchObject({ status: 422, body: { errors: [{ path: "/filter" }] } });
   });
 });

@@ -105,6 +105,37 @@ describe("replay", () => {
     expect((await finished({ against: { release: 1 }, machines: ["lending.message"] })).byMachine.map((one) => one.key)).toEqual(["lending.message"]);
   });
 
+  it("keeps to the instances that its filter is true for: by record, state, context, facts; attempts too", async () => {
+    const same = async (filter: string) => (await finished({ against: { release: 1 }, machines: ["loan"], filter })).same;
+    const all = (await finished({ against: { release: 1 }, machines: ["loan"] })).events;
+    const narrow = await finished({ against: { release: 1 }, machines: ["loan"], filter: "record.copies = 2" });
+    expect(narrow).toMatchObject({ status: "done", same: 1, changed: 0, unknown: 0, request: { filter: "record.copies = 2" } });
+    expect(narrow.events).toBeLessThan(all);
+    expect(await same('state = "lent"')).toBe(2);
+    // The refused attempt of the third is counted beside its instance.
+    expect(await same('list contains(states, "draft")')).toBe(2);
+    expect(await same('instance.seq > 1 and org.code = "ONE" and actor.kind = "person"')).toBe(await same("instance.seq > 1"));
+    expect(await same('count(find all("loans", {member_id: record.member_id})) = 3 and record.title = "one"')).toBe(1);
+    // Neither unknown nor null is true.
+    expect(await same("record.nothing_of_the_kind > 1")).toBe(0);
+    expect(await same("null")).toBe(0);
+    expect(await same("  ")).toBe(4);
+    const wider = await draftWith(10);
+    const opened = await finished({ against: { draft: wider }, machines: ["loan"], filter: 'record.title = "many"' });
+    expect(opened.byGate).toMatchObject([{ key: KEY, opens: 1, shuts: 0, total: 1 }]);
+    const passed = await finished({ against: { draft: wider }, machines: ["loan"], filter: 'record.title = "one"' });
+    expect(passed.byGate).toMatchObject([{ key: KEY, opens: 0, total: 1 }]);
+  });
+
+  it("refuses a filter that is no FEEL, or that asks for the event of an instance that rests", async () => {
+    for (const filter of ["record.copies >", "event.type = 1", "payload.x", "unheard_of = 1", `"${"x".repeat(4_000)}"`]) {
+      await expect(startReplay(world.engine, world.as("chief"), { against: { release: 1 }, filter })).rejects.toMatchObject({
+        code: "payload_invalid",
+        data: { errors: [{ path: "/filter" }] },
+      });
+    }
+  });
+
   it("answers unknown, or reads as of then, for facts that were not recorded", async () => {
     const draft = await createDraft(world.engine, world.as("clerk"), { name: "Asks more" });
     const base = definitionOf<RulesetDefinition>(KEY);

@@ -1,0 +1,37 @@
+/** Replays instances that need nothing but their own rows, and sorts out the others. No database: it runs in a thread of its own too. */
+import type { Program } from "../core/program.ts";
+import { type ReplayResult, replayInstance } from "../core/replay.ts";
+import type { OrgContext } from "../core/step-types.ts";
+import type { PlayedRow } from "../store/events.ts";
+import { type Actors, recordedRows } from "./replay-row.ts";
+import type { TallyBook } from "./replay-tally.ts";
+
+export interface RecordedInstance {
+  readonly id: string;
+  readonly org: OrgContext;
+  /** Key of its machine. */
+  readonly machine: string;
+  /** In order of `seq`; at least one. */
+  readonly rows: readonly PlayedRow[];
+}
+
+/**
+ * Counts the instances that come out as recorded, and gives the ids of all others: those that differ, for want of facts perhaps, and
+ * those whose machine is not there. They are replayed again where facts can be loaded and differences told.
+ */
+export function foldAlike(program: Program, instances: readonly RecordedInstance[], book: TallyBook, actors: Actors): readonly string[] {
+  const others: string[] = [];
+  for (const { id, org, machine: key, rows } of instances) {
+    const machine = program.machine(key);
+    if (machine === null) {
+      others.push(id);
+      continue;
+    }
+    const played = { program, machine };
+    const recorded = recordedRows(rows, org, actors);
+    const result: ReplayResult = replayInstance({ instance: { id, key: machine.key }, rows: recorded, under: () => played, strict: false });
+    if (result.verdict === "identical") book.addInstance(key, result.recorded, result);
+    else others.push(id);
+  }
+  return others;
+}
