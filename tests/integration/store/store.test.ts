@@ -88,6 +88,8 @@ test("[P3] the store does not open on a database that may forget what it acknowl
 
 test("migrations run once, also when two processes start at the same time", async () => {
   const [one, two] = await Promise.all([createStore({ url: db.url }), createStore({ url: db.url })]);
-  expect(await db.sql("select count(*)::int as n from mikro_orm_migrations")).toEqual([{ n: 5 }]);
+  const [ran] = await db.sql<{ all: number; once: number }>('select count(*)::int as "all", count(distinct name)::int as once from mikro_orm_migrations');
+  expect(ran?.once).toBeGreaterThan(3);
+  expect(ran?.all).toBe(ran?.once);
   await Promise.all([one.close(), two.close()]);
 });
