@@ -51,9 +51,9 @@ function isIntegration({ kind, direct }: Principal): boolean {
   return kind === "client" && direct.every((scope) => INTEGRATION_SCOPES.includes(scope));
 }
 
-/** To a program that only integrates every other address is as closed as to a stranger. */
+/** To a program that only integrates every address but those about itself and its scopes is as closed as to a stranger. */
 function refuseBeyondScopes({ direct }: Principal, spec: RouteSpec | undefined): void {
-  if (spec?.integration !== undefined && direct.includes(spec.integration)) return;
+  if (spec?.integration === "self" || (spec?.integration !== undefined && direct.includes(spec.integration))) return;
   throw new EngineError("not_signed_in", "This key is for signed events and decisions alone; it signs nobody in.");
 }
 

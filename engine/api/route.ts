@@ -39,8 +39,8 @@ export interface RouteSpec {
   readonly open?: boolean;
   /** Signed contract calls: no session, no key, no X-Org. */
   readonly signed?: boolean;
-  /** The scope with which a program that only integrates may call it. */
-  readonly integration?: "decisions.read";
+  /** The scope with which a program that only integrates may call it; "self": every one, about itself. */
+  readonly integration?: "decisions.read" | "self";
   /** Takes no `Idempotency-Key`: a read in the form of a POST. */
   readonly unkeyed?: boolean;
   /** `?org=` in place of X-Org, for readers that cannot send headers. */

@@ -473,6 +473,8 @@ export interface TypeDefinition extends DefinitionBase {
   /** Field masks: value shown as `as` to readers for whom `when` (FEEL over `record`, `actor`, `value`) holds. */
   readonly mask?: readonly { readonly field: string; readonly when: Feel; readonly as: Json }[];
   readonly insertOnly?: boolean;
+  /** Of types whose records are only added: fields, FEEL over `record`, of the entry that takes that record back when its import is. */
+  readonly reversal?: FeelMap;
   /** Missing = no such access by API; `view` without a permission = everyone with the org. */
   readonly permissions: { readonly view?: string; readonly create?: string; readonly edit?: string; readonly delete?: string };
   /** Title template, `{field}`. */

@@ -78,4 +78,15 @@ export async function removeCreated(
   return await tx.execute(`delete from record r where r.org_id = $5 and r.id in (${rows})`, values);
 }
 
+/** Gives the unique keys of these fields free: what held them has been taken back. */
+export async function releaseKeys(tx: Tx, type: TypeDefinition, job: ImportRef, field: string): Promise<void> {
+  const names = (type.unique ?? []).filter((unique) => unique.fields.includes(field)).map(({ name }) => name);
+  if (names.length === 0) return;
+  await tx.execute(
+    `delete from record_unique u using import_row w
+     where w.org_id = $1 and w.job_id = $2 and w.result = 'created' and u.org_id = $3 and u.type = $4 and u.name = any ($5::text[]) and u.record_id = w.record_id`,
+    [job.orgId, job.id, orgOf(type, job), typeId(type), names],
+  );
+}
+
 const orgOf = (type: TypeDefinition, job: ImportRef): string => (type.scope === "global" ? GLOBAL_ORG : job.orgId);

@@ -47,7 +47,6 @@ describe("rolls and lots", () => {
     expect((await api.post("/api/v1/auth/login", { email: "wms", password: "fixture-secret" })).status).toBe(401);
     const order = await orderOf("Fjord");
     for (const path of [
-      "/me",
       "/reports/fulfillment",
       "/instances?limit=5",
       `/instances/${order}`,

@@ -11,6 +11,7 @@ export function meRoutes({ engine }: RouteContext): RouteSpec[] {
     {
       method: "GET",
       path: "/api/v1/me",
+      integration: "self",
       id: "me",
       tag: "access",
       summary: "The caller, its orgs, permissions and security level",

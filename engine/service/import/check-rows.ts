@@ -28,7 +28,7 @@ export type CheckedRow =
   | { readonly row: number; readonly result: "failed"; readonly errors: readonly RowError[] };
 
 /** Field that holds a row's own hash, where a type has one and keeps it unique: a repeated file changes nothing. */
-const ROW_KEY = "import_row_key";
+export const ROW_KEY = "import_row_key";
 
 export interface RowCheck {
   readonly type: TypeDefinition;

@@ -1,15 +1,22 @@
-/** Takes an import back: the records that it created are deleted, their versions stay, and instances are told as they were at the import. */
+/** Takes an import back: records that it created are deleted, or reversed where they are only added; instances are told as they were at the import. */
 import { EngineError } from "../../core/errors.ts";
-import { keptRows, removeCreated } from "../../store/import-rollback.ts";
-import { importRows, loadImport, updateImport } from "../../store/imports.ts";
+import type { TypeDefinition } from "../../schema/types.ts";
+import { createRecords } from "../../store/bulk-records.ts";
+import { keptRows, releaseKeys, removeCreated } from "../../store/import-rollback.ts";
+import { type ImportJobRow, importRows, loadImport, updateImport } from "../../store/imports.ts";
+import type { RecordRow } from "../../store/instance-row.ts";
 import { loadRecords } from "../../store/records.ts";
 import type { Engine } from "../engine-context.ts";
+import { evaluateMap } from "../expression.ts";
+import { freshId } from "../fresh-id.ts";
+import { checkPayload, withDefaults } from "../payload.ts";
 import { inReading } from "../reading.ts";
 import { recordTypeOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
-import { auditAttempt, inWork } from "../work.ts";
+import { auditAttempt, forReading, inWork, type Work } from "../work.ts";
+import { ROW_KEY } from "./check-rows.ts";
 import { type ImportView, importNotFound, toImportView, visibleImport } from "./import-queries.ts";
-import { collectHooks, type Told, tellInstances } from "./write-rows.ts";
+import { collectHooks, newRows, type Told, tellInstances } from "./write-rows.ts";
 
 const PIECE = 500;
 const REMOVED_AT_ONCE = 5_000;
@@ -38,17 +45,47 @@ export async function rollBackImport(engine: Engine, scope: Scope, input: { read
       });
     }
     const told: Told = new Map();
-    for (let after = (type.onChange ?? []).length === 0 ? Number.POSITIVE_INFINITY : 0; Number.isFinite(after); ) {
-      const page = await importRows(work.tx, job, { result: "created", after, limit: PIECE });
-      const ids = page.flatMap(({ recordId }) => (recordId === null ? [] : [recordId]));
-      await collectHooks(work, type, await loadRecords(work.tx, type, ids), "same", told);
-      if (page.length < PIECE) break;
-      after = page.at(-1)?.row ?? after;
-    }
-    for (let from = 0; from <= job.total + 1; from += REMOVED_AT_ONCE)
-      await removeCreated(work.tx, type, job, { from, to: from + REMOVED_AT_ONCE, actorId: work.actor.id, at: work.at });
+    if (type.insertOnly === true) await reverse(work, type, job, told);
+    else await remove(work, type, job, told);
     await tellInstances(work, type, `${job.id}:back`, told);
     auditAttempt(work, "import_rolled_back", { type: "import", id: job.id }, { type: job.type, records: job.created });
     return toImportView(work, (await updateImport(work.tx, job.id, { status: "rolled_back", at: work.at })) ?? job);
   });
+}
+
+/** Records that may be deleted go; their versions stay. */
+async function remove(work: Work, type: TypeDefinition, job: ImportJobRow, told: Told): Promise<void> {
+  if ((type.onChange ?? []).length > 0) for await (const rows of createdBy(work, type, job)) await collectHooks(work, type, rows, "same", told);
+  for (let from = 0; from <= job.total + 1; from += REMOVED_AT_ONCE)
+    await removeCreated(work.tx, type, job, { from, to: from + REMOVED_AT_ONCE, actorId: work.actor.id, at: work.at });
+}
+
+/** Records that are only added stay, each beside the entry that takes it back; the file may be imported again. */
+async function reverse(work: Work, type: TypeDefinition, job: ImportJobRow, told: Told): Promise<void> {
+  const { reversal } = type;
+  if (reversal === undefined)
+    throw new EngineError("import_kept", `Records of "${job.type}" are only added, and their type names no entry that takes one back.`, { rows: [] });
+  await releaseKeys(work.tx, type, job, ROW_KEY);
+  for await (const rows of createdBy(work, type, job)) {
+    const reader = forReading(work);
+    const records = await Promise.all(
+      rows.map(async (record) => {
+        const data = checkPayload(type.schema, withDefaults(type.schema, await evaluateMap(reader, { record }, reversal)));
+        return { id: freshId(work.at, work.engine.seed(), "reversal"), code: null, data };
+      }),
+    );
+    await createRecords(work.tx, work.ruling.catalogue, type, { orgId: work.org.id, actorId: work.actor.id, at: work.at, records });
+    await collectHooks(work, type, newRows(work, type, records), null, told);
+  }
+}
+
+/** What the import created, some hundred at a time. */
+async function* createdBy(work: Work, type: TypeDefinition, job: ImportJobRow): AsyncGenerator<readonly RecordRow[]> {
+  for (let after = 0; ; ) {
+    const page = await importRows(work.tx, job, { result: "created", after, limit: PIECE });
+    const ids = page.flatMap(({ recordId }) => (recordId === null ? [] : [recordId]));
+    if (ids.length > 0) yield await loadRecords(work.tx, type, ids);
+    if (page.length < PIECE) return;
+    after = page.at(-1)?.row ?? after;
+  }
 }

@@ -96,7 +96,14 @@ describe("[WMS-39] an import", () => {
     expect(await position()).not.toBe(before);
     const back = await rep.post(`/imports/${answer.body.import}/rollback`);
     expect([back.status, back.body.status], back.text.slice(0, 500)).toEqual([200, "rolled_back"]);
-    expect([await held("R-1"), await held("R-2"), await held("J-1")]).toEqual([0, 0, 1]);
+    // The ledger is only added to: each entry stands beside the one that voids it.
+    const entries = await rep.list(`/records/payments-ledger?filter=${encodeURIComponent(JSON.stringify({ reference: "R-1" }))}`);
+    expect(entries.map(({ data }) => [data.entry_type, data.amount]).sort()).toEqual([
+      ["payment", "500.00"],
+      ["void", "-500.00"],
+    ]);
+    expect(entries.find(({ data }) => data.entry_type === "void")?.data.voids_id).toBe(entries.find(({ data }) => data.entry_type === "payment")?.id);
+    expect([await held("R-2"), await held("J-1")]).toEqual([2, 1]);
     expect(await position()).toBe(before);
     expect((await rep.post(`/imports/${answer.body.import}/rollback`)).body.status).toBe("rolled_back");
     const audit = (await api.as("admin.jtr").list(`/audit?subjectType=import&subject=${answer.body.import}`)).map(({ action }) => action);
