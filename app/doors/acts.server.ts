@@ -57,7 +57,8 @@ export async function act(engine: Engine, scope: Scope, request: ActRequest): Pr
       ...idempotencyOf(once, { instance, type, payload, override: (override ?? null) as Json }),
     });
     const title = answer.body.instance?.title ?? "";
-    return { ok: true, message: title === "" ? "Done" : `Done: ${title}` };
+    const { url } = answer.body;
+    return { ok: true, message: title === "" ? "Done" : `Done: ${title}`, ...(url === undefined ? {} : { link: url }) };
   } catch (error) {
     return toRefusal(error);
   }

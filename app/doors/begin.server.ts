@@ -2,6 +2,7 @@
 
 import type { JsonObject, ViewDefinition } from "#engine/schema/types.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
+import { callerSchema } from "#engine/service/issue-link.ts";
 import type { Reading } from "#engine/service/reading.ts";
 import { createRecord } from "#engine/service/records.ts";
 import type { Scope } from "#engine/service/scope.ts";
@@ -23,7 +24,9 @@ export function beginsOf(reading: Reading, tab: ViewDefinition["tabs"][number]):
       const by = spec.by ?? "person";
       const isOpen = (Array.isArray(by) ? by.includes("person") : by === "person") && spec.hidden !== true && spec.create !== undefined;
       const may = typeof spec.permission !== "string" || held.has(spec.permission);
-      return isOpen && may ? [{ id: `start:${machine.id}:${name}`, title: spec.title, schema: spec.payload ?? { type: "object", properties: {} } }] : [];
+      return isOpen && may
+        ? [{ id: `start:${machine.id}:${name}`, title: spec.title, schema: callerSchema(machine, name, spec.payload) ?? { type: "object", properties: {} } }]
+        : [];
     });
   }
   const create = type?.permissions.create;
@@ -49,7 +52,12 @@ export async function begin(engine: Engine, scope: Scope, id: string, payload: J
   try {
     if (what === "start") {
       const { body } = await startInstance(engine, scope, { machine: name, event: { type: event, payload }, via: "ui", ...key });
-      return { ok: true, message: `${body.machine.title} ${body.record?.code ?? ""} is begun`.replace("  ", " "), href: `/work/${body.id}` };
+      return {
+        ok: true,
+        message: `${body.machine.title} ${body.record?.code ?? ""} is begun`.replace("  ", " "),
+        href: `/work/${body.id}`,
+        ...(body.url === undefined ? {} : { link: body.url }),
+      };
     }
     const { body } = await createRecord(engine, scope, { type: name, data: payload, ...key });
     return { ok: true, message: `${body.title} is saved` };

@@ -63,7 +63,7 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
         type: view.record?.type ?? "",
         id: view.record?.id ?? "",
         title: type?.title ?? "Record",
-        fields: view.record === null || type === null ? [] : recordFields(page, type.schema),
+        fields: view.record === null || type === null ? [] : recordFields(page, type.schema, definition.publicForm?.tokenField),
       },
       people: peopleOf(page),
       clocks: [
@@ -263,13 +263,13 @@ function pathsOf(state: Json, prefix = ""): readonly string[] {
   return Object.entries(state as JsonObject).flatMap(([name, below]) => [prefix + name, ...pathsOf(below, `${prefix}${name}.`)]);
 }
 
-/** The record without what stands elsewhere on the screen: people, papers, and long texts. */
-function recordFields(page: InstancePage, schema: JsonObject): GuidedView["record"]["fields"] {
+/** The record without what stands elsewhere on the screen: people, papers, and long texts; nor the hash of a link. */
+function recordFields(page: InstancePage, schema: JsonObject, secret: string | undefined): GuidedView["record"]["fields"] {
   const data = page.instance.record?.data ?? {};
   const people = new Set(Object.entries(page.references).flatMap(([path, reference]) => (reference.type === "people" ? [path.slice(1)] : [])));
   const papers = new Set([...page.documents, ...page.files].map(({ id }) => id));
   const isShown = (value: Json): boolean => typeof value !== "string" || (value.length <= 400 && !papers.has(value));
-  const shown = Object.fromEntries(Object.entries(data).filter(([name, value]) => !people.has(name) && isShown(value)));
+  const shown = Object.fromEntries(Object.entries(data).filter(([name, value]) => name !== secret && !people.has(name) && isShown(value)));
   return fieldsOf(schema, shown, page.references as Readonly<Record<string, Reference>>);
 }
 

@@ -148,7 +148,13 @@ export interface FieldError {
 
 /** What came of an act. */
 export type ActResult =
-  | { readonly ok: true; readonly message: string; readonly href?: string }
+  | {
+      readonly ok: true;
+      readonly message: string;
+      readonly href?: string;
+      /** Path of a link that is told only now. */
+      readonly link?: string;
+    }
   | {
       readonly ok: false;
       readonly title: string;

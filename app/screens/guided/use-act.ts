@@ -1,7 +1,7 @@
-import { notifications } from "@mantine/notifications";
 import { useEffect, useRef, useState } from "react";
 import { useFetcher } from "react-router";
 import type { JsonObject } from "#engine/schema/types.ts";
+import { announce } from "../announce.tsx";
 import type { ActRequest, ActResult, FieldError, PreviewView } from "../guided.ts";
 
 export interface Sending {
@@ -28,7 +28,7 @@ export function useAct(onDone?: () => void): Sending {
     once.current = null;
     if (data.ok) {
       setRefusal(null);
-      notifications.show({ message: data.message, color: "green", withCloseButton: true, closeButtonProps: { "aria-label": "Close" } });
+      announce(data);
       done.current?.();
     } else setRefusal(data);
   }, [data, state]);

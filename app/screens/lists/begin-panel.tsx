@@ -1,4 +1,3 @@
-import { notifications } from "@mantine/notifications";
 import { useEffect, useRef, useState } from "react";
 import { useFetcher, useNavigate } from "react-router";
 import type { JsonObject } from "#engine/schema/types.ts";
@@ -9,6 +8,7 @@ import { blankOf } from "#studio/ui/form/schema-kind.ts";
 import { Icon } from "#studio/ui/icon.tsx";
 import { Anchor } from "#studio/ui/link.tsx";
 import { Notice } from "#studio/ui/states.tsx";
+import { announce } from "../announce.tsx";
 import { Refusal } from "../guided/act-form.tsx";
 import { formPorts } from "../guided/form-ports.ts";
 import type { ActResult } from "../guided.ts";
@@ -26,7 +26,7 @@ export function BeginPanel({ begin, closeHref, several }: { begin: BeginView; cl
     if (data === undefined || state !== "idle" || once.current === null) return;
     once.current = null;
     if (!data.ok) return;
-    notifications.show({ message: data.message, color: "green", closeButtonProps: { "aria-label": "Close" } });
+    announce(data);
     void navigate(data.href ?? closeHref);
   }, [data, state, navigate, closeHref]);
   const refusal = state === "idle" && data?.ok === false ? data : null;
