@@ -58,7 +58,7 @@ export class StepScope implements ExpressionScope {
       case "context":
         return world.context as FeelContext;
       case "event":
-        return world.event === null ? null : { type: world.event.type, via: world.event.via, at: world.now };
+        return world.event === null ? null : { type: world.event.type, via: world.event.via, at: world.now, fields: Object.keys(world.event.payload) };
       case "state":
         return world.configuration === null ? null : (world.configuration.value as FeelValue);
       case "states":
