@@ -93,3 +93,13 @@ test("migrations run once, also when two processes start at the same time", asyn
   expect(ran?.all).toBe(ran?.once);
   await Promise.all([one.close(), two.close()]);
 });
+
+test("every month of the event log keeps its rows whole in their page, those made later too", async () => {
+  const made = await db.store.asOwner((execute) => execute("select ensure_event_partitions(date '2031-01-15', 2) as made"));
+  expect(made).toEqual([{ made: 2 }]);
+  const parts = await db.sql("select count(*)::int as n from pg_inherits where inhparent = 'event_log'::regclass");
+  const whole = await db.sql(
+    "select count(*)::int as n from pg_inherits join pg_class c on c.oid = inhrelid where inhparent = 'event_log'::regclass and c.reloptions @> '{toast_tuple_target=4080}' and c.relrowsecurity and c.relforcerowsecurity",
+  );
+  expect(whole).toEqual(parts);
+});
