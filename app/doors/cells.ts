@@ -42,7 +42,7 @@ function fieldOf(
   const reference = references[`/${name}`];
   if (reference !== undefined) {
     const href = reference.type === "people" ? undefined : `/records/${reference.type}/${reference.code ?? reference.id}`;
-    return [{ title, cell: href === undefined ? { as: "text", text: reference.title } : { as: "link", text: reference.title, href } }];
+    return [{ title, cell: href === undefined ? { as: "text", text: reference.title } : { as: "link", text: reference.code ?? reference.title, href } }];
   }
   return [{ title, cell: valueCell(property, value, currency) }];
 }

@@ -57,6 +57,7 @@ export function ImportPanel({ load, closeHref, scope }: { load: ImportView; clos
             onChange={choose}
             disabled={several || busy}
             clearable
+            clearButtonProps={{ "aria-label": "Take the file away" }}
           />
           <div aria-live="polite">
             {state.is === "sending" ? <Notice icon="clock">Sending the file …</Notice> : null}

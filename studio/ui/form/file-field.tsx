@@ -48,6 +48,7 @@ export function FileField({
       placeholder={state === "busy" ? "Storing the file" : (name ?? (value === "" ? "Choose a file" : "A file is attached"))}
       leftSection={<Icon name="doc" />}
       clearable
+      clearButtonProps={{ "aria-label": "Clear" }}
       onChange={(file) => void choose(file)}
     />
   );

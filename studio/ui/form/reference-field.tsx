@@ -92,6 +92,7 @@ export function ReferenceField({
       data={data}
       value={chosen[0] ?? null}
       clearable={!shared.required}
+      clearButtonProps={{ "aria-label": "Clear" }}
       onChange={(next) => {
         if (next !== null) keep([next]);
         onChange(next ?? undefined);

@@ -102,6 +102,7 @@ function SchemaField(props: FieldProps) {
           onChange={(next) => onChange(next === null ? undefined : typed(schema, next))}
           searchable={optionsOf(schema).length > 8}
           clearable={!required}
+          clearButtonProps={{ "aria-label": "Clear" }}
           placeholder="Choose"
         />
       );
@@ -117,6 +118,7 @@ function SchemaField(props: FieldProps) {
             value={typeof value === "boolean" ? text : null}
             onChange={(next) => onChange(next === null ? null : next === "true")}
             clearable
+            clearButtonProps={{ "aria-label": "Clear" }}
             placeholder="Default"
           />
         );
@@ -160,6 +162,7 @@ function SchemaField(props: FieldProps) {
           valueFormat="ddd D MMM YYYY"
           placeholder="Day"
           clearable={!required}
+          clearButtonProps={{ "aria-label": "Clear" }}
           popoverProps={{ shadow: "md" }}
           ariaLabels={CALENDAR_LABELS}
         />
@@ -298,6 +301,7 @@ function MomentField({ value, onChange, ...shared }: Plain & { value: string; on
       popoverProps={{ shadow: "md" }}
       ariaLabels={CALENDAR_LABELS}
       clearable={!shared.required}
+      clearButtonProps={{ "aria-label": "Clear" }}
     />
   );
 }
