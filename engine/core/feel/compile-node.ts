@@ -6,13 +6,14 @@ import { elementAt, iterate, member, typeName } from "./access.ts";
 import { arithmetic, negation } from "./arithmetic.ts";
 import { type Binding, type Node, type Test, weigh } from "./ast.ts";
 import { builtins, externalFunctions } from "./builtins/registry.ts";
-import { both, isTemporal, matches } from "./compare.ts";
+import { both, matches } from "./compare.ts";
 import { isNumeric, type Numeric, toDecimal } from "./decimals.ts";
+import { itemName } from "./item-name.ts";
 import { FeelSyntaxError } from "./lexer.ts";
+import { candidates, conjunctsOf, equalityOf, type Probe, rootOf } from "./list-index.ts";
 import { compareBy, comparison, connective, ordered } from "./logic.ts";
 import type { Env } from "./scope.ts";
-import { temporalProperty } from "./temporal.ts";
-import { FeelFunction, FeelRange, type FeelValue, isContext, isList, LazyContext, newContext, UNKNOWN, Unknown, WRONG_TYPE } from "./values.ts";
+import { FeelFunction, FeelRange, type FeelValue, isList, newContext, UNKNOWN, Unknown, WRONG_TYPE } from "./values.ts";
 
 export type Code = (env: Env) => FeelValue;
 
@@ -217,13 +218,14 @@ export class NodeCompiler {
     const index = this.depth;
     const test = this.within({ kind: "item", index }).compile(testNode);
     const weight = weigh(testNode);
+    const probes = this.probes(testNode);
     return (env) => {
       const value = target(env);
       if (value instanceof Unknown) return value;
       const list = isList(value) ? value : value === null ? [] : [value];
       const kept: FeelValue[] = [];
       const outer = env.locals[index]!;
-      for (const item of list) {
+      for (const item of probes.length === 0 ? list : (candidates(list, probes, env) ?? list)) {
         env.charge(weight);
         env.locals[index] = item;
         const answer = test(env);
@@ -240,6 +242,18 @@ export class NodeCompiler {
       env.locals[index] = outer;
       return kept;
     };
+  }
+
+  /** Conditions of a filter that compare an entry of the element with a literal or with a loop variable's member. */
+  private probes(testNode: Node): readonly Probe[] {
+    return conjunctsOf(testNode).flatMap((node) =>
+      equalityOf(node).flatMap(({ field, other }): Probe[] => {
+        if (other.kind === "literal") return [{ field, root: null, value: this.compile(other) }];
+        const root = rootOf(other);
+        const local = this.locals.findLast((each) => each.kind === "item" || each.name === root);
+        return root === null || local?.kind !== "variable" ? [] : [{ field, root, value: this.compile(other) }];
+      }),
+    );
   }
 
   private bindings(bindings: readonly Binding[]): { readonly lists: readonly Code[]; readonly inner: NodeCompiler; readonly first: number } {
@@ -379,14 +393,4 @@ export class NodeCompiler {
       });
     };
   }
-}
-
-/** A bare name within a filter: an entry of the element, or else what the name means outside. */
-function itemName(index: number, name: string, outside: Code): Code {
-  return (env) => {
-    const item = env.locals[index]!;
-    if (item instanceof LazyContext) return item.lookup(name) ?? outside(env);
-    if (isContext(item) && Object.hasOwn(item, name)) return item[name]!;
-    return isTemporal(item) ? (temporalProperty(item, name) ?? outside(env)) : outside(env);
-  };
 }

@@ -15,7 +15,7 @@ export function scopeOf(values: { readonly [name: string]: FeelValue }): FeelSco
 const EMPTY: FeelScope = { get: () => undefined };
 
 /** Operations (nodes within loops, list entries touched) that one evaluation may spend. */
-export const BUDGET = 100_000;
+export const BUDGET = 500_000;
 /** What an evaluation counts for beside its loops, in operations. */
 const EVALUATION = 8;
 /** Nested calls of function literals. */

@@ -1,6 +1,7 @@
 /** Lists: DMN 1.3, 10.3.4.4. Positions count from 1, or from the end when negative. Lists are never changed in place. */
 import { either, equals, order } from "../compare.ts";
 import { type Numeric, toDecimal } from "../decimals.ts";
+import { hasText } from "../list-index.ts";
 import { type FeelFunction, type FeelList, type FeelValue, isList, Unknown, WRONG_TYPE } from "../values.ts";
 import { type Builtin, type Charge, define, firstUnknown, spread } from "./define.ts";
 
@@ -11,6 +12,8 @@ function indexOf(position: Numeric, length: number): number {
   return value > 0 ? value - 1 : length + value;
 }
 function contains(list: FeelList, element: FeelValue, charge: Charge): boolean | Unknown {
+  const quick = typeof element === "string" ? hasText(list, element, charge) : null;
+  if (quick !== null) return quick;
   charge(list.length);
   let found: boolean | Unknown = false;
   for (const entry of list) {
