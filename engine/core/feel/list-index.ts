@@ -1,5 +1,5 @@
 /**
- * Finds elements of a long list without going through it again: `payments[order = o.id]` asked for each of a thousand orders. The answer is the
+ * Finds elements of a long list without going through it again: `rows[key = o.id]` asked for each of a thousand. The answer is the
  * one that going through it gives; where that cannot be known beforehand, nothing is found here and the list is gone through.
  */
 import type { Node } from "./ast.ts";
