@@ -13,6 +13,13 @@ export interface Reference {
   readonly title: string;
 }
 
+/** The named fields of a record, in that order; empty ones are left out. */
+export function namedFields(schema: JsonSchema, data: JsonObject, references: Readonly<Record<string, Reference>>, names: readonly string[]): readonly Field[] {
+  const properties = schemaAt(schema["properties"]);
+  const chosen = Object.fromEntries(names.flatMap((name) => (properties[name] === undefined ? [] : [[name, properties[name]]]))) as JsonObject;
+  return fieldsOf({ type: "object", properties: chosen }, data, references);
+}
+
 /** The fields of a record by its schema; empty ones are left out unless the schema requires them. */
 export function fieldsOf(schema: JsonSchema, data: JsonObject, references: Readonly<Record<string, Reference>> = {}, whole = false): readonly Field[] {
   const currency = typeof data["currency"] === "string" ? data["currency"] : null;
@@ -35,9 +42,7 @@ function fieldOf(
   const title = titleOf(property, name);
   if (kindOf(property) === "rows" && Array.isArray(value)) {
     const items = schemaAt(property["items"]);
-    return value
-      .slice(0, 12)
-      .map((row: Json, index: number) => ({ title: value.length === 1 ? title : `${title} ${index + 1}`, cell: { as: "text", text: rowText(items, row) } }));
+    return value.slice(0, 12).map((row: Json, index: number) => rowField(items, row, value.length === 1 ? title : `${title} ${index + 1}`));
   }
   const reference = references[`/${name}`];
   if (reference !== undefined) {
@@ -47,10 +52,19 @@ function fieldOf(
   return [{ title, cell: valueCell(property, value, currency) }];
 }
 
+/** A row of several fields that begins with its number is called by it: "Line 2". */
+function rowField(schema: JsonSchema, row: Json, title: string): Field {
+  const [first, ...rest] = propertiesOf(schema);
+  const number = first === undefined ? undefined : schemaAt(row)[first[0]];
+  return first !== undefined && rest.length > 0 && kindOf(first[1]) === "integer" && !isBlank(number)
+    ? { title: `${titleOf(first[1], first[0])} ${String(number)}`, cell: { as: "text", text: rowText(rest, row) } }
+    : { title, cell: { as: "text", text: rowText(propertiesOf(schema), row) } };
+}
+
 /** "LINEN-01, 1,000.00 m": the filled fields of a row, in order. */
-function rowText(schema: JsonSchema, row: Json): string {
+function rowText(properties: readonly (readonly [string, JsonSchema])[], row: Json): string {
   const data = schemaAt(row);
-  return propertiesOf(schema)
+  return properties
     .filter(([name]) => !isBlank(data[name]) && !/_id$/.test(name))
     .map(([name, property]) => {
       const unit = typeof property["x-unit"] === "string" ? ` ${property["x-unit"]}` : "";

@@ -1,6 +1,6 @@
 /** The guided screen's data, from the instance page and its history. */
 import type { Decision, UnlockOption } from "#engine/core/step-types.ts";
-import type { Json, JsonObject, MachineDefinition } from "#engine/schema/types.ts";
+import type { Json, JsonObject, MachineDefinition, TypeDefinition } from "#engine/schema/types.ts";
 import { holdersOf } from "#engine/service/decision-answer.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import type { EventView, GateView as ServiceGate } from "#engine/service/event-preview.ts";
@@ -17,9 +17,9 @@ import { wayOf } from "#studio/ui/decision-explanation.tsx";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
 import { meaningOf } from "#studio/ui/status-badge.tsx";
 import type { ActView, DocumentLine, GateView, GuidedView, WayView } from "../screens/guided.ts";
-import { fieldsOf, type Reference } from "./cells.ts";
+import { fieldsOf, namedFields, type Reference } from "./cells.ts";
 import { documentLines } from "./document-lines.ts";
-import { historyEntries } from "./history.ts";
+import { historyEntries, titleOfDecision } from "./history.ts";
 import { overrideGuard } from "./override-guard.ts";
 import { dependsOnPayload } from "./payload-gate.ts";
 import { leavesOf, meaningOfState, stateTitle } from "./state-words.ts";
@@ -50,6 +50,10 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
       code: view.record?.code ?? null,
       title: view.title,
       note: noteOf(definition, view),
+      summary:
+        view.record === null || type === null
+          ? []
+          : namedFields(type.schema, view.record.data, page.references as Readonly<Record<string, Reference>>, type.summary ?? []),
       status: view.status,
       seq: view.seq,
       release: work.ruling.release,
@@ -63,7 +67,7 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
         type: view.record?.type ?? "",
         id: view.record?.id ?? "",
         title: type?.title ?? "Record",
-        fields: view.record === null || type === null ? [] : recordFields(page, type.schema, definition.publicForm?.tokenField),
+        fields: view.record === null || type === null ? [] : recordFields(page, type, definition.publicForm?.tokenField),
       },
       people: peopleOf(page),
       clocks: [
@@ -133,9 +137,9 @@ async function gateOf(work: Work, machine: MachineDefinition, view: InstanceView
   const titles = Object.fromEntries(Object.entries(inputs).flatMap(([name, spec]) => (spec.title === undefined ? [] : [[name, spec.title]])));
   const { override } = gate;
   const ways: WayView[] = [];
-  for (const option of (gate.unlock ?? []).slice(0, 6)) ways.push(wayView(machine, view, await withHolders(work, machine, option), titles));
+  for (const option of doable(gate.unlock ?? []).slice(0, 6)) ways.push(wayView(work, machine, view, await withHolders(work, machine, option), titles));
   return {
-    decision: decisionView(gate.decision),
+    decision: { ...decisionView(gate.decision), ...titleOfDecision(work.ruling.program, gate.key) },
     titles,
     ways,
     override:
@@ -143,6 +147,12 @@ async function gateOf(work: Work, machine: MachineDefinition, view: InstanceView
         ? null
         : { may: override.permitted, permission: override.permission, reasons: override.permitted ? await overrideReasons(work, machine, gate.key) : [] },
   };
+}
+
+/** Ways that somebody can go; what would merely have to be otherwise is told only where there is no such way. */
+function doable(options: readonly UnlockOption[]): readonly UnlockOption[] {
+  const acts = options.filter((option) => option.acts.every((act) => act.event !== undefined));
+  return acts.length === 0 ? options : acts;
 }
 
 export function decisionView(decision: Decision): GateView["decision"] {
@@ -161,18 +171,26 @@ async function withHolders(work: Work, machine: MachineDefinition, option: Unloc
   return { acts };
 }
 
-/** A way that is one event of this very screen becomes its button; other ways name who may. */
-function wayView(machine: MachineDefinition, view: InstanceView, option: UnlockOption, titles: Readonly<Record<string, string>>): WayView {
+/** A way that is one event becomes the button or link of those who may send it; other ways name who may. */
+function wayView(work: Work, machine: MachineDefinition, view: InstanceView, option: UnlockOption, titles: Readonly<Record<string, string>>): WayView {
+  const acts = option.acts.filter((act, index) => !option.acts.slice(0, index).some((other) => isSameAct(act, other)));
   const named = {
-    acts: option.acts.map((act) =>
+    acts: acts.map((act) =>
       act.title !== undefined || act.event === undefined ? act : { ...act, title: machine.events[act.event]?.title ?? words(act.event) },
     ),
   };
-  const [only, ...others] = option.acts;
-  const here = only?.event === undefined ? undefined : view.events.find((event) => event.type === only.event && event.allowed && event.permitted);
-  const isOwn = others.length === 0 && only !== undefined && only.on === undefined && here !== undefined;
-  return { ...wayOf(named, titles), ...(isOwn ? { act: { instance: view.id, event: here.type, here: true } } : {}) };
+  const [only, ...others] = acts;
+  if (only?.event === undefined || others.length > 0) return wayOf(named, titles);
+  const here = only.instance === view.id || (only.instance === undefined && only.on === undefined);
+  const may = here
+    ? view.events.some((event) => event.type === only.event && event.allowed && event.permitted)
+    : only.instance !== undefined && only.who?.some((person) => person.id === work.actor.id) === true;
+  return { ...wayOf(named, titles), ...(may ? { act: { instance: only.instance ?? view.id, event: only.event, here } } : {}) };
 }
+
+/** One event may change several of the facts that a gate asks for. */
+const isSameAct = (a: UnlockOption["acts"][number], b: UnlockOption["acts"][number]): boolean =>
+  a.event !== undefined && a.event === b.event && a.instance === b.instance && a.on === b.on;
 
 async function overrideReasons(work: Work, machine: MachineDefinition, key: string): Promise<readonly { value: string; title: string }[]> {
   const reasons = overrideGuard(machine.config, key)?.reasons;
@@ -227,7 +245,7 @@ function checklistOf(machine: MachineDefinition, view: InstanceView): GuidedView
       id: item.id,
       title: item.label,
       ok: item.ok ?? "unknown",
-      detail: item.detail ?? (item.ok === true ? null : reasonOf(machine, item)),
+      detail: (item.ok === true ? null : reasonOf(machine, item)) ?? item.detail ?? null,
       event: item.event ?? null,
     })),
   };
@@ -264,13 +282,14 @@ function pathsOf(state: Json, prefix = ""): readonly string[] {
 }
 
 /** The record without what stands elsewhere on the screen: people, papers, and long texts; nor the hash of a link. */
-function recordFields(page: InstancePage, schema: JsonObject, secret: string | undefined): GuidedView["record"]["fields"] {
+function recordFields(page: InstancePage, { schema, show }: TypeDefinition, secret: string | undefined): GuidedView["record"]["fields"] {
   const data = page.instance.record?.data ?? {};
   const people = new Set(Object.entries(page.references).flatMap(([path, reference]) => (reference.type === "people" ? [path.slice(1)] : [])));
   const papers = new Set([...page.documents, ...page.files].map(({ id }) => id));
   const isShown = (value: Json): boolean => typeof value !== "string" || (value.length <= 400 && !papers.has(value));
   const shown = Object.fromEntries(Object.entries(data).filter(([name, value]) => name !== secret && !people.has(name) && isShown(value)));
-  return fieldsOf(schema, shown, page.references as Readonly<Record<string, Reference>>);
+  const references = page.references as Readonly<Record<string, Reference>>;
+  return show === undefined ? fieldsOf(schema, shown, references) : namedFields(schema, shown, references, show);
 }
 
 function peopleOf(page: InstancePage): GuidedView["people"] {

@@ -27,10 +27,23 @@ export function historyEntries(
       by: row.actor.kind === "system" ? null : row.actor.name,
       meaning: overridden ? "overridden" : row.actor.kind === "system" ? null : "open",
       release: row.release,
-      decisions: row.decisions.map((decision) => ({ decision, titles: titlesOf(program, decision.key) })),
+      decisions: lastOfEach(row.decisions).map((decision) => ({
+        decision: { ...decision, ...titleOfDecision(program, decision.key) },
+        titles: titlesOf(program, decision.key),
+      })),
       effects: effectLines(row.effects),
     };
   });
+}
+
+/** What stood at the end of the step: a gate that was asked again on the way is told once, by its last answer. */
+function lastOfEach(decisions: HistoryRow["decisions"]): HistoryRow["decisions"] {
+  return decisions.filter((decision, index) => !decisions.slice(index + 1).some(({ key }) => key === decision.key));
+}
+
+export function titleOfDecision(program: Program, key: string): { readonly title?: string } {
+  const title = program.decision(key)?.title;
+  return title === undefined ? {} : { title };
 }
 
 const titleOfEvent = (machine: MachineDefinition, type: string): string => machine.events[type]?.title ?? machine.start[type]?.title ?? words(type);
@@ -44,8 +57,16 @@ function noteOf(row: HistoryRow): string {
 function moved(machine: MachineDefinition, row: HistoryRow): string {
   const before = row.from === null ? [] : leavesOf(row.from as StateValue);
   const entered = leavesOf(row.to as StateValue).filter((path) => !before.includes(path));
-  return entered.length === 0 ? "" : ` → ${entered.map((path) => stateTitle(machine, path)).join(", ")}`;
+  const main = new Set((machine.path ?? []).map(regionOf));
+  const besides = (path: string): boolean => machine.config.type === "parallel" && !main.has(regionOf(path));
+  const named = [
+    ...entered.filter((path) => !besides(path)).map((path) => stateTitle(machine, path)),
+    ...entered.filter(besides).map((path) => `${stateTitle(machine, regionOf(path))}: ${stateTitle(machine, path)}`),
+  ];
+  return named.length === 0 ? "" : ` → ${named.join(", ")}`;
 }
+
+const regionOf = (path: string): string => path.split(".")[0] ?? path;
 
 export function titlesOf(program: Program, key: string): Readonly<Record<string, string>> {
   return Object.fromEntries(

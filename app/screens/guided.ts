@@ -19,7 +19,10 @@ export interface WayView {
   readonly act?: { readonly instance: string; readonly event: string; readonly here: boolean } | undefined;
 }
 
-export type DecisionView = Pick<Decision, "key" | "version" | "outcome" | "reasons" | "explanation" | "overridden" | "output">;
+export type DecisionView = Pick<Decision, "key" | "version" | "outcome" | "reasons" | "explanation" | "overridden" | "output"> & {
+  /** What the rule set or table is called. */
+  readonly title?: string;
+};
 
 export interface GateView {
   readonly decision: DecisionView;
@@ -93,6 +96,8 @@ export interface GuidedView {
   readonly code: string | null;
   readonly title: string;
   readonly note: string | null;
+  /** What the record comes to, under its title. */
+  readonly summary: readonly Field[];
   readonly status: "active" | "done" | "stopped";
   readonly seq: number;
   readonly release: number | null;

@@ -3,6 +3,7 @@
  * far it is on its main path. One pass collects what all of them need, so that the shell loads it in few rounds.
  */
 import type { EventSpec, JsonObject } from "../schema/types.ts";
+import { fillText } from "./acts/act-run.ts";
 import { askGate, isOpen } from "./acts/gate.ts";
 import { type EvaluationInput, worldOf } from "./evaluate.ts";
 import { sourcesOf } from "./facts/ask-decision.ts";
@@ -182,7 +183,8 @@ function previewChecklist(program: Program, input: PreviewInput, collect: (reque
   for (const [i, item] of input.machine.checklist.entries()) {
     const spec = input.machine.definition.checklist![i]!;
     if (item.when !== null && truthOf(item.when.evaluate(scope)) !== true) continue;
-    const rest = { ...(spec.detail === undefined ? {} : { detail: spec.detail }), ...(spec.event === undefined ? {} : { event: spec.event }) };
+    const detail = item.detail === null ? "" : fillText(item.detail, scope);
+    const rest = { ...(detail === "" ? {} : { detail }), ...(spec.event === undefined ? {} : { event: spec.event }) };
     if (item.gate !== null) {
       const decision = askGate(scope, item.gate, "checklist");
       if (decision === null) continue;

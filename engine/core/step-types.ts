@@ -146,6 +146,8 @@ export interface UnlockOption {
     readonly event?: string;
     readonly machine?: string;
     readonly on?: string;
+    /** The instance that takes it, where the reader may see it. */
+    readonly instance?: string;
     readonly fact?: string;
     readonly to?: Json;
     readonly permission?: string;

@@ -355,6 +355,7 @@ export interface ChecklistItem {
   readonly gate?: GateParams;
   /** A reason code of the gate: the item is ok while the gate does not give it. */
   readonly reason?: string;
+  /** What it stands at, with FEEL in braces. */
   readonly detail?: string;
   /** Event that helps. */
   readonly event?: string;
@@ -479,6 +480,10 @@ export interface TypeDefinition extends DefinitionBase {
   readonly permissions: { readonly view?: string; readonly create?: string; readonly edit?: string; readonly delete?: string };
   /** Title template, `{field}`. */
   readonly label?: string;
+  /** Fields that stand under the title, in this order. */
+  readonly summary?: readonly string[];
+  /** Fields that a screen about the record shows, in this order; the page of the record shows all. Default: all. */
+  readonly show?: readonly string[];
   readonly searchable?: readonly string[];
   readonly indexes?: readonly (readonly string[])[];
   /** File that rows are imported from: the name of its template, and its columns (see engine/service/import). Without it any field is a column. */

@@ -10,10 +10,11 @@ import type { EventSpec, Json, JsonObject, JsonSchema } from "../schema/types.ts
 import type { InstanceRow, RecordRow } from "../store/instance-row.ts";
 import { withHolders } from "./decision-answer.ts";
 import { isForSender, judgeEvent, senderOf } from "./event-permission.ts";
-import { evaluate } from "./expression.ts";
+import { evaluate, type Subject } from "./expression.ts";
 import { callerSchema } from "./issue-link.ts";
 import { createTimeLimit, STEP_MS } from "./time-limit.ts";
 import { toState } from "./transition.ts";
+import { withPlaces } from "./unlock-places.ts";
 import { factsOf, MAX_FACT_ROUNDS, type Work } from "./work.ts";
 
 export interface GateView {
@@ -109,7 +110,7 @@ async function viewEvent(
     initial: verdict.allow && spec.initial !== undefined ? known(await evaluate(work, subject, spec.initial)) : {},
     needsPayload,
     ...(previewed.violations.length === 0 ? {} : { violations: previewed.violations }),
-    gates: await viewGates(work, previewed),
+    gates: await viewGates(work, subject, previewed),
     tone: spec.tone ?? "default",
     ...(spec.confirm === undefined ? {} : { confirm: spec.confirm }),
     bulk: spec.bulk === true,
@@ -121,10 +122,10 @@ function known(values: Readonly<Record<string, Json | undefined>>): JsonObject {
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }
 
-async function viewGates(work: Work, previewed: PreviewedEvent): Promise<readonly GateView[]> {
+async function viewGates(work: Work, subject: Subject, previewed: PreviewedEvent): Promise<readonly GateView[]> {
   const gates: GateView[] = [];
   for (const each of previewed.decisions) {
-    const decision = await withHolders(work, each);
+    const decision = await withPlaces(work, subject, await withHolders(work, each));
     const override = previewed.overrides.find((candidate) => candidate.gate === decision.key);
     gates.push({
       key: decision.key,

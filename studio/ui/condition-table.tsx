@@ -114,6 +114,7 @@ export function Conditions({
   open = false,
   past = false,
   meaning,
+  children,
 }: {
   decision: Pick<Decision, "explanation">;
   summary?: string;
@@ -121,10 +122,12 @@ export function Conditions({
   open?: boolean;
   past?: boolean;
   meaning?: "open" | "blocked" | "unknown" | "overridden" | undefined;
+  /** Under the table. */
+  children?: React.ReactNode;
 }) {
   const firedMeans =
     meaning === undefined || meaning !== "open" ? "blocks" : decision.explanation.rules.some((rule) => rule.fired === true) ? "answers" : "blocks";
-  if (decision.explanation.rules.length === 0) return null;
+  if (decision.explanation.rules.length === 0) return children ?? null;
   return (
     <details className="conditions" open={open}>
       <summary>
@@ -135,6 +138,7 @@ export function Conditions({
         </span>
       </summary>
       <ConditionTable decision={decision} titles={titles ?? {}} past={past} firedMeans={firedMeans} />
+      {children}
     </details>
   );
 }

@@ -14,7 +14,9 @@ export interface Way {
   readonly act?: React.ReactNode;
 }
 
-type Shown = Pick<Decision, "key" | "version" | "outcome" | "reasons" | "explanation" | "overridden">;
+/** `title`: what the rule set or table is called; without it its id speaks. */
+type Named = Pick<Decision, "outcome" | "key" | "overridden"> & { readonly title?: string };
+type Shown = Named & Pick<Decision, "version" | "reasons" | "explanation">;
 
 export function decisionMeaning(decision: Pick<Decision, "outcome" | "overridden">): "open" | "blocked" | "unknown" | "overridden" {
   if (decision.overridden !== undefined) return "overridden";
@@ -120,9 +122,9 @@ export function Provenance({
   );
 }
 
-export function sentenceOf(reason: Reason | undefined, decision: Pick<Decision, "outcome" | "key" | "overridden">): string {
+export function sentenceOf(reason: Reason | undefined, decision: Named): string {
   if (reason !== undefined) return reason.message === "" ? words(reason.code) : reason.message;
-  const gate = words(decision.key.slice(decision.key.indexOf(".") + 1));
+  const gate = decision.title ?? words(decision.key.slice(decision.key.indexOf(".") + 1));
   if (decision.overridden !== undefined) return `${gate}: overridden, ${describeValue(decision.overridden.reason)}`;
   return decision.outcome === "pass" ? `${gate}: every condition holds` : `${gate}: ${describeValue(decision.outcome)}`;
 }

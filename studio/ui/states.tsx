@@ -8,7 +8,7 @@ export function EmptyState({ title, children, icon = "flag", act }: { title: str
     <div className="blank">
       <Icon name={icon} />
       <h2>{title}</h2>
-      {children === undefined ? null : <p>{children}</p>}
+      {children === undefined || children === null ? null : <p>{children}</p>}
       {act === undefined ? null : <div className="acts">{act}</div>}
     </div>
   );

@@ -72,6 +72,10 @@ describe("a cash order", () => {
     expect(codesOf(await manager.refused(order, "shipment.approve"))).toEqual(["CONTRACT_NOT_SIGNED"]);
 
     const [contract] = await owner.list(`/instances?machine=contract&limit=5`);
+    // The ways through name where each act is done.
+    const approval = (await manager.instance(order)).events.find(({ type }: { type: string }) => type === "shipment.approve");
+    const places = approval.gates[0].unlock.map(({ acts }: { acts: { event: string; instance: string }[] }) => acts.map((act) => [act.event, act.instance]));
+    expect(places).toEqual(expect.arrayContaining([[["contract.signed_received", contract.id]], [["contract.waive", contract.id]]]));
     const file = await owner.upload("/files?name=signed.pdf", "application/pdf", "%PDF-1.4 signed");
     expect(file.status, file.text).toBe(201);
     await owner.send(contract.id, "contract.signed_received", { file_id: file.body.id, signed_on: "2026-02-02" });

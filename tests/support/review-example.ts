@@ -180,7 +180,7 @@ export const review: MachineDefinition = {
   },
   path: ["text.draft", "text.review", "text.approved", "text.published"],
   checklist: [
-    { id: "title", title: "Has a title", expr: "record.title != null" },
+    { id: "title", title: "Has a title", expr: "record.title != null", detail: "{record.title}, {record.pages} pages" },
     { id: "comments", title: "No open comments", gate: { ruleset: "readiness" }, reason: "OPEN_COMMENTS" },
   ],
   config: {

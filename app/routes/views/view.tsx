@@ -65,7 +65,7 @@ export default function View({ loaderData: { view, list } }: Route.ComponentProp
         <div className={view.panel === null && begun === undefined && !isLoading ? "work" : "work has-panel"}>
           <div className="list">
             {view.summary === null ? null : <ViewSummary summary={view.summary} />}
-            <ViewList key={`${view.slug} ${view.tab}`} view={view} request={list} scope={shell.scope} />
+            <ViewList key={`${view.slug} ${view.tab}`} view={view} request={list} scope={shell.scope} beginHref={(id) => beginHref(params, id)} />
           </div>
           {isLoading && view.load !== null ? (
             <ImportPanel key={`${view.load.type} ${shell.scope}`} load={view.load} closeHref={beginHref(params, null)} scope={shell.scope} />

@@ -1,9 +1,12 @@
 import { useState } from "react";
 import { Button } from "#studio/ui/button.tsx";
 import { StatusBadge } from "#studio/ui/status-badge.tsx";
-import type { ActView, GuidedView } from "../guided.ts";
+import type { ActView, GateView, GuidedView } from "../guided.ts";
 import { ActForm, actIcon } from "./act-form.tsx";
 import { GateBlock } from "./gate-block.tsx";
+
+/** What goes the usual way comes before what goes around a gate, and that before what takes something away. */
+const TONES: readonly ActView["tone"][] = ["primary", "default", "override", "danger"];
 
 /** Shut by a gate, for somebody who may act. */
 export const isBlocked = (act: ActView): boolean => act.permitted && !act.allowed;
@@ -27,20 +30,44 @@ export function ActList({
   open: string | null;
   onOpen: (type: string | null) => void;
 }) {
-  const allowed = acts.filter((act) => act.allowed && act.permitted);
+  const allowed = acts.filter((act) => act.allowed && act.permitted).sort((a, b) => TONES.indexOf(a.tone) - TONES.indexOf(b.tone));
   const blocked = acts.filter(isBlocked);
   const others = acts.filter((act) => !act.permitted);
   return (
     <ul className="acts-list">
       {[...allowed, ...blocked].map((act) => (
-        <ActItem key={act.type} view={view} act={act} open={open === act.type} onOpen={onOpen} />
+        <ActItem key={act.type} view={view} act={act} told={toldBefore(view, blocked, act)} open={open === act.type} onOpen={onOpen} />
       ))}
       {others.length === 0 ? null : <OthersActs acts={others} />}
     </ul>
   );
 }
 
-function ActItem({ view, act, open, onOpen }: { view: GuidedView; act: ActView; open: boolean; onOpen: (type: string | null) => void }) {
+/** Keys of the gates that are explained further up on the screen: by what to do now, or by an act before this one. */
+function toldBefore(view: GuidedView, blocked: readonly ActView[], act: ActView): ReadonlySet<string> {
+  const first = view.acts.filter((each) => each.type === view.screen.primary && isBlocked(each));
+  const before = [...first, ...blocked.slice(0, Math.max(0, blocked.indexOf(act)))].filter((each) => each !== act);
+  return new Set(before.flatMap((each) => each.gates.map((gate) => gateName(gate))));
+}
+
+const gateName = ({ decision }: GateView): string => `${decision.key} ${decision.reasons.map((reason) => reason.code).join(" ")}`;
+
+/** One that can be overridden is always told where it is: the override is of this act. */
+const isTold = (told: ReadonlySet<string>, gate: GateView): boolean => gate.override === null && told.has(gateName(gate));
+
+function ActItem({
+  view,
+  act,
+  told,
+  open,
+  onOpen,
+}: {
+  view: GuidedView;
+  act: ActView;
+  told: ReadonlySet<string>;
+  open: boolean;
+  onOpen: (type: string | null) => void;
+}) {
   const shut = !act.allowed;
   const unknown = shut && act.gates.every((gate) => gate.decision.outcome === "unknown");
   return (
@@ -65,18 +92,21 @@ function ActItem({ view, act, open, onOpen }: { view: GuidedView; act: ActView; 
       </div>
       {shut ? (
         <div className="act-below">
-          {act.gates.map((gate) => (
-            <GateBlock
-              key={gate.decision.key}
-              instance={view.id}
-              seq={view.seq}
-              act={act}
-              gate={gate}
-              release={view.release}
-              checkedAt={view.checkedAt}
-              onAct={(type) => onOpen(type)}
-            />
-          ))}
+          {act.gates.some((gate) => isTold(told, gate)) ? <p className="small quiet">For the reason given above.</p> : null}
+          {act.gates
+            .filter((gate) => !isTold(told, gate))
+            .map((gate) => (
+              <GateBlock
+                key={gate.decision.key}
+                instance={view.id}
+                seq={view.seq}
+                act={act}
+                gate={gate}
+                release={view.release}
+                checkedAt={view.checkedAt}
+                onAct={(type) => onOpen(type)}
+              />
+            ))}
         </div>
       ) : open ? (
         <div className="act-below">

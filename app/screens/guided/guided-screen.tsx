@@ -1,6 +1,7 @@
 import "./guided.css";
 import { useEffect, useState } from "react";
 import { Button } from "#studio/ui/button.tsx";
+import { CellView } from "#studio/ui/cell.tsx";
 import { Checklist } from "#studio/ui/checklist.tsx";
 import { OrgBadge } from "#studio/ui/org-badge.tsx";
 import { Panel } from "#studio/ui/panel.tsx";
@@ -37,7 +38,15 @@ export function GuidedScreen({
           <p>
             <OrgBadge code={view.org} /> <span className="off-phone">{view.machine.title} </span>
             {view.code === null ? null : <span className="code">{view.code}</span>}
-            {view.note === null ? null : <> · {view.note}</>}{" "}
+            {view.note === null ? null : <> · {view.note}</>}
+            {view.summary.map((field) => (
+              <span key={field.title} title={field.title}>
+                {" · "}
+                <b>
+                  <CellView cell={field.cell} />
+                </b>
+              </span>
+            ))}{" "}
             {view.status === "active" ? null : <StatusBadge meaning="done">{view.status === "done" ? "Done" : "Stopped"}</StatusBadge>}
           </p>
         </div>

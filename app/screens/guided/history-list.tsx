@@ -38,17 +38,47 @@ export function HistoryList({
                 ))}
               </ul>
             )}
-            {entry.decisions.map(({ decision, titles }) => (
-              <div key={decision.key} className="decision">
-                <Conditions decision={decision} summary={sentenceOf(decision.reasons[0], decision)} titles={titles} past meaning={decisionMeaning(decision)} />
-                <Provenance decision={decision} release={entry.release ?? undefined}>
-                  {replay ? <Anchor href={`/replay/${instance}?seq=${entry.id}`}>Open in time machine</Anchor> : undefined}
-                </Provenance>
-              </div>
-            ))}
+            <Decisions entry={entry} timeMachine={replay ? `/replay/${instance}?seq=${entry.id}` : null} />
           </>
         ),
       }))}
     />
+  );
+}
+
+/** What was shut, unknown or overridden stands open to the eye; what was simply open is one line. */
+function Decisions({ entry, timeMachine }: { entry: HistoryEntry; timeMachine: string | null }) {
+  const told = entry.decisions.filter(({ decision }) => decisionMeaning(decision) !== "open");
+  const open = entry.decisions.filter(({ decision }) => decisionMeaning(decision) === "open");
+  return (
+    <>
+      {told.map((each) => (
+        <DecisionLine key={each.decision.key} entry={entry} each={each} timeMachine={timeMachine} />
+      ))}
+      {open.length === 0 ? null : (
+        <details className="passed">
+          <summary className="small quiet">
+            <Icon name="check" size={12} />
+            {open.length === 1 ? "1 decision, open" : `${open.length} decisions, all open`}
+          </summary>
+          {open.map((each) => (
+            <DecisionLine key={each.decision.key} entry={entry} each={each} timeMachine={timeMachine} />
+          ))}
+        </details>
+      )}
+    </>
+  );
+}
+
+function DecisionLine({ entry, each, timeMachine }: { entry: HistoryEntry; each: HistoryEntry["decisions"][number]; timeMachine: string | null }) {
+  const { decision, titles } = each;
+  return (
+    <div className="decision">
+      <Conditions decision={decision} summary={sentenceOf(decision.reasons[0], decision)} titles={titles} past meaning={decisionMeaning(decision)}>
+        <Provenance decision={decision} release={entry.release ?? undefined}>
+          {timeMachine === null ? undefined : <Anchor href={timeMachine}>Open in time machine</Anchor>}
+        </Provenance>
+      </Conditions>
+    </div>
   );
 }

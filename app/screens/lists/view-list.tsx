@@ -26,7 +26,8 @@ const WIDTHS: Readonly<Record<string, number>> = {
 };
 
 /** The rows of a view's tab, with what can be done to several at once. */
-export function ViewList({ view, request, scope }: { view: ViewPage; request: ListRequest; scope: string }) {
+export function ViewList({ view, request, scope, beginHref }: { view: ViewPage; request: ListRequest; scope: string; beginHref: (id: string) => string }) {
+  const [begin] = view.begins;
   const [params] = useSearchParams();
   const navigate = useNavigate();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -106,8 +107,18 @@ export function ViewList({ view, request, scope }: { view: ViewPage; request: Li
               act={<Button onClick={() => go({ filters: [], search: "" })}>Remove the filters</Button>}
             />
           ) : (
-            <EmptyState title={view.emptyText ?? "Nothing here at the moment"} icon="list">
-              Rows appear here by themselves.
+            <EmptyState
+              title={view.emptyText ?? "Nothing here at the moment"}
+              icon="list"
+              act={
+                begin === undefined ? undefined : (
+                  <ButtonLink icon="plus" href={beginHref(begin.id)}>
+                    {begin.title}
+                  </ButtonLink>
+                )
+              }
+            >
+              {begin === undefined ? "Rows appear here by themselves." : null}
             </EmptyState>
           )
         }

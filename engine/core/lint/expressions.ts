@@ -77,7 +77,10 @@ function ofMachine(stored: StoredDefinition, machine: CompiledMachine): Occurren
   }
   for (const [name, expression] of machine.delays) add(pointer("delays", name), expression);
   for (const [event, map] of machine.create) add(`${pointer("start", event)}/create`, map);
-  for (const [i, item] of machine.checklist.entries()) add(`/checklist/${i}`, [item.when, item.expr, item.gate === null ? null : [...item.gate.bind.values()]]);
+  for (const [i, item] of machine.checklist.entries()) {
+    add(`/checklist/${i}`, [item.when, item.expr, item.gate === null ? null : [...item.gate.bind.values()]]);
+    add(`/checklist/${i}/detail`, item.detail);
+  }
   for (const group of ["start", "events"] as const) {
     for (const [event, spec] of Object.entries(machine.definition[group])) {
       for (const [name, source] of Object.entries(spec.initial ?? {}))

@@ -56,6 +56,10 @@ export function unresolvedReferences(program: Program): Problem[] {
     need("type", stored.content.visibleThrough?.type, stored, "/visibleThrough/type");
     for (const [i, hook] of (stored.content.onChange ?? []).entries()) need("machine", hook.machine, stored, `/onChange/${i}/machine`);
     for (const { ref, path } of schemaReferences(stored.content.schema, "/schema")) if (!PLATFORM.has(ref)) need("type", ref, stored, path);
+    for (const list of ["summary", "show"] as const)
+      for (const [i, field] of (stored.content[list] ?? []).entries())
+        if (!hasField(stored.content.schema, field))
+          found.push(problem("error", "unknown_reference", stored, `/${list}/${i}`, `The type has no field "${field}"`, "Name a property of its schema."));
   }
   for (const stored of program.all("view")) {
     for (const [i, tab] of stored.content.tabs.entries()) {
@@ -174,6 +178,11 @@ function schemaReferences(schema: Json, path: string): { ref: string; path: stri
   if (!isObject(schema)) return [];
   const own = typeof schema["x-ref"] === "string" ? [{ ref: schema["x-ref"], path: `${path}/x-ref` }] : [];
   return [...own, ...Object.entries(schema).flatMap(([key, value]) => schemaReferences(value, path + pointer(key)))];
+}
+
+function hasField(schema: JsonObject, field: string): boolean {
+  const properties = schema["properties"];
+  return isObject(properties) && Object.hasOwn(properties, field);
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -13,6 +13,7 @@ export interface ChecklistCode {
   readonly when: Expression | null;
   readonly expr: Expression | null;
   readonly gate: GateCode | null;
+  readonly detail: TextCode | null;
 }
 
 export interface InvariantCode {
@@ -79,6 +80,7 @@ export function compileMachine(definition: MachineDefinition, version: string): 
       when: item.when === undefined ? null : compileAt(item.when, `/checklist/${i}/when`),
       expr: item.expr === undefined ? null : compileAt(item.expr, `/checklist/${i}/expr`),
       gate: item.gate === undefined ? null : compileGate(item.gate, `/checklist/${i}/gate`),
+      detail: item.detail === undefined ? null : compileText(item.detail, `/checklist/${i}/detail`),
     })),
     invariants: (definition.invariants ?? []).map(({ name, never, message }, i) => ({
       name,

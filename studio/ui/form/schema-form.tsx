@@ -4,6 +4,8 @@ import { DateInput, DateTimePicker } from "@mantine/dates";
 import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
 import { Button } from "../button.tsx";
 import { useClock } from "../clock.tsx";
+import { describeValue } from "../describe-value.ts";
+import { Figures } from "../panel.tsx";
 import { zonedParts } from "../time.ts";
 import type { FieldError } from "./check-value.ts";
 import { FileField } from "./file-field.tsx";
@@ -37,9 +39,23 @@ export function SchemaForm({
     const { [name]: _gone, ...rest } = value;
     onChange(next === undefined ? rest : { ...rest, [name]: next });
   };
-  const fields = propertiesOf(schema).filter(([, property]) => kindOf(property) !== "const");
+  const shown = propertiesOf(schema).filter(([, property]) => kindOf(property) !== "const");
+  const fields = shown.filter(([, property]) => property["readOnly"] !== true);
+  const figures = shown.filter(([, property]) => property["readOnly"] === true);
   return (
     <div className="form-grid">
+      {figures.length === 0 ? null : (
+        <div className="wide">
+          <Figures label="Figures" items={figures.map(([name, property]) => ({ title: titleOf(property, name), value: describeValue(value[name]) }))} />
+          {errors
+            .filter((error) => figures.some(([name]) => error.path === `${path}/${name}`))
+            .map((error) => (
+              <p key={error.path} className="form-error">
+                {sentence(error.message)}
+              </p>
+            ))}
+        </div>
+      )}
       {fields.map(([name, property], index) => {
         const odd = fields.length === 1 || (index === fields.length - 1 && index % 2 === 0 && fields.length < 3);
         return (

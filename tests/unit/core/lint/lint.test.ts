@@ -42,6 +42,8 @@ describe("lint", () => {
       "unknown_reference /params/most_pages/setting",
     ]);
     expect(fresh({ ...review, record: "papers" })).toContain("unknown_reference /record");
+    const type = { kind: "type", key: "demo.notes", title: "Note", scope: "org", permissions: {}, schema: { type: "object", properties: { text: {} } } };
+    expect(fresh({ ...type, summary: ["text"], show: ["text", "txt"] })).toEqual(["unknown_reference /show/1"]);
   });
   it("finds permissions that no access definition lists", () => {
     const access = { kind: "access", key: "demo.access", title: "Access", permissions: { "document.approve": "", "settings.edit": "" }, roles: {}, levels: {} };

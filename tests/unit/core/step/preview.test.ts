@@ -26,6 +26,7 @@ it("tells which events are open, with the checklist and the path, in two rounds"
     ["title", true],
     ["comments", false],
   ]);
+  expect(draft.checklist.map((item) => item.detail)).toEqual(["Plan, 3 pages", undefined]);
   expect(draft.path.map((step) => step.progress)).toEqual(["current", "ahead", "ahead", "ahead"]);
 });
 
