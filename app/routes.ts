@@ -6,6 +6,7 @@ export default [
   route("session/org", "routes/session/org.ts"),
   route("problems/:code", "routes/problem.tsx"),
   route("ui/search", "routes/ui/search.ts"),
+  route("ui/waiting", "routes/ui/waiting.ts"),
   route("ui/pick/:type", "routes/ui/pick.ts"),
   route("ui/preview", "routes/ui/preview.ts"),
   route("ui/act", "routes/ui/act.ts"),

@@ -1,5 +1,6 @@
 /** Binds the pages' questions and acts to one engine and one scope. */
 import type { Engine } from "#engine/service/engine-context.ts";
+import { waitingInViews } from "#engine/service/queries/waiting.ts";
 import type { Scope } from "#engine/service/scope.ts";
 import type { Door } from "../screens/door.ts";
 import { act, bulk, complete, preview } from "./acts.server.ts";
@@ -15,6 +16,7 @@ import { detail, view } from "./views.server.ts";
 export function createDoor(engine: Engine, scope: Scope): Door {
   return {
     shell: () => shell(engine, scope),
+    waiting: () => waitingInViews(engine, scope),
     search: (text) => search(engine, scope, text),
     pick: (type, text) => pick(engine, scope, type, text),
     inbox: (request) => inbox(engine, scope, request),

@@ -25,7 +25,7 @@ export async function shell(engine: Engine, scope: Scope): Promise<ShellView> {
     ...base,
     person: personOf(scope, rights.role),
     inbox: tasks.items.length,
-    views: views.map(({ slug, title, icon }) => ({ slug, title, icon, count: null })),
+    views: views.map(({ slug, title, icon }) => ({ slug, title, icon })),
     may: rights.may,
   };
 }

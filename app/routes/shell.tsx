@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { Outlet, useLocation, useNavigation } from "react-router";
+import { Outlet, useFetcher, useLocation, useNavigation } from "react-router";
 import { Button } from "#studio/ui/button.tsx";
 import { ClockProvider } from "#studio/ui/clock.tsx";
 import { openDoor } from "../engine.server.ts";
@@ -7,7 +7,7 @@ import { FaultBlock } from "../shell/fault.tsx";
 import { LiveProvider, useLiveRefresh } from "../shell/live.tsx";
 import { Palette, PaletteProvider } from "../shell/palette.tsx";
 import { PhoneNav } from "../shell/phone-nav.tsx";
-import { Rail } from "../shell/rail.tsx";
+import { Rail, type Waiting } from "../shell/rail.tsx";
 import { TopBar } from "../shell/top-bar.tsx";
 import type { Route } from "./+types/shell.ts";
 
@@ -28,6 +28,7 @@ function Frame({ view, children }: { view: Route.ComponentProps["loaderData"]; c
   const [narrow, setNarrow] = useState(false);
   const navigation = useNavigation();
   const { pathname } = useLocation();
+  const waiting = useWaiting(pathname, view.scope);
   const slow = useSlow(navigation.state === "loading" && navigation.location.pathname !== pathname);
   useEffect(() => setNarrow(localStorage.getItem("rail") === "narrow"), []);
   const toggle = (): void => {
@@ -44,7 +45,7 @@ function Frame({ view, children }: { view: Route.ComponentProps["loaderData"]; c
           {slow ? <div className="progress" role="progressbar" aria-label="Loading the page" /> : null}
           <div className={narrow ? "shell is-narrow" : "shell"}>
             <div style={{ position: "relative", display: "grid", minHeight: 0 }}>
-              <Rail view={view} narrow={narrow} />
+              <Rail view={view} narrow={narrow} waiting={waiting} />
               <span className="rail-toggle off-phone">
                 <Button tone="plain" small icon="panel" aria-label={narrow ? "Widen the rail" : "Narrow the rail"} aria-pressed={narrow} onClick={toggle} />
               </span>
@@ -59,6 +60,14 @@ function Frame({ view, children }: { view: Route.ComponentProps["loaderData"]; c
       </LiveProvider>
     </ClockProvider>
   );
+}
+
+/** What waits in the views: read when the page stands, and again whenever the pages' data is. */
+function useWaiting(pathname: string, scope: string): Waiting {
+  const { load, data } = useFetcher<{ readonly waiting: Waiting }>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: path and scope are the occasions, not inputs
+  useEffect(() => void load("/ui/waiting"), [load, pathname, scope]);
+  return data?.waiting ?? {};
 }
 
 /** The counts in the rail follow tasks as they come and go. */

@@ -9,6 +9,8 @@ import type { Hit, ShellView } from "./shell.ts";
 
 export interface Door {
   shell(): Promise<ShellView>;
+  /** View slug -> how much waits there. */
+  waiting(): Promise<Readonly<Record<string, number>>>;
   search(text: string): Promise<readonly Hit[]>;
   pick(type: string, text: string): Promise<readonly { readonly value: string; readonly label: string; readonly note: string }[]>;
   inbox(request: ListRequest): Promise<InboxView>;

@@ -5,7 +5,7 @@ export interface ShellView {
   /** The chosen org's code, or "all". */
   readonly scope: string;
   readonly inbox: number;
-  readonly views: readonly { readonly slug: string; readonly title: string; readonly icon: string | null; readonly count: number | null }[];
+  readonly views: readonly { readonly slug: string; readonly title: string; readonly icon: string | null }[];
   readonly may: { readonly studio: boolean; readonly replay: boolean; readonly operations: boolean; readonly settings: boolean };
   /** The engine's clock. */
   readonly now: string;

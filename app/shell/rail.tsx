@@ -13,8 +13,12 @@ export interface Place {
   readonly count: number | null;
 }
 
+/** View slug -> how much waits there. */
+export type Waiting = Readonly<Record<string, number>>;
+const MOST_SHOWN = 999;
+
 /** The places of the rail, in groups; the palette and the phone's menu list the same. */
-export function placesOf(view: ShellView): readonly { readonly title: string; readonly places: readonly Place[] }[] {
+export function placesOf(view: ShellView, waiting: Waiting = {}): readonly { readonly title: string; readonly places: readonly Place[] }[] {
   const system: Place[] = [];
   if (view.may.studio) system.push({ href: "/studio", title: "Studio", icon: "nodes", count: null });
   if (view.may.replay) system.push({ href: "/replay", title: "Replay", icon: "replay", count: null });
@@ -28,20 +32,20 @@ export function placesOf(view: ShellView): readonly { readonly title: string; re
         href: `/${place.slug}`,
         title: place.title,
         icon: isIconName(place.icon ?? undefined) ? (place.icon as IconName) : "list",
-        count: place.count,
+        count: waiting[place.slug] ?? null,
       })),
     },
     { title: "System", places: system },
   ].filter((group) => group.places.length > 0);
 }
 
-export function Rail({ view, narrow }: { view: ShellView; narrow: boolean }) {
+export function Rail({ view, narrow, waiting }: { view: ShellView; narrow: boolean; waiting: Waiting }) {
   return (
     <aside className="rail" aria-label="Places">
       <Brand short={narrow} />
       <OrgSwitch view={view} />
       <nav aria-label="Main">
-        {placesOf(view).map((group) => (
+        {placesOf(view, waiting).map((group) => (
           <div key={group.title}>
             <h4 className="group-name">{group.title}</h4>
             <ul>
@@ -55,7 +59,9 @@ export function Rail({ view, narrow }: { view: ShellView; narrow: boolean }) {
                   >
                     <Icon name={place.icon} />
                     <span className="name clip">{place.title}</span>
-                    {place.count === null || place.count === 0 ? null : <span className="count">{formatDecimal(place.count)}</span>}
+                    {place.count === null || place.count === 0 ? null : (
+                      <span className="count">{place.count > MOST_SHOWN ? `${MOST_SHOWN}+` : formatDecimal(place.count)}</span>
+                    )}
                   </NavLink>
                 </li>
               ))}

@@ -580,6 +580,8 @@ export interface ViewDefinition extends DefinitionBase {
   readonly tabs: readonly {
     readonly id: string;
     readonly title: string;
+    /** Its rows wait for somebody: the menu counts them. */
+    readonly waits?: boolean;
     readonly empty?: string;
     readonly query: Query;
     /** FEEL over the row (as `record`): rows for which it is not true are left out. */

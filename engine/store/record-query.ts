@@ -113,18 +113,21 @@ export async function countRecords(tx: Tx, catalogue: Catalogue, query: Query, o
   return (await countAll(tx, catalogue, [{ query, options }]))[0] ?? 0;
 }
 
-/** Several counts in one statement, in order. */
+/** Several counts in one statement, in order; none counts further than `most`. */
 export async function countAll(
   tx: Tx,
   catalogue: Catalogue,
   asked: readonly { readonly query: Query; readonly options: QueryOptions }[],
+  most?: number,
 ): Promise<readonly number[]> {
   if (asked.length === 0) return [];
   const params = new Conditions();
   const counts = asked.map(({ query, options }, n) => {
     const { from, where, orgs } = compile(tx, catalogue, withoutIdleJoins(query, [query.where, options.filter], []), options, params);
     const org = orgs === null ? "true" : `r.org_id = any (${params.value(orgs)}::uuid[])`;
-    return `(select count(*) from ${from} where ${org} and ${where}) as c${n}`;
+    const counted =
+      most === undefined ? `${from} where ${org} and ${where}` : `(select from ${from} where ${org} and ${where} limit ${params.value(most)}) counted`;
+    return `(select count(*) from ${counted}) as c${n}`;
   });
   const [row] = await tx.query<Record<string, number>>(`select ${counts.join(", ")}`, params.values);
   return asked.map((_, n) => row?.[`c${n}`] ?? 0);

@@ -72,15 +72,15 @@ export interface CountedTab extends CountInput {
   readonly orgs: readonly string[];
 }
 
-/** How many rows of each tab the reader would be shown, over all pages: one statement for all that the query alone decides. */
-export async function countShown(reading: Reading, asked: readonly CountedTab[]): Promise<readonly number[]> {
+/** How many rows of each tab the reader would be shown, over all pages, counted up to `most`: one statement for all that the query alone decides. */
+export async function countShown(reading: Reading, asked: readonly CountedTab[], most?: number): Promise<readonly number[]> {
   const { catalogue, program } = reading.works[0].ruling;
   const isPlain = ({ tab, orgs }: CountedTab): boolean => orgs.length > 0 && !isJudged(tab, recordTypeOf(program, tab.query.from));
   const plain = asked.filter(isPlain);
-  const counts = await countAll(reading.tx, catalogue, plain.map(countQuery));
+  const counts = await countAll(reading.tx, catalogue, plain.map(countQuery), most);
   const found = new Map(plain.map((each, index) => [each, counts[index] ?? 0]));
   const all: number[] = [];
-  for (const each of asked) all.push(found.get(each) ?? (await countJudged(reading, each)));
+  for (const each of asked) all.push(found.get(each) ?? (await countJudged(reading, each, most ?? MOST_JUDGED)));
   return all;
 }
 
@@ -92,14 +92,14 @@ function countQuery({ tab, orgs, filter, q }: CountedTab): { readonly query: Que
   };
 }
 
-async function countJudged(reading: Reading, asked: CountedTab): Promise<number> {
+async function countJudged(reading: Reading, asked: CountedTab, most: number): Promise<number> {
   const { tab, orgs } = asked;
   if (orgs.length === 0) return 0;
   const { catalogue } = reading.works[0].ruling;
   const { query, options } = countQuery(asked);
   let count = 0;
   let cursor: string | null = null;
-  for (let judged = 0; judged < MOST_JUDGED; judged += JUDGED_AT_ONCE) {
+  for (let judged = 0; judged < Math.min(most, MOST_JUDGED); judged += JUDGED_AT_ONCE) {
     const page = await queryRecords(reading.tx, catalogue, { ...query, select: { id: "@id" } }, { ...options, limit: JUDGED_AT_ONCE, cursor });
     count += (await shownRows(reading, tab, page.items)).length;
     cursor = page.next;

@@ -128,20 +128,26 @@ export interface ViewLink {
   readonly icon: string | null;
 }
 
+/** The views that the reader may open, each with the chosen orgs in which. */
+export function openViews(reading: Reading): readonly { readonly view: ViewDefinition; readonly works: readonly Work[] }[] {
+  return reading.works[0].ruling.program
+    .all("view")
+    .map(({ content: view }) => ({ view, works: reading.works.filter((work) => isOpen(work, view)) }))
+    .filter(({ works }) => works.length > 0);
+}
+
 /** The views that the reader may open, by their order and title: the menu. */
 export async function listViews(engine: Engine, scope: Scope): Promise<readonly ViewLink[]> {
   return await inReading(engine, scope, async (reading) =>
-    reading.works[0].ruling.program
-      .all("view")
-      .map((stored) => stored.content)
-      .filter((view) => reading.works.some((work) => isOpen(work, view)))
+    openViews(reading)
+      .map(({ view }) => view)
       .sort((a, b) => (a.order ?? 1000) - (b.order ?? 1000) || (a.title < b.title ? -1 : 1))
       .map(({ key, slug, title, icon }) => ({ key, slug, title, icon: icon ?? null })),
   );
 }
 
 /** Orgs whose records of the tab's type the reader may see. */
-function orgsFor(works: readonly Work[], tab: ViewTab): readonly string[] {
+export function orgsFor(works: readonly Work[], tab: ViewTab): readonly string[] {
   return works.filter((work) => mayView(work, recordTypeOf(work.ruling.program, tab.query.from))).map((work) => work.org.id);
 }
 

@@ -8,6 +8,7 @@ import { machineCounts } from "#engine/service/queries/machine-counts.ts";
 import { listRecords } from "#engine/service/queries/records.ts";
 import { getView, listViews } from "#engine/service/queries/view.ts";
 import { getViewDetail } from "#engine/service/queries/view-detail.ts";
+import { waitingInViews } from "#engine/service/queries/waiting.ts";
 import { inReading } from "#engine/service/reading.ts";
 import { type ProductWorld, productWorld } from "#tests/support/product-world.ts";
 
@@ -41,6 +42,16 @@ describe("pages", () => {
         }
       }
     }
+  });
+  it("are told in the menu by what waits in them, for each reader", async () => {
+    for (const who of ["manager.multi", "manager.jtr", "owner.mod"]) {
+      const scope = await world.as(who);
+      const waiting = await waitingInViews(world.engine, scope);
+      const { tabs } = await getView(world.engine, scope, { view: "fulfillment" });
+      expect(waiting["fulfillment"], who).toBe(tabs.reduce((sum, tab) => sum + tab.count, 0));
+      expect(Object.hasOwn(waiting, "deals"), "no tab of it waits").toBe(false);
+    }
+    expect((await waitingInViews(world.engine, await world.as("manager.jtr")))["fulfillment"]).toBeGreaterThan(0);
   });
   it("of every instance", async () => {
     const scope = await world.as("manager.multi", "all");
