@@ -86,6 +86,7 @@ export async function compose(pieces: Pieces): Promise<Process> {
       checkpoints,
       replayThreads,
       wake: () => relay?.wake(),
+      committing: (tx) => relay?.committing(tx),
     });
     const sink = config.smtpUrl === null ? await startMailSink(() => engine.clock.now()) : null;
     if (sink !== null) closing.push(() => sink.close());

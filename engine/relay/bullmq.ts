@@ -98,6 +98,8 @@ export async function startBullmqRelay(context: RelayContext, options: BullmqOpt
   const poll = setInterval(wake, options.pollMs);
   return {
     wake,
+    // The process that commits is seldom the one that works.
+    committing: () => {},
     async drain() {
       do await work();
       while (await anotherRuns());

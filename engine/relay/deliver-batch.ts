@@ -13,10 +13,13 @@ import type { RelayContext } from "./relay-context.ts";
 const LEASE_MS = 120_000;
 const PARALLEL = 8;
 
-/** Delivers up to `limit` due rows; returns how many it claimed. Order within a subject is kept by the claim. */
-export async function deliverBatch(context: RelayContext, limit: number, signal: AbortSignal): Promise<number> {
-  const now = context.clock.now();
-  const rows = await context.store.single(context.session, (tx) => claimOutbox(tx, { now, limit, leaseMs: LEASE_MS, owner: context.owner }));
+/** Takes up to `limit` due rows, of one subject the first only: so its order is kept. */
+export function claimDue(context: RelayContext, tx: Tx, limit: number): Promise<readonly OutboxRow[]> {
+  return claimOutbox(tx, { now: context.clock.now(), limit, leaseMs: LEASE_MS, owner: context.owner });
+}
+
+/** Delivers claimed rows; returns how many they were. */
+export async function deliverRows(context: RelayContext, rows: readonly OutboxRow[], signal: AbortSignal): Promise<number> {
   const queue = [...rows];
   const worker = async () => {
     for (let row = queue.shift(); row !== undefined; row = queue.shift()) await deliverRow(context, row, signal);

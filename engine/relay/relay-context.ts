@@ -2,7 +2,7 @@
 import type { Clock, EffectHandler } from "../core/ports.ts";
 import type { Store } from "../store/store.ts";
 import type { TimerRow } from "../store/timers.ts";
-import type { Session } from "../store/tx.ts";
+import type { Session, Tx } from "../store/tx.ts";
 
 export interface RelayLog {
   effectTried(entry: { readonly kind: string; readonly key: string; readonly attempt: number; readonly result: string }): void;
@@ -27,6 +27,8 @@ export interface RelayContext {
 export interface Relay {
   /** Something was committed: look now. */
   wake(): void;
+  /** A transaction with effects is about to be committed: a relay at rest may send its claim right behind the commit. */
+  committing(tx: Tx): void;
   /** Works until nothing is due, then returns: test mode and shutdown. */
   drain(): Promise<void>;
   stop(): Promise<void>;

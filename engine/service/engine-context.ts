@@ -5,6 +5,7 @@
 import type { Clock, RenderPdf, SeedSource } from "../core/ports.ts";
 import { randomHex } from "../store/random-hex.ts";
 import type { Store } from "../store/store.ts";
+import type { Tx } from "../store/tx.ts";
 import { type ChangeFeed, createChangeFeed } from "./change-feed.ts";
 import type { CheckpointKeeper } from "./checkpoints/checkpoint.ts";
 import { createProgramCache, type ProgramCache } from "./program-cache.ts";
@@ -25,6 +26,8 @@ export interface Engine {
   readonly changes: ChangeFeed;
   /** Tells the relay that something was committed. */
   readonly wake: () => void;
+  /** Tells the relay that this transaction is about to be committed, with effects. */
+  readonly committing: (tx: Tx) => void;
   readonly renderPdf: RenderPdf;
   /** null: replays run in this thread. */
   readonly replayThreads: ReplayThreads | null;
@@ -42,6 +45,7 @@ export interface EngineParts {
   /** Default: 128 bits of the platform's randomness. */
   readonly seed?: SeedSource;
   readonly wake?: () => void;
+  readonly committing?: (tx: Tx) => void;
   readonly replayThreads?: ReplayThreads;
   /** Releases kept compiled; default 6. */
   readonly programCacheSize?: number;
@@ -57,6 +61,7 @@ export function createEngine(parts: EngineParts): Engine {
     renderPdf: parts.renderPdf,
     replayThreads: parts.replayThreads ?? null,
     wake: parts.wake ?? (() => undefined),
+    committing: parts.committing ?? (() => undefined),
     log: parts.log,
     checkpoints: parts.checkpoints ?? null,
   };

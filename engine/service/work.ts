@@ -122,6 +122,7 @@ export async function inWork<T>(
         const value = await fn(work);
         if (options.dryRun === true) throw new RolledBack(value);
         if (work.audit.length > 0) await appendAudit(tx, work.audit);
+        if (work.hasWork) engine.committing(tx);
         return value;
       });
       if (last !== undefined) tellOthers(engine, last);

@@ -8,6 +8,11 @@ export function withStatementCount<T>(fn: () => T): T {
   return counting.run({ count: 0 }, fn);
 }
 
+/** Runs `fn`, and whatever it starts, outside of any counter: work that only rides along. */
+export function withoutStatementCount<T>(fn: () => T): T {
+  return counting.exit(fn);
+}
+
 /** Statements so far, without those that only open, name or end a transaction; null outside `withStatementCount`. */
 export function statementCount(): number | null {
   return counting.getStore()?.count ?? null;

@@ -115,14 +115,18 @@ async function work<T>(run: typeof runTransaction, orm: MikroORM, pool: Pool, se
   for (let attempt = 1; ; attempt++) {
     const client = await connect(pool);
     let broken: Error | undefined;
+    let behind: Promise<void> | null = null;
     try {
-      return await run<T>(orm, client, session, fn);
+      const ran = await run<T>(orm, client, session, fn);
+      behind = ran.behind;
+      return ran.value;
     } catch (error) {
       if (!(error instanceof EngineError) && !client.listenerCount("error")) broken = error as Error;
       if (attempt <= RETRIES && isRetryable(error)) continue;
       throw toEngineError(error);
     } finally {
-      client.release(broken);
+      if (behind === null) client.release(broken);
+      else void behind.then(() => client.release());
     }
   }
 }

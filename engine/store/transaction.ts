@@ -10,7 +10,8 @@ import { Kysely, PostgresDialect } from "kysely";
 import type { PoolClient } from "pg";
 import { EngineError } from "../core/errors.ts";
 import { Flight, type FlightResult } from "./flight.ts";
-import { noteStatement } from "./statement-count.ts";
+import { toEngineError } from "./pg-errors.ts";
+import { noteStatement, withoutStatementCount } from "./statement-count.ts";
 import type { Session, Statement, Tx } from "./tx.ts";
 
 const BEGIN = { name: "begin", text: "begin" };
@@ -27,13 +28,25 @@ const ENTER = { name: "enter", text: "select set_config('app.orgs', $1, true), s
 
 const CONTROL = new Set([BEGIN.name, COMMIT.name, ENTER.name, PLANS.generic.name, PLANS.auto.name]);
 
-export async function runTransaction<T>(orm: MikroORM, client: PoolClient, session: Session, fn: (tx: Tx) => Promise<T>): Promise<T> {
+/** What a transaction gave, and until when it needs its connection: null when its commit was the last. */
+export interface Ran<T> {
+  readonly value: T;
+  readonly behind: Promise<void> | null;
+}
+
+interface Behind {
+  readonly leave: () => Promise<void>;
+  readonly reject: (error: unknown) => void;
+}
+
+export async function runTransaction<T>(orm: MikroORM, client: PoolClient, session: Session, fn: (tx: Tx) => Promise<T>): Promise<Ran<T>> {
   const transaction = new Transaction(orm, client, session);
   try {
-    const result = await fn(transaction);
+    const value = await fn(transaction);
     await transaction.commit();
-    return result;
+    return { value, behind: transaction.following };
   } catch (error) {
+    await transaction.following;
     await transaction.rollback();
     // The first failure is the cause; later ones only say that the transaction is aborted.
     throw transaction.failure ?? error;
@@ -41,12 +54,12 @@ export async function runTransaction<T>(orm: MikroORM, client: PoolClient, sessi
 }
 
 /** A transaction that sends all it has at once: its commit leaves in the same flight, so it is one round trip. */
-export async function runSingle<T>(orm: MikroORM, client: PoolClient, session: Session, fn: (tx: Tx) => Promise<T>): Promise<T> {
+export async function runSingle<T>(orm: MikroORM, client: PoolClient, session: Session, fn: (tx: Tx) => Promise<T>): Promise<Ran<T>> {
   const transaction = new Transaction(orm, client, session);
   try {
     const result = fn(transaction);
     const [value] = await Promise.all([result, transaction.commitAtOnce()]);
-    return value;
+    return { value, behind: transaction.following };
   } catch (error) {
     await transaction.rollback();
     throw transaction.failure ?? error;
@@ -56,12 +69,15 @@ export async function runSingle<T>(orm: MikroORM, client: PoolClient, session: S
 class Transaction implements Tx {
   session: Session;
   failure: unknown;
+  /** Ends when what rides behind the commit has been answered; null before the commit, and where nothing does. */
+  following: Promise<void> | null = null;
   readonly #orm: MikroORM;
   readonly #client: PoolClient;
   readonly #pending: Promise<unknown>[] = [];
   #em: SqlEntityManager | undefined;
   #flight: Flight | undefined;
   #ended = false;
+  #behind: Behind | null = null;
   #plan: "generic" | "auto" = "generic";
 
   constructor(orm: MikroORM, client: PoolClient, session: Session) {
@@ -116,6 +132,17 @@ class Transaction implements Tx {
     }
   }
 
+  behind<T>(session: Session, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const leave = () =>
+        withoutStatementCount(() => runSingle(this.#orm, this.#client, session, fn)).then(
+          ({ value }) => resolve(value),
+          (error) => reject(toEngineError(error)),
+        );
+      this.#behind = { leave, reject };
+    });
+  }
+
   get em(): SqlEntityManager {
     if (this.#em === undefined) {
       this.#planAs("auto");
@@ -143,6 +170,7 @@ class Transaction implements Tx {
     this.#ended = true;
     committed.catch(() => {});
     this.#depart();
+    this.following = this.#behind?.leave() ?? null;
     await Promise.all(this.#pending);
     const { command } = await committed;
     // PostgreSQL answers the commit of an aborted transaction with ROLLBACK, not with an error.
@@ -150,6 +178,7 @@ class Transaction implements Tx {
   }
 
   async rollback(): Promise<void> {
+    if (this.following === null) this.#behind?.reject(new EngineError("internal", "The transaction before this one was not committed."));
     this.#depart();
     await this.#client.query("rollback").catch((error: unknown) => {
       this.failure ??= error;

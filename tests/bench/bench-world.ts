@@ -16,6 +16,7 @@ import { saveDefinitions } from "#engine/store/definitions.ts";
 import { saveOrg } from "#engine/store/people.ts";
 import { createRelease } from "#engine/store/releases.ts";
 import { createStore, type Store } from "#engine/store/store.ts";
+import type { Tx } from "#engine/store/tx.ts";
 import { startTestCluster } from "#tests/support/test-cluster.ts";
 import { benchPack, movePayload } from "./bench-pack.ts";
 
@@ -38,7 +39,12 @@ export interface BenchWorld {
 const SYSTEM = { orgs: "system", actorId: "system" } as const;
 const SETTINGS = { shared_buffers: "1GB", max_wal_size: "4GB", checkpoint_timeout: "30min", jit: "off", wal_sync_method: "fdatasync" };
 
-export async function benchWorld(options: { readonly instances: number; readonly name: string; readonly wake?: () => void }): Promise<BenchWorld> {
+export async function benchWorld(options: {
+  readonly instances: number;
+  readonly name: string;
+  readonly wake?: () => void;
+  readonly committing?: (tx: Tx) => void;
+}): Promise<BenchWorld> {
   const cluster = await startTestCluster(join(import.meta.dirname, "../../.test", `bench-${options.name}-${process.pid}`), SETTINGS);
   const store = await createStore({ url: cluster.url, poolSize: 34, statementTimeoutMs: 600_000 });
   const admin = new pg.Client({ connectionString: cluster.url });
@@ -50,6 +56,7 @@ export async function benchWorld(options: { readonly instances: number; readonly
     clock: { now: () => new Date().toISOString() },
     log: { info: () => {}, warn: () => {}, error: (fields, message) => console.error(message, fields) },
     ...(options.wake === undefined ? {} : { wake: options.wake }),
+    ...(options.committing === undefined ? {} : { committing: options.committing }),
   });
   await publish(engine, org);
   const scope = scopeOf(org);

@@ -31,6 +31,7 @@ const world = await benchWorld({
     committedAt = performance.now();
     relay?.wake();
   },
+  committing: (tx) => relay?.committing(tx),
 });
 const handler: EffectHandler = {
   kind: "mail",

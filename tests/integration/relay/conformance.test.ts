@@ -59,9 +59,18 @@ async function start(kind: string, handlers: readonly EffectHandler[], owner?: s
   return relay;
 }
 
-async function commit(rows: readonly { key: string; kind?: string; subject?: string | null; payload?: OutboxItem["body"] }[]): Promise<void> {
+/** `relay`: told before the commit, so that it may claim behind it. */
+async function commit(
+  rows: readonly { key: string; kind?: string; subject?: string | null; payload?: OutboxItem["body"] }[],
+  relay?: Relay,
+  refusal = "select 1",
+): Promise<void> {
   const full = rows.map(({ key, kind = "note", subject = null, payload = {} }) => ({ key, kind, subject, payload }));
-  await database.store.work({ orgs: [ORG], actorId: "t" }, (tx) => addOutbox(tx, ORG, full, at()));
+  await database.store.work({ orgs: [ORG], actorId: "t" }, async (tx) => {
+    await addOutbox(tx, ORG, full, at());
+    tx.queue(refusal);
+    relay?.committing(tx);
+  });
 }
 
 const outbox = async (): Promise<readonly OutboxRow[]> => (await database.store.work(SYSTEM, (tx) => listOutbox(tx, {}, { limit: 200 }))).items;
@@ -99,6 +108,37 @@ describe.each(Object.keys(RELAYS))("relay %s", (kind) => {
       { key: "a:1:0", attempt: 1, org: ORG },
       { key: "a:2:0", attempt: 1, org: ORG },
     ]);
+  });
+
+  it("told before the commit, delivers it once; a refused commit leaves nothing and stops nothing", async () => {
+    const { seen, handler } = receiver();
+    const relay = await start(kind, [handler]);
+    for (let n = 0; n < 8; n++) {
+      await sleep(n * 5);
+      await expect(commit([{ key: `refused:${n}:0` }], relay, "select 1 / 0")).rejects.toMatchObject({ code: "payload_invalid" });
+      await Promise.all([1, 2].map((each) => commit([{ key: `b:${n}:${each}` }], relay).then(() => relay.wake())));
+      await until(() => seen.length === 2 * (n + 1));
+    }
+    await relay.drain();
+    expect(seen.map(({ key, attempt }) => `${key} ${attempt}`).sort()).toEqual(Array.from({ length: 16 }, (_, n) => `b:${n >> 1}:${(n % 2) + 1} 1`));
+    expect((await outbox()).every(({ status }) => status === "delivered")).toBe(true);
+  });
+
+  it("stopped while its claim is under way, it leaves no row as being sent", async () => {
+    const { seen, handler } = receiver("mail", undefined, true);
+    const relay = await start(kind, [handler]);
+    await relay.drain();
+    await sleep(50);
+    let stopped: Promise<void> | undefined;
+    const committing: Relay["committing"] = (tx) => {
+      relay.committing(tx);
+      stopped = relay.stop();
+    };
+    await commit([{ key: "stop:1:0", kind: "mail" }], { ...relay, committing });
+    await stopped;
+    const [row] = await outbox();
+    expect(row?.status === "pending" ? 0 : 1).toBe(seen.length);
+    expect(row?.status).toMatch(/pending|delivered/);
   });
 
   it("keeps the order of one subject, also past a failed try, and lets other subjects pass", async () => {

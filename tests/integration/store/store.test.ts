@@ -46,6 +46,38 @@ test("[P12] a transaction of one flight sees its session's orgs alone, commits w
   expect(await db.store.single(inA, (tx) => tx.query("select 1 as one"))).toEqual([{ one: 1 }]);
 });
 
+test("[P12] what leaves behind a commit is a transaction of its own: it sees what was committed, under its own session", async () => {
+  for (let n = 0; n < 3; n++) {
+    const asked = await db.store.work(inA, async (tx) => {
+      const { id } = await addThing(tx, A, { name: `ahead ${n}` });
+      const see = (next: typeof tx) => next.query("select 1 from record where id = $1", [id]);
+      return { rows: tx.behind(n === 0 ? inB : inA, see) };
+    });
+    expect(await asked.rows).toHaveLength(n === 0 ? 0 : 1);
+  }
+});
+
+test("neither of two transactions in one packet fails the other, and the connection stays fit for the next", async () => {
+  const pair = async (before: string, behind: string) => {
+    let later: Promise<unknown> = Promise.resolve();
+    const code = (error: EngineError) => error.code;
+    const first = db.store.work(inA, async (tx) => {
+      later = tx.behind(inA, (next) => next.query(behind)).then(() => "done", code);
+      if (before === "") throw new EngineError("gate_blocked", "shut");
+      tx.queue(before);
+      return "done";
+    });
+    return [await first.catch(code), await later];
+  };
+  for (let n = 0; n < 3; n++) {
+    expect(await pair("select 1", "select 2")).toEqual(["done", "done"]);
+    expect(await pair("select 1", "select 1 / 0")).toEqual(["done", "payload_invalid"]);
+    expect((await pair("select 1 / 0", "select 2"))[0]).toBe("payload_invalid");
+    expect(await pair("", "select 2")).toEqual(["gate_blocked", "internal"]);
+  }
+  expect(await Promise.all([1, 2].map(() => db.store.work({ orgs: [], actorId: "x" }, (tx) => tx.query("select 1 from org"))))).toEqual([[], []]);
+});
+
 test("deadlocks are run again until both are through", async () => {
   const [one, two] = await db.store.work(inA, async (tx) => [await addThing(tx, A, { name: "d1" }), await addThing(tx, A, { name: "d2" })] as const);
   let runs = 0;
