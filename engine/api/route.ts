@@ -5,9 +5,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ERRORS, type ErrorCode } from "../core/errors.ts";
 import type { JsonSchema } from "../schema/types.ts";
-import type { Engine } from "../service/engine-context.ts";
 import type { Scope } from "../service/scope.ts";
-import { answerOnce } from "./idempotency.ts";
 import { object, problemRef } from "./schemas/vocabulary.ts";
 import { compileRequestSchema } from "./validator.ts";
 
@@ -47,8 +45,6 @@ export interface RouteSpec {
   readonly takesOrgQuery?: boolean;
   /** Taken only where JSON is wanted: the same address is a page of the web app. */
   readonly sharedWithPage?: boolean;
-  /** The use case keeps the answer in its own transaction. */
-  readonly keyedByService?: boolean;
   readonly handle: (call: Call) => unknown;
 }
 
@@ -66,7 +62,7 @@ export interface Call {
 
 const COMMON: readonly ErrorCode[] = ["query_invalid", "text_invalid", "rate_limited", "internal", "unavailable"];
 const AUTHENTICATED: readonly ErrorCode[] = ["not_signed_in", "permission_denied", "not_found", "org_required"];
-const WRITING: readonly ErrorCode[] = ["origin_refused", "idempotency_key_malformed", "idempotency_key_reused", "idempotency_in_flight"];
+const WRITING: readonly ErrorCode[] = ["origin_refused", "idempotency_key_malformed", "idempotency_key_reused"];
 const WITH_BODY: readonly ErrorCode[] = ["body_not_json", "body_too_deep", "too_large", "media_type_unsupported", "payload_invalid"];
 
 /** Every code that the route may answer with, in the order of the table. */
@@ -79,7 +75,7 @@ export function errorCodesOf(spec: RouteSpec): ErrorCode[] {
   return (Object.keys(ERRORS) as ErrorCode[]).filter((code) => codes.has(code));
 }
 
-export function registerRoute(app: FastifyInstance, spec: RouteSpec, engine: Engine): void {
+export function registerRoute(app: FastifyInstance, spec: RouteSpec): void {
   const params = [...spec.path.matchAll(/:([A-Za-z]+)/gu)].map((match) => match[1] as string);
   const isKeyed = !spec.open && !spec.signed && !spec.unkeyed && (spec.method === "POST" || spec.method === "PATCH");
   app.route({
@@ -105,18 +101,15 @@ export function registerRoute(app: FastifyInstance, spec: RouteSpec, engine: Eng
       ...headersOf(spec, isKeyed),
       response: responsesOf(spec),
     } as object,
-    handler: async (request, reply) => {
-      const run = () =>
-        spec.handle({
-          request,
-          reply,
-          scope: request.scope as Scope,
-          params: (request.params ?? {}) as Record<string, string>,
-          query: request.query ?? {},
-          body: request.body,
-        });
-      return isKeyed && !spec.keyedByService ? await answerOnce(engine, request, reply, run) : await run();
-    },
+    handler: async (request, reply) =>
+      await spec.handle({
+        request,
+        reply,
+        scope: request.scope as Scope,
+        params: (request.params ?? {}) as Record<string, string>,
+        query: request.query ?? {},
+        body: request.body,
+      }),
   });
 }
 

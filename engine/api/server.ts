@@ -105,7 +105,7 @@ async function registerGroups(app: FastifyInstance, options: ServerOptions): Pro
     app.register(async (scope) => {
       scope.addHook("preValidation", async (request) => requireStorableRequest(request));
       await gate(scope);
-      for (const spec of group(options)) registerRoute(scope, spec, engine);
+      for (const spec of group(options)) registerRoute(scope, spec);
     });
   const authenticated = async (scope: FastifyInstance) => {
     requireCaller(scope, engine, config);

@@ -54,13 +54,26 @@ export const compileRequestSchema: FastifySchemaCompiler<JsonSchema> = ({ schema
   return (value: unknown) => {
     compiled ??= (isBody ? bodies : parameters).compile(schema as object);
     const validate = compiled;
-    if (validate(value)) return { value };
-    const errors = (validate.errors ?? []).map(toFieldError);
+    const errors = isBody ? [] : unreadableNumbers(schema, value);
+    if (errors.length === 0) {
+      if (validate(value)) return { value };
+      errors.push(...(validate.errors ?? []).map(toFieldError));
+    }
     const first = errors[0];
     const detail = `${isBody ? "The body" : `The ${httpPart ?? "request"}`} is not valid: ${first ? `${first.path || "/"} ${first.message}` : "see errors"}.`;
     return { error: new EngineError(isBody ? "payload_invalid" : "query_invalid", detail, { errors }) };
   };
 };
+
+const INTEGER = /^-?\d{1,15}$/u;
+
+/** ajv would read `0x10`, ` 5 ` and `1e400` as integers, and then not hold the last against its bounds. */
+function unreadableNumbers(schema: JsonSchema, value: unknown): FieldError[] {
+  const given = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.entries((schema["properties"] ?? {}) as Readonly<Record<string, JsonSchema>>)
+    .filter(([name, { type }]) => type === "integer" && Object.hasOwn(given, name) && !INTEGER.test(String(given[name])))
+    .map(([name]) => ({ path: `/${pointerStep(name)}`, message: "must be an integer" }));
+}
 
 /** Path as a JSON Pointer; the message names the unexpected member or the allowed values. */
 export function toFieldError(error: ErrorObject): FieldError {

@@ -6,9 +6,10 @@ import { loadOrg } from "../store/people.ts";
 import { loadRelease, releaseDecisions } from "../store/releases.ts";
 import type { Engine } from "./engine-context.ts";
 import { freshId } from "./fresh-id.ts";
+import { type Answer, type Keyed, once } from "./idempotency.ts";
 import { requireOneOrg, type Scope } from "./scope.ts";
 import { inStudio } from "./studio-work.ts";
-import { auditAttempt } from "./work.ts";
+import { auditAttempt, type Work } from "./work.ts";
 
 export interface ActivationView {
   readonly id: string;
@@ -23,7 +24,7 @@ export interface ActivationView {
   readonly inForce: boolean;
 }
 
-export interface ActivateInput {
+export interface ActivateInput extends Keyed {
   readonly release: number;
   /** Default: now. In the past it counts as now. */
   readonly at?: string;
@@ -38,43 +39,45 @@ export interface ActivateInput {
  * - 409 `release_not_approved` for one that is pending or rejected, or that nobody has approved where the org demands four eyes
  * - 422 `payload_invalid` for an instant or a percentage that is none
  */
-export async function activateRelease(engine: Engine, scope: Scope, input: ActivateInput): Promise<ActivationView> {
+export async function activateRelease(engine: Engine, scope: Scope, input: ActivateInput): Promise<Answer<ActivationView>> {
   requireOneOrg(scope);
-  const view = await inStudio(engine, scope, "rules.publish", async (work) => {
-    const release = await loadRelease(work.tx, input.release);
-    if (release === null) throw new EngineError("not_found", `There is no release ${input.release}.`);
-    const org = await loadOrg(work.tx, work.org.id);
-    const decisions = await releaseDecisions(work.tx, release.number);
-    const needsApproval = org?.fourEyes !== false && release.authors.length > 0;
-    if (release.state !== "approved" || (needsApproval && !decisions.some((one) => one.decision === "approved"))) {
-      throw new EngineError(
-        "release_not_approved",
-        `Release ${release.number} is ${release.state === "approved" ? "not approved by a second person" : release.state}.`,
-        { state: release.state },
-      );
-    }
-    const row: ActivationRow = {
-      orgId: work.org.id,
-      id: freshId(work.at, engine.seed()),
-      release: release.number,
-      from: instantOf(input.at, work.at),
-      percent: percentOf(input.percent),
-      note: input.note ?? "",
-      createdBy: work.actor.id,
-      createdAt: work.at,
-    };
-    await activate(work.tx, row);
-    auditAttempt(
-      work,
-      "release_activated",
-      { type: "release", id: String(release.number) },
-      { from: row.from, percent: row.percent, note: row.note, before: work.ruling.release },
-    );
-    work.notices.push({ orgId: work.org.id, kind: "release", id: String(release.number), of: "activated" });
-    return toView(row, work.org.code, row.from <= work.at);
-  });
+  const answer = await inStudio(engine, scope, "rules.publish", (work) => once(work, input.idempotency, 201, () => activateIn(work, input)));
   engine.programs.forget(scope.orgs[0]?.id);
-  return view;
+  return answer;
+}
+
+async function activateIn(work: Work, input: ActivateInput): Promise<ActivationView> {
+  const release = await loadRelease(work.tx, input.release);
+  if (release === null) throw new EngineError("not_found", `There is no release ${input.release}.`);
+  const org = await loadOrg(work.tx, work.org.id);
+  const decisions = await releaseDecisions(work.tx, release.number);
+  const needsApproval = org?.fourEyes !== false && release.authors.length > 0;
+  if (release.state !== "approved" || (needsApproval && !decisions.some((one) => one.decision === "approved"))) {
+    throw new EngineError(
+      "release_not_approved",
+      `Release ${release.number} is ${release.state === "approved" ? "not approved by a second person" : release.state}.`,
+      { state: release.state },
+    );
+  }
+  const row: ActivationRow = {
+    orgId: work.org.id,
+    id: freshId(work.at, work.engine.seed()),
+    release: release.number,
+    from: instantOf(input.at, work.at),
+    percent: percentOf(input.percent),
+    note: input.note ?? "",
+    createdBy: work.actor.id,
+    createdAt: work.at,
+  };
+  await activate(work.tx, row);
+  auditAttempt(
+    work,
+    "release_activated",
+    { type: "release", id: String(release.number) },
+    { from: row.from, percent: row.percent, note: row.note, before: work.ruling.release },
+  );
+  work.notices.push({ orgId: work.org.id, kind: "release", id: String(release.number), of: "activated" });
+  return toView(row, work.org.code, row.from <= work.at);
 }
 
 /** Newest first. */

@@ -75,20 +75,28 @@ export function checkIntake(input: IntakeInput): Intake {
   });
   if (input.signature !== "ok") return stopped(base);
   const parts = parseKey(input.contract, envelope["idempotency_key"]);
-  if (parts === null) return stopped(base);
+  if (parts === null)
+    return stopped(
+      base,
+      isObject(input.envelope) ? fault("/idempotency_key", "must be a key of five segments as the contract says") : fault("", "must be an object"),
+    );
   const key = envelope["idempotency_key"] as string;
   const known = { ...base, key_wellformed: true };
   const event = Object.hasOwn(input.contract.events, name) ? input.contract.events[name] : undefined;
-  if (event === undefined || event.direction !== "in") return stopped(known, [], key);
+  if (event === undefined || event.direction !== "in") return stopped(known, fault("/event", "must be an event that the contract takes"), key);
   const matching = { ...known, known_event: true };
-  if (!isKeyOfEvent(input.contract, name, event, parts, envelope["schema_version"])) return stopped(matching, [], key);
+  if (!isKeyOfEvent(input.contract, name, event, parts, envelope["schema_version"]))
+    return stopped(matching, fault("/idempotency_key", `must name the sender, "${name}" and version ${event.version}`), key);
   const granted = { ...matching, key_matches_event: true };
   if (orgCode === null || !input.grantedOrgs.includes(orgCode)) return stopped(granted, [], key);
   const errors = [...checkEnvelope(envelope, event), ...input.checkData(event, envelope["data"] ?? null)];
-  const sequence = typeof envelope["sequence"] === "number" ? envelope["sequence"] : null;
+  const given = envelope["sequence"];
+  const sequence = typeof given === "number" && Number.isSafeInteger(given) ? given : null;
   const inputs = { ...granted, org_granted: true, schema_ok: errors.length === 0, sequence };
   return { inputs, event: errors.length === 0 ? event : null, name, key, orgCode, errors };
 }
+
+const fault = (path: string, message: string): PayloadError[] => [{ path, message }];
 
 const ENVELOPE_MEMBERS = new Set(["event", "idempotency_key", "org_code", "occurred_at", "sequence", "schema_version", "subject", "actor", "data"]);
 

@@ -32,8 +32,14 @@ export function refusalAnswer(decision: CompactDecision, errors: readonly Payloa
   const result = String(decision.output["result"] ?? "rejected");
   const code = String(decision.output["code"] ?? "UNAVAILABLE");
   if (status < 400) return { status, body: { result, code: code.toLowerCase() } };
-  const detail = errors.length > 0 ? `${errors[0]?.path} ${errors[0]?.message}` : undefined;
+  const detail = errors.length > 0 ? `${errors[0]?.path} ${errors[0]?.message}`.trim() : detailOf(code);
   return { status, body: problem(status, code, detail, { result, ...(errors.length > 0 ? { errors: errors as unknown as Json } : {}) }) };
+}
+
+/** The same for an org that is not granted as for a subject that is not there. */
+function detailOf(cause: string): string {
+  if (cause === "NOT_FOUND") return "There is no such subject in the org that the event names.";
+  return `The contract refuses the event: ${cause}.`;
 }
 
 /** A machine's refusal, under the code that the contract has for its reason. */
@@ -43,7 +49,7 @@ export function refusedAnswer(
   decisions: readonly Decision[],
 ): ContractAnswer & { readonly cause: string } {
   const { status, cause } = causeOf(contract, refusal);
-  if (refusal.kind === "not_found") return { status, cause, body: problem(status, cause, undefined, { result: "rejected" }) };
+  if (refusal.kind === "not_found") return { status, cause, body: problem(status, cause, detailOf(cause), { result: "rejected" }) };
   const shut = shutOnes(refusal.decisions);
   const details: JsonObject = Object.assign({}, ...shut.map((decision) => decision.output));
   return {
@@ -77,7 +83,7 @@ function causeOf(contract: ContractDefinition, refusal: ContractRefusal): { read
 }
 
 /** RFC 9457; title and hint come from the table of errors where it has the code. */
-function problem(status: number, cause: string, detail: string | undefined, extra: JsonObject): JsonObject {
+function problem(status: number, cause: string, detail: string, extra: JsonObject): JsonObject {
   const code = cause.toLowerCase();
   const known = Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode] : null;
   return {
@@ -86,7 +92,7 @@ function problem(status: number, cause: string, detail: string | undefined, extr
     title: known?.title ?? "The event is refused",
     status,
     code,
-    ...(detail === undefined ? {} : { detail }),
-    ...(known === null ? {} : { hint: known.hint }),
+    detail,
+    hint: known?.hint ?? "See `decisions` for what is missing; the key was not consumed.",
   };
 }

@@ -20,6 +20,7 @@ import { requireValid, toKind } from "./definition-schema.ts";
 import { conflictsOf, type DraftState, draftState, hashText, manifestKey, requireDraft, requireOpenDraft } from "./draft-program.ts";
 import type { Engine } from "./engine-context.ts";
 import { freshId } from "./fresh-id.ts";
+import { type Answer, type Keyed, once } from "./idempotency.ts";
 import type { Scope } from "./scope.ts";
 import { inStudio } from "./studio-work.ts";
 import { auditAttempt, type Work } from "./work.ts";
@@ -59,19 +60,21 @@ export interface DraftDefinitionView {
 }
 
 /** Opens a draft on `base`, by default the release in force for the chosen org. */
-export async function createDraft(engine: Engine, scope: Scope, input: { readonly name: string; readonly base?: number }): Promise<DraftView> {
-  return await inStudio(engine, scope, "rules.edit", async (work) => {
-    const base = input.base ?? work.ruling.release;
-    if ((await loadRelease(work.tx, base)) === null) throw new EngineError("not_found", `There is no release ${base}.`);
-    const name = input.name.trim();
-    if (name === "" || name.length > 120)
-      throw new EngineError("payload_invalid", "A draft's name has 1 to 120 characters.", {
-        errors: [{ path: "/name", message: "must have 1 to 120 characters" }],
-      });
-    const draft = await storeDraft(work.tx, { id: freshId(work.at, engine.seed()), name, base, createdBy: work.actor.id, createdAt: work.at });
-    auditAttempt(work, "draft_created", { type: "draft", id: draft.id }, { name, base });
-    return await viewOf(work, draft);
-  });
+export async function createDraft(engine: Engine, scope: Scope, input: { readonly name: string; readonly base?: number } & Keyed): Promise<Answer<DraftView>> {
+  return await inStudio(engine, scope, "rules.edit", (work) => once(work, input.idempotency, 201, () => createIn(work, input)));
+}
+
+async function createIn(work: Work, input: { readonly name: string; readonly base?: number }): Promise<DraftView> {
+  const base = input.base ?? work.ruling.release;
+  if ((await loadRelease(work.tx, base)) === null) throw new EngineError("not_found", `There is no release ${base}.`);
+  const name = input.name.trim();
+  if (name === "" || name.length > 120)
+    throw new EngineError("payload_invalid", "A draft's name has 1 to 120 characters.", {
+      errors: [{ path: "/name", message: "must have 1 to 120 characters" }],
+    });
+  const draft = await storeDraft(work.tx, { id: freshId(work.at, work.engine.seed()), name, base, createdBy: work.actor.id, createdAt: work.at });
+  auditAttempt(work, "draft_created", { type: "draft", id: draft.id }, { name, base });
+  return await viewOf(work, draft);
 }
 
 /** Newest first. */

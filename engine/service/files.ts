@@ -4,10 +4,11 @@ import { EngineError } from "../core/errors.ts";
 import { type FileRow, loadFile, loadFileBytes, saveFile as storeFile } from "../store/files.ts";
 import type { Engine } from "./engine-context.ts";
 import { freshId, isUuid } from "./fresh-id.ts";
+import { type Answer, type Keyed, once } from "./idempotency.ts";
 import { requireOneOrg, type Scope } from "./scope.ts";
 import { auditAttempt, inWork, type Work } from "./work.ts";
 
-export interface SaveFileInput {
+export interface SaveFileInput extends Keyed {
   readonly name: string;
   /** As the sender says; the file is only ever given back as a download. */
   readonly mime: string;
@@ -31,17 +32,19 @@ const MIME = /^[a-z0-9][a-z0-9.+-]{0,63}\/[a-z0-9][a-z0-9.+-]{0,63}$/u;
  * - `name`: its last path segment is kept; 1 to 255 characters without control characters
  * - throws EngineError `payload_invalid`, `too_large`, `org_required`, `permission_denied` for a caller without any role in the org
  */
-export async function saveFile(engine: Engine, scope: Scope, input: SaveFileInput): Promise<FileAnswer> {
+export async function saveFile(engine: Engine, scope: Scope, input: SaveFileInput): Promise<Answer<FileAnswer>> {
   const org = requireOneOrg(scope);
   if (input.bytes.length > MAX_FILE_BYTES) throw new EngineError("too_large", `The file has ${input.bytes.length} bytes.`, { limit: MAX_FILE_BYTES });
-  return await inWork(engine, scope, org, async (work) => {
-    if (work.actor.kind !== "system" && work.actor.permissions.length === 0)
-      throw new EngineError("permission_denied", "Files are kept for people who work in the org.");
-    const row = fileRow(work, input);
-    await storeFile(work.tx, row, input.bytes);
-    auditAttempt(work, "file_saved", { type: "file", id: row.id }, { sha256: row.sha256, size: row.size });
-    return fileAnswer(row);
-  });
+  return await inWork(engine, scope, org, (work) =>
+    once(work, input.idempotency, 201, async () => {
+      if (work.actor.kind !== "system" && work.actor.permissions.length === 0)
+        throw new EngineError("permission_denied", "Files are kept for people who work in the org.");
+      const row = fileRow(work, input);
+      await storeFile(work.tx, row, input.bytes);
+      auditAttempt(work, "file_saved", { type: "file", id: row.id }, { sha256: row.sha256, size: row.size });
+      return fileAnswer(row);
+    }),
+  );
 }
 
 /** A new row for the file, of the work's actor. - throws EngineError `payload_invalid` for a name that cannot be kept */

@@ -4,7 +4,7 @@
  */
 import { EngineError } from "../core/errors.ts";
 import type { Json } from "../schema/types.ts";
-import { type InboxRow, lockInbox, saveInbox } from "../store/inbox.ts";
+import { type InboxRow, loadInbox, lockInbox, saveInbox } from "../store/inbox.ts";
 import type { Scope } from "./scope.ts";
 import { Refused, type Work } from "./work.ts";
 
@@ -13,6 +13,11 @@ export interface Idempotency {
   readonly key: string;
   /** SHA-256 (hex) of method, path and canonical body. */
   readonly fingerprint: string;
+}
+
+/** An input that may come with a key; a member, so that callers without keys leave it out. */
+export interface Keyed {
+  readonly idempotency?: Idempotency;
 }
 
 /** An answer with its status; `replayed` where it is the stored one. */
@@ -53,6 +58,16 @@ export async function once<T>(work: Work, idempotency: Idempotency | undefined, 
     expiresAt: new Date(Date.parse(work.at) + KEEP_DAYS * 86_400_000).toISOString(),
   });
   return { status, replayed: false, body };
+}
+
+/**
+ * What was answered to the key already: for use cases that look at things before the transaction that keeps the answer. It
+ * does not wait for others, so `once` still decides.
+ */
+export async function answeredBefore<T>(work: Work, idempotency: Idempotency | undefined): Promise<Answer<T> | null> {
+  if (idempotency === undefined) return null;
+  const known = await loadInbox(work.tx, work.org.id, sourceOf(work.scope), idempotency.key);
+  return known === null ? null : replay(known, idempotency);
 }
 
 function replay<T>(known: InboxRow, idempotency: Idempotency): Answer<T> {

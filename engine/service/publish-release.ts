@@ -8,12 +8,13 @@ import { loadRelease, type ReleaseRow, createRelease as storeRelease } from "../
 import { type CheckReport, checkLoaded, loadDraftForCheck } from "./check-draft.ts";
 import { conflictsOf, draftVersions, hashText, requireOpenDraft } from "./draft-program.ts";
 import type { Engine } from "./engine-context.ts";
+import { type Answer, answeredBefore, type Keyed, once } from "./idempotency.ts";
 import { type ReleaseView, toReleaseView } from "./release-view.ts";
 import type { Scope } from "./scope.ts";
 import { inStudio } from "./studio-work.ts";
-import { auditAttempt } from "./work.ts";
+import { auditAttempt, type Work } from "./work.ts";
 
-export interface PublishInput {
+export interface PublishInput extends Keyed {
   readonly draft: string;
   readonly note: string;
   /** Id of a replay job whose result goes into the release's checks. */
@@ -26,49 +27,55 @@ export interface PublishInput {
  * - 422 `checks_failed` with the whole report: nothing is published
  * - 409 `draft_conflict` where the release in force has changed what the draft changes: rebase first
  */
-export async function createRelease(engine: Engine, scope: Scope, input: PublishInput): Promise<ReleaseView> {
+export async function createRelease(engine: Engine, scope: Scope, input: PublishInput): Promise<Answer<ReleaseView>> {
   // Checked outside the transaction that publishes: compiling everything takes longer than a lock should be held.
   const loaded = await inStudio(engine, scope, "rules.edit", async (work) => {
+    const known = await answeredBefore<ReleaseView>(work, input.idempotency);
+    if (known !== null) return known;
     await requireOpenDraft(work.tx, input.draft);
     return await loadDraftForCheck(work, input.draft);
   });
+  if ("replayed" in loaded) return loaded;
   if (loaded.state.changes.length === 0) throw new EngineError("checks_failed", "The draft changes nothing.", { checks: null });
   const checks = checkLoaded(loaded);
   if (!checks.ok) throw new EngineError("checks_failed", sentenceOf(checks), { checks });
   const checkedAs = JSON.stringify(loaded.state.manifest);
 
-  return await inStudio(engine, scope, "rules.edit", async (work) => {
-    const draft = await requireOpenDraft(work.tx, input.draft);
-    const { state } = await loadDraftForCheck(work, draft.id);
-    if (JSON.stringify(state.manifest) !== checkedAs) throw new EngineError("draft_conflict", "The draft was changed while it was checked.", { conflicts: [] });
-    const current = await loadRelease(work.tx, work.ruling.release);
-    const conflicts = conflictsOf(state, current?.manifest ?? {});
-    if (conflicts.length > 0)
-      throw new EngineError("draft_conflict", `Release ${work.ruling.release} has changed ${conflicts.map((one) => one.key).join(", ")} since.`, { conflicts });
-    const own = (await draftVersions(work.tx, state)).filter((version) =>
-      state.changes.some(
-        (change) => change.kind === version.kind && change.key === version.key && change.content !== null && hashText(change.content) === version.hash,
-      ),
-    );
-    await saveDefinitions(work.tx, own, work.actor.id, work.at);
-    const org = await loadOrg(work.tx, work.org.id);
-    const authors = await draftAuthors(work.tx, draft.id);
-    const release = await storeRelease(work.tx, {
-      base: draft.base,
-      authors: authors.includes(draft.createdBy) ? authors : [...authors, draft.createdBy],
-      createdBy: work.actor.id,
-      createdAt: work.at,
-      note: input.note,
-      // A draft on an older base must not undo what came since.
-      manifest: withChanges(current?.manifest ?? state.baseManifest, state.manifest, state.changes),
-      checks: summaryOf(checks, input.replay),
-      state: org?.fourEyes === false ? "approved" : "pending",
-    });
-    await updateDraft(work.tx, draft.id, { status: "published", at: work.at });
-    auditAttempt(work, "release_published", { type: "release", id: String(release.number) }, { draft: draft.id, note: input.note, state: release.state });
-    work.notices.push({ orgId: work.org.id, kind: "release", id: String(release.number), of: release.state });
-    return toReleaseView(release, []);
+  return await inStudio(engine, scope, "rules.edit", (work) => once(work, input.idempotency, 201, () => publishIn(work, input, checks, checkedAs)));
+}
+
+/** - `checkedAs`: the manifest that the checks were about */
+async function publishIn(work: Work, input: PublishInput, checks: CheckReport, checkedAs: string): Promise<ReleaseView> {
+  const draft = await requireOpenDraft(work.tx, input.draft);
+  const { state } = await loadDraftForCheck(work, draft.id);
+  if (JSON.stringify(state.manifest) !== checkedAs) throw new EngineError("draft_conflict", "The draft was changed while it was checked.", { conflicts: [] });
+  const current = await loadRelease(work.tx, work.ruling.release);
+  const conflicts = conflictsOf(state, current?.manifest ?? {});
+  if (conflicts.length > 0)
+    throw new EngineError("draft_conflict", `Release ${work.ruling.release} has changed ${conflicts.map((one) => one.key).join(", ")} since.`, { conflicts });
+  const own = (await draftVersions(work.tx, state)).filter((version) =>
+    state.changes.some(
+      (change) => change.kind === version.kind && change.key === version.key && change.content !== null && hashText(change.content) === version.hash,
+    ),
+  );
+  await saveDefinitions(work.tx, own, work.actor.id, work.at);
+  const org = await loadOrg(work.tx, work.org.id);
+  const authors = await draftAuthors(work.tx, draft.id);
+  const release = await storeRelease(work.tx, {
+    base: draft.base,
+    authors: authors.includes(draft.createdBy) ? authors : [...authors, draft.createdBy],
+    createdBy: work.actor.id,
+    createdAt: work.at,
+    note: input.note,
+    // A draft on an older base must not undo what came since.
+    manifest: withChanges(current?.manifest ?? state.baseManifest, state.manifest, state.changes),
+    checks: summaryOf(checks, input.replay),
+    state: org?.fourEyes === false ? "approved" : "pending",
   });
+  await updateDraft(work.tx, draft.id, { status: "published", at: work.at });
+  auditAttempt(work, "release_published", { type: "release", id: String(release.number) }, { draft: draft.id, note: input.note, state: release.state });
+  work.notices.push({ orgId: work.org.id, kind: "release", id: String(release.number), of: release.state });
+  return toReleaseView(release, []);
 }
 
 function withChanges(

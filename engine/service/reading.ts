@@ -51,7 +51,7 @@ export function pageOf(page: { readonly limit?: number | undefined; readonly cur
 } {
   const limit = page.limit ?? 50;
   if (!Number.isInteger(limit) || limit < 1 || limit > 200) {
-    throw new EngineError("query_invalid", `limit is ${String(limit)}, expected 1 to 200.`, { errors: [{ path: "limit", message: "must be 1 to 200" }] });
+    throw new EngineError("query_invalid", `limit is ${String(limit)}, expected 1 to 200.`, { errors: [{ path: "/limit", message: "must be 1 to 200" }] });
   }
   return { limit, cursor: page.cursor ?? null };
 }

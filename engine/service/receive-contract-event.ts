@@ -79,7 +79,8 @@ async function receiveIn(work: Work, input: ReceiveInput, envelope: JsonObject, 
   const inputs: AcceptanceInputs = headerDiffers ? { ...intake.inputs, key_matches_event: false } : intake.inputs;
   if (intake.event === null || intake.key === null || headerDiffers) {
     const decision = ask(work, contract, inputs);
-    return await refuse(work, { contract, intake, envelope, fingerprint: null, decision });
+    const errors = headerDiffers ? [{ path: "/idempotency_key", message: "must be the key of the header" }] : intake.errors;
+    return await refuse(work, { contract, intake: { ...intake, errors }, envelope, fingerprint: null, decision });
   }
   return await acceptOrNot(work, contract, intake, intake.event, intake.key, envelope);
 }

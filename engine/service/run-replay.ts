@@ -2,11 +2,12 @@
 import { EngineError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../schema/types.ts";
 import { countEvents, replayInstances } from "../store/events.ts";
-import { addReplayDiffs, createReplay, failSilentReplays, type ReplayDiffRow, updateReplay } from "../store/replays.ts";
+import { addReplayDiffs, createReplay, failSilentReplays, type ReplayDiffRow, type ReplayJobRow, updateReplay } from "../store/replays.ts";
 import type { Tx } from "../store/tx.ts";
 import { draftRuling, draftState, requireDraft } from "./draft-program.ts";
 import type { Engine } from "./engine-context.ts";
 import { freshId, isUuid } from "./fresh-id.ts";
+import { type Answer, type Keyed, once } from "./idempotency.ts";
 import type { Ruling } from "./program-cache.ts";
 import { replayAttempts } from "./replay-attempts.ts";
 import { requireNarrowing } from "./replay-filter.ts";
@@ -17,7 +18,7 @@ import type { Scope } from "./scope.ts";
 import { inStudio } from "./studio-work.ts";
 import { auditAttempt, type Work } from "./work.ts";
 
-export interface ReplayInput {
+export interface ReplayInput extends Keyed {
   readonly against: { readonly release?: number; readonly draft?: string };
   /** Ids or keys; default: all. */
   readonly machines?: readonly string[];
@@ -35,23 +36,38 @@ const MISSING: readonly MissingFacts[] = ["asOf", "recorded", "unknown"];
  *
  * - 404 for a release or draft that is not there; 422 `payload_invalid` for anything else that is wrong
  */
-export async function startReplay(engine: Engine, scope: Scope, input: ReplayInput): Promise<ReplayView> {
-  const { job, plan } = await inStudio(engine, scope, "replay.run", async (work) => {
-    const ruling = await rulingOf(work, input.against);
-    const filter = { ...machinesOf(ruling, input.machines), ...instant("from", input.from), ...instant("to", input.to) };
-    const missingFacts = input.missingFacts ?? "asOf";
-    if (!MISSING.includes(missingFacts)) throw invalid("/missingFacts", `must be one of ${MISSING.join(", ")}`);
-    const expression = input.filter === undefined || input.filter.trim() === "" ? null : requireNarrowing(input.filter);
-    const request = {
-      ...{ against: { ...input.against }, orgs: scope.orgs.map((org) => org.code), missingFacts, ...filter },
-      ...(expression === null ? {} : { filter: expression }),
-    } as unknown as JsonObject;
-    const row = await createReplay(work.tx, { orgId: work.org.id, id: freshId(work.at, engine.seed()), request, createdBy: work.actor.id, createdAt: work.at });
-    auditAttempt(work, "replay_started", { type: "replay", id: row.id }, request);
-    return { job: row, plan: planOf(scope, ruling, filter, missingFacts, expression === null ? null : { expression, actor: work.actor, now: work.at }) };
+export async function startReplay(engine: Engine, scope: Scope, input: ReplayInput): Promise<Answer<ReplayView>> {
+  const started: { job: ReplayJobRow; plan: ReplayPlan }[] = [];
+  const answer = await inStudio(engine, scope, "replay.run", (work) =>
+    once(work, input.idempotency, 202, async () => {
+      const { job, plan } = await queueReplay(work, scope, input);
+      started.push({ job, plan });
+      return toReplayView(job);
+    }),
+  );
+  for (const { job, plan } of started.slice(-1)) void runJob(engine, job.orgId, job.id, plan);
+  return answer;
+}
+
+async function queueReplay(work: Work, scope: Scope, input: ReplayInput): Promise<{ readonly job: ReplayJobRow; readonly plan: ReplayPlan }> {
+  const ruling = await rulingOf(work, input.against);
+  const filter = { ...machinesOf(ruling, input.machines), ...instant("from", input.from), ...instant("to", input.to) };
+  const missingFacts = input.missingFacts ?? "asOf";
+  if (!MISSING.includes(missingFacts)) throw invalid("/missingFacts", `must be one of ${MISSING.join(", ")}`);
+  const expression = input.filter === undefined || input.filter.trim() === "" ? null : requireNarrowing(input.filter);
+  const request = {
+    ...{ against: { ...input.against }, orgs: scope.orgs.map((org) => org.code), missingFacts, ...filter },
+    ...(expression === null ? {} : { filter: expression }),
+  } as unknown as JsonObject;
+  const row = await createReplay(work.tx, {
+    orgId: work.org.id,
+    id: freshId(work.at, work.engine.seed()),
+    request,
+    createdBy: work.actor.id,
+    createdAt: work.at,
   });
-  void runJob(engine, job.orgId, job.id, plan);
-  return toReplayView(job);
+  auditAttempt(work, "replay_started", { type: "replay", id: row.id }, request);
+  return { job: row, plan: planOf(scope, ruling, filter, missingFacts, expression === null ? null : { expression, actor: work.actor, now: work.at }) };
 }
 
 /** Stops a running replay after its present page; what it found stays. A finished one is left as it is. */

@@ -101,12 +101,12 @@ function parameter(field: PathSql, path: string, value: Json, scope: FilterScope
   if (typeof value === "object" && value !== null) return refuse(path, "A list or object cannot be compared so.");
   const text = String(value);
   if (field.kind === "number" || field.kind === "integer") {
-    if (!/^[+-]?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,2})?$/.test(text)) return refuse(path, `"${text}" is not a number.`);
+    if (!/^[+-]?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,2})?$/.test(text)) return refuse(path, `"${text.slice(0, 60)}" is not a number.`);
     return `${scope.params.value(text)}::numeric`;
   }
   if (field.kind === "id") return `${scope.params.value(UUID.test(text) ? text : null)}::uuid`;
   if (field.kind === "instant") {
-    if (Number.isNaN(Date.parse(text))) return refuse(path, `"${text}" is not an instant.`);
+    if (Number.isNaN(Date.parse(text))) return refuse(path, `"${text.slice(0, 60)}" is not an instant.`);
     return `${scope.params.value(new Date(text).toISOString())}::timestamptz`;
   }
   return `${scope.params.value(text)}::text`;

@@ -100,6 +100,6 @@ export function aliasName(name: string): string {
   return `"j_${name}"`;
 }
 
-export function refuse(path: string, message = `The path "${path}" is not known here.`): never {
-  throw new EngineError("query_invalid", message, { errors: [{ path, message }] });
+export function refuse(path: string, message = `The path "${path.slice(0, 200)}" is not known here.`): never {
+  throw new EngineError("query_invalid", message, { errors: [{ path: `/${path.slice(0, 200).replaceAll("~", "~0").replaceAll("/", "~1")}`, message }] });
 }

@@ -21,7 +21,7 @@ export async function action({ request, context }: Route.ActionArgs) {
   const [kind, id = ""] = text("against").split(":");
   const missing = text("missingFacts");
   try {
-    const job = await startReplay(engine, scope, {
+    const { body: job } = await startReplay(engine, scope, {
       against: kind === "draft" ? { draft: id } : { release: Number(id) },
       machines: form.getAll("machines").map(String),
       ...(text("from") === "" ? {} : { from: text("from") }),

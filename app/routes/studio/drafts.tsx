@@ -21,7 +21,7 @@ export async function loader({ request, context }: Route.LoaderArgs) {
 export async function action({ request, context }: Route.ActionArgs) {
   const door = await openStudio(request, context);
   const form = await request.formData();
-  const draft = await door.ask(() => createDraft(door.engine, door.scope, { name: String(form.get("name") ?? "Draft").slice(0, 120) }));
+  const { body: draft } = await door.ask(() => createDraft(door.engine, door.scope, { name: String(form.get("name") ?? "Draft").slice(0, 120) }));
   const back = new URL(safePath(String(form.get("back") ?? "/studio")), "http://page");
   back.searchParams.set("draft", draft.id);
   throw redirect(`${back.pathname}${back.search}`);

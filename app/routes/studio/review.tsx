@@ -34,10 +34,14 @@ export async function action({ request, context, params }: Route.ActionArgs): Pr
     if (text("act") === "replay") {
       await getDraft(engine, scope, { id: params.id });
       const from = new Date(Date.parse(engine.clock.now()) - DAYS * DAY_MS).toISOString();
-      const job = await startReplay(engine, scope, { against: { draft: params.id }, from, missingFacts: "asOf" });
+      const { body: job } = await startReplay(engine, scope, { against: { draft: params.id }, from, missingFacts: "asOf" });
       return { kind: "replaying", id: job.id };
     }
-    const release = await createRelease(engine, scope, { draft: params.id, note: text("note"), ...(text("replay") === "" ? {} : { replay: text("replay") }) });
+    const { body: release } = await createRelease(engine, scope, {
+      draft: params.id,
+      note: text("note"),
+      ...(text("replay") === "" ? {} : { replay: text("replay") }),
+    });
     throw redirect(`/studio/releases?at=${release.number}`);
   } catch (error) {
     if (!(error instanceof EngineError) || error.code === "internal") throw error;

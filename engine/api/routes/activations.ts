@@ -1,6 +1,7 @@
 /** Which release an org works with, and from when. */
 import { activateRelease, listActivations } from "../../service/activate-release.ts";
-import { pageOf } from "../answer.ts";
+import { answered, pageOf } from "../answer.ts";
+import { idempotencyOf } from "../idempotency.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
 import { instant, integer, object, PAGING, page, ref, text } from "../schemas/vocabulary.ts";
@@ -17,11 +18,7 @@ export function activationRoutes({ engine }: RouteContext): RouteSpec[] {
       body: object({ release: integer(1, 2_147_483_647), at: instant, percent: integer(1, 100), note: text(4_000) }, ["release"]),
       answers: { 201: { description: "The activation.", schema: ref("Activation") } },
       errors: ["release_not_approved", "own_release"],
-      async handle({ reply, scope, body }) {
-        const activation = await activateRelease(engine, scope, body);
-        reply.code(201);
-        return activation;
-      },
+      handle: async (call) => answered(call, await activateRelease(engine, call.scope, { ...call.body, ...idempotencyOf(call.request) })),
     },
     {
       method: "GET",

@@ -23,7 +23,6 @@ export function bulkRoutes({ engine }: RouteContext): RouteSpec[] {
         },
       },
       errors: ["override_single_only"],
-      keyedByService: true,
       async handle({ request, reply, scope, body }) {
         const { results } = await bulkEvents(engine, scope, { ...body, ...idempotencyOf(request) });
         reply.code(207);

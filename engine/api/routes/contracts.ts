@@ -52,7 +52,7 @@ export async function contractRoutes(app: FastifyInstance, context: RouteContext
     }
   });
   await registerRateLimit(app, config.requestsPerMinute, "preHandler");
-  for (const spec of [eventRoute(), batchRoute()]) registerRoute(app, spec, engine);
+  for (const spec of [eventRoute(), batchRoute()]) registerRoute(app, spec);
 
   async function requireSignature(request: FastifyRequest): Promise<void> {
     const [clientId, timestamp, signature] = ["x-gatehouse-key", "x-gatehouse-timestamp", "x-gatehouse-signature"].map((header) => request.headers[header]);

@@ -1,7 +1,8 @@
 /** Drafts: working sets of changed definitions on top of a release. */
 import { checkDraft } from "../../service/check-draft.ts";
 import { createDraft, deleteDraft, deleteDraftDefinition, getDraft, getDraftDefinition, listDrafts, putDraftDefinition } from "../../service/drafts.ts";
-import { pageOf } from "../answer.ts";
+import { answered, pageOf } from "../answer.ts";
+import { idempotencyOf } from "../idempotency.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
 import { freeObject, integer, name, object, oneOf, PAGING, page, ref } from "../schemas/vocabulary.ts";
@@ -25,11 +26,7 @@ export function draftRoutes({ engine }: RouteContext): RouteSpec[] {
       summary: "Open a draft",
       body: object({ name: name(200), base: RELEASE }, ["name"]),
       answers: { 201: { description: "The draft.", schema: ref("Draft") } },
-      async handle({ reply, scope, body }) {
-        const draft = await createDraft(engine, scope, body);
-        reply.code(201);
-        return draft;
-      },
+      handle: async (call) => answered(call, await createDraft(engine, call.scope, { ...call.body, ...idempotencyOf(call.request) })),
     },
     {
       method: "GET",

@@ -38,7 +38,6 @@ export const importRoutes: RouteGroup = ({ engine }) => [
       202: { description: "The job that works on it.", schema: ref("ImportJob") },
     },
     errors: ["record_not_found", "method_not_allowed", "import_invalid", "org_required"],
-    keyedByService: true,
     async handle(call) {
       const { request, scope, params, query } = call;
       return answered(
@@ -149,7 +148,7 @@ export const importJobRoutes: RouteGroup = ({ engine }) => {
       tag: "records",
       summary: "Stop an import that is under way; nothing of it is written",
       answers: job,
-      handle: ({ scope, params }) => cancelImport(engine, scope, { id: idOf(params) }),
+      handle: async (call) => answered(call, await cancelImport(engine, call.scope, { id: idOf(call.params), ...idempotencyOf(call.request) })),
     },
     {
       method: "POST",
@@ -159,7 +158,7 @@ export const importJobRoutes: RouteGroup = ({ engine }) => {
       summary: "Take an import back: delete what it created, all of it or nothing",
       answers: job,
       errors: ["import_kept"],
-      handle: ({ scope, params }) => rollBackImport(engine, scope, { id: idOf(params) }),
+      handle: async (call) => answered(call, await rollBackImport(engine, call.scope, { id: idOf(call.params), ...idempotencyOf(call.request) })),
     },
   ];
 };

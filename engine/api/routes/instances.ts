@@ -26,7 +26,6 @@ export function instanceRoutes({ engine }: RouteContext): RouteSpec[] {
       id: "startInstance",
       tag: "instances",
       summary: "Start an instance by one of its machine's start events",
-      keyedByService: true,
       body: object(
         {
           machine: name(200),
@@ -85,7 +84,6 @@ export function instanceRoutes({ engine }: RouteContext): RouteSpec[] {
       tag: "instances",
       summary: "Send an event",
       description: "Only a 200 changes the instance. `gate_blocked`, `invariant_violated` and `event_not_permitted` are written to the audit log.",
-      keyedByService: true,
       body: object(EVENT, ["type"]),
       answers: { 200: { description: "Moved, or stayed with effects.", schema: ref("Moved") } },
       errors: [...REFUSALS, "seq_conflict", "approval_void"],

@@ -1,5 +1,7 @@
 /** Effects on their way out. */
 import { discardOutbox, listOutbox, retryOutbox } from "../../service/queries/outbox.ts";
+import { answered } from "../answer.ts";
+import { idempotencyOf } from "../idempotency.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
 import { name, object, oneOf, PAGING, page, ref } from "../schemas/vocabulary.ts";
@@ -23,7 +25,7 @@ export function outboxRoutes({ engine }: RouteContext): RouteSpec[] {
       tag: "operations",
       summary: "Deliver it again",
       answers: { 200: { description: "The row.", schema: ref("OutboxRow") } },
-      handle: ({ scope, params }) => retryOutbox(engine, scope, { id: params["id"] as string }),
+      handle: async (call) => answered(call, await retryOutbox(engine, call.scope, { id: call.params["id"] as string, ...idempotencyOf(call.request) })),
     },
     {
       method: "POST",
@@ -33,7 +35,10 @@ export function outboxRoutes({ engine }: RouteContext): RouteSpec[] {
       summary: "Give it up, with a reason",
       body: object({ reason: name(2_000) }, ["reason"]),
       answers: { 200: { description: "The row.", schema: ref("OutboxRow") } },
-      handle: ({ scope, params, body }) => discardOutbox(engine, scope, { id: params["id"] as string, reason: body.reason }),
+      async handle(call) {
+        const { request, scope, params, body } = call;
+        return answered(call, await discardOutbox(engine, scope, { id: params["id"] as string, reason: body.reason, ...idempotencyOf(request) }));
+      },
     },
   ];
 }

@@ -25,7 +25,7 @@ export async function publicFormRoutes(app: FastifyInstance, context: RouteConte
       scope.addHook("onSend", async (_request, reply) => void reply.header("x-robots-tag", "noindex, nofollow"));
       await registerRateLimit(scope, perMinute, "preParsing");
       bodies(scope);
-      for (const spec of specs) registerRoute(scope, spec, context.engine);
+      for (const spec of specs) registerRoute(scope, spec);
     });
   await register([getForm(context), postForm(context)], () => undefined);
   await register([postSheet(context)], (scope) => readRawBodies(scope, TABLE_TYPES));

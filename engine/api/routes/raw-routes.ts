@@ -3,7 +3,9 @@ import { EngineError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../schema/types.ts";
 import { decideAll } from "../../service/decide.ts";
 import { saveFile } from "../../service/files.ts";
+import { answered } from "../answer.ts";
 import { LARGE_BODY, rawBodyOf } from "../content.ts";
+import { idempotencyOf } from "../idempotency.ts";
 import { requireStorable } from "../json-text.ts";
 import { answerChunks, NDJSON_TYPES, splitLines } from "../ndjson.ts";
 import type { RouteGroup } from "../route-context.ts";
@@ -48,19 +50,15 @@ const fileUpload: RouteGroup = ({ engine }) => [
     rawBody: ["*/*"],
     bodyLimit: LARGE_BODY,
     answers: { 201: { description: "Records refer to it by `file_id`.", schema: ref("File") } },
-    async handle({ request, reply, scope, query }) {
+    async handle(call) {
+      const { request, scope, query } = call;
       const bytes = rawBodyOf(request);
       if (query.name === undefined) throw new EngineError("query_invalid", "`name` is missing.", { errors: [{ path: "/name", message: "is required" }] });
       if (bytes.length === 0) throw new EngineError("payload_invalid", "The file is empty.", { errors: [{ path: "", message: "must not be empty" }] });
       requireStorable(query.name, "The name");
       const mime = String(request.headers["content-type"] ?? "application/octet-stream").split(";")[0] as string;
-      const file = await saveFile(engine, scope, {
-        name: query.name,
-        mime: mime.trim().toLowerCase(),
-        bytes,
-      });
-      reply.code(201);
-      return file;
+      const file = { name: query.name, mime: mime.trim().toLowerCase(), bytes, ...idempotencyOf(request) };
+      return answered(call, await saveFile(engine, scope, file));
     },
   },
 ];

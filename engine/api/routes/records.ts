@@ -35,7 +35,6 @@ export function recordRoutes({ engine }: RouteContext): RouteSpec[] {
       body: freeObject,
       answers: { 201: { description: "The record.", schema: ref("Record") } },
       errors: ["unique_taken", "method_not_allowed"],
-      keyedByService: true,
       async handle(call) {
         const record = answered(
           call,
@@ -86,7 +85,6 @@ export function recordRoutes({ engine }: RouteContext): RouteSpec[] {
       body: freeObject,
       answers: { 200: { description: "The record now.", schema: ref("Record") } },
       errors: ["record_not_found", "record_changed", "unique_taken", "method_not_allowed"],
-      keyedByService: true,
       async handle(call) {
         const change = { ...addressOf(call.params), data: call.body, ...ifMatchOf(call), ...idempotencyOf(call.request) };
         const record = answered(call, await updateRecord(engine, call.scope, change));

@@ -4,6 +4,8 @@ import { EngineError } from "../../core/errors.ts";
 import { approveRelease, rejectRelease } from "../../service/decide-release.ts";
 import { createRelease } from "../../service/publish-release.ts";
 import { diffReleases, getRelease, listReleases } from "../../service/studio-queries.ts";
+import { answered } from "../answer.ts";
+import { idempotencyOf } from "../idempotency.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
 import { name, object, PAGING, page, ref, text } from "../schemas/vocabulary.ts";
@@ -18,8 +20,11 @@ export function releaseRoutes({ engine }: RouteContext): RouteSpec[] {
     body: { anyOf: [object({ note: text(4_000) }), { type: "null" }] },
     answers: { 200: { description: "The release.", schema: ref("Release") } },
     errors: ["own_release", "release_decided"],
-    handle: ({ scope, params, body }) =>
-      (verb === "approve" ? approveRelease : rejectRelease)(engine, scope, { number: releaseNumber(params["number"] as string), note: body?.note ?? "" }),
+    async handle(call) {
+      const { request, scope, params, body } = call;
+      const decision = { number: releaseNumber(params["number"] as string), note: body?.note ?? "", ...idempotencyOf(request) };
+      return answered(call, await (verb === "approve" ? approveRelease : rejectRelease)(engine, scope, decision));
+    },
   });
   return [
     {
@@ -32,11 +37,7 @@ export function releaseRoutes({ engine }: RouteContext): RouteSpec[] {
       body: object({ draft: name(100), note: text(4_000) }, ["draft", "note"]),
       answers: { 201: { description: "The release.", schema: ref("Release") } },
       errors: ["checks_failed", "draft_conflict"],
-      async handle({ reply, scope, body }) {
-        const release = await createRelease(engine, scope, body);
-        reply.code(201);
-        return release;
-      },
+      handle: async (call) => answered(call, await createRelease(engine, call.scope, { ...call.body, ...idempotencyOf(call.request) })),
     },
     decide("approve"),
     decide("reject"),

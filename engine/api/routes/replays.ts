@@ -1,8 +1,9 @@
 /** Recorded history against another release or draft. */
 import { getReplay, listReplayDiffs, listReplays } from "../../service/replay-queries.ts";
 import { cancelReplay, startReplay } from "../../service/run-replay.ts";
-import { pageOf } from "../answer.ts";
+import { answered, pageOf } from "../answer.ts";
 import { pause, type StreamEvent, sendEvents } from "../event-stream.ts";
+import { idempotencyOf } from "../idempotency.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
 import { integer, list, name, object, oneOf, PAGING, page, ref, text, when } from "../schemas/vocabulary.ts";
@@ -34,9 +35,8 @@ export function replayRoutes({ engine }: RouteContext): RouteSpec[] {
         ["against"],
       ),
       answers: { 202: { description: "Under way.", schema: object({ id: { type: "string", format: "uuid" } }, ["id"]) } },
-      async handle({ reply, scope, body }) {
-        const { id } = await startReplay(engine, scope, body);
-        reply.code(202);
+      async handle(call) {
+        const { id } = answered(call, await startReplay(engine, call.scope, { ...call.body, ...idempotencyOf(call.request) }));
         return { id };
       },
     },

@@ -37,7 +37,6 @@ export function settingsRoutes({ engine }: RouteContext): RouteSpec[] {
       body: freeObject,
       answers: { 200: { description: "The values now.", schema: ref("Settings") } },
       errors: ["definition_not_found", "record_changed"],
-      keyedByService: true,
       headers: IF_MATCH,
       handle: async (call) =>
         answered(

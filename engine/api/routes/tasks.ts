@@ -33,7 +33,6 @@ export function taskRoutes({ engine }: RouteContext): RouteSpec[] {
       body: object({ outcome: name(200), note: text(4_000), payload: freeObject }, ["outcome"]),
       answers: { 200: { description: "The task, and what the event that it sent did.", schema: { type: "object", additionalProperties: true } } },
       errors: ["task_closed", "approval_void", "event_not_permitted", "event_not_available", "gate_blocked", "invariant_violated", "seq_conflict"],
-      keyedByService: true,
       handle: async (call) =>
         answered(call, await completeTask(engine, call.scope, { id: call.params["id"] as string, ...call.body, ...idempotencyOf(call.request) })),
     },

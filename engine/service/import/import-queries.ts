@@ -3,6 +3,7 @@ import { EngineError } from "../../core/errors.ts";
 import { type ImportJobRow, type ImportStatus, importRows, listImports as listRows, loadImport, updateImport } from "../../store/imports.ts";
 import type { Engine } from "../engine-context.ts";
 import { isUuid } from "../fresh-id.ts";
+import { type Answer, type Keyed, once } from "../idempotency.ts";
 import { csvCell } from "../queries/records.ts";
 import { inReading, type Reading } from "../reading.ts";
 import { authorizeRecord, mayView } from "../record-permission.ts";
@@ -99,17 +100,19 @@ export async function importErrors(engine: Engine, scope: Scope, input: { readon
 }
 
 /** Stops an import that is still under way: nothing of it is written. A finished one is left as it is. */
-export async function cancelImport(engine: Engine, scope: Scope, input: { readonly id: string }): Promise<ImportView> {
+export async function cancelImport(engine: Engine, scope: Scope, input: { readonly id: string } & Keyed): Promise<Answer<ImportView>> {
   const job = await inReading(engine, scope, (reading) => visibleImport(reading, input.id));
   const org = scope.orgs.find(({ id }) => id === job.orgId);
   if (org === undefined) throw importNotFound();
-  return await inWork(engine, scope, org, async (work) => {
-    const row = await loadImport(work.tx, job.id, { lock: true });
-    if (row === null) throw importNotFound();
-    if (row.status !== "checking" && row.status !== "writing") return toImportView(work, row);
-    auditAttempt(work, "import_cancelled", { type: "import", id: row.id }, { type: row.type, done: row.done });
-    return toImportView(work, (await updateImport(work.tx, row.id, { status: "cancelled", at: work.at })) ?? row);
-  });
+  return await inWork(engine, scope, org, (work) =>
+    once(work, input.idempotency, 200, async () => {
+      const row = await loadImport(work.tx, job.id, { lock: true });
+      if (row === null) throw importNotFound();
+      if (row.status !== "checking" && row.status !== "writing") return toImportView(work, row);
+      auditAttempt(work, "import_cancelled", { type: "import", id: row.id }, { type: row.type, done: row.done });
+      return toImportView(work, (await updateImport(work.tx, row.id, { status: "cancelled", at: work.at })) ?? row);
+    }),
+  );
 }
 
 export async function visibleImport(reading: Reading, id: string): Promise<ImportJobRow> {

@@ -9,6 +9,7 @@ import { loadRecords } from "../../store/records.ts";
 import type { Engine } from "../engine-context.ts";
 import { evaluateMap } from "../expression.ts";
 import { freshId } from "../fresh-id.ts";
+import { type Answer, type Keyed, once } from "../idempotency.ts";
 import { checkPayload, withDefaults } from "../payload.ts";
 import { inReading } from "../reading.ts";
 import { recordTypeOf } from "../record-type.ts";
@@ -26,31 +27,33 @@ const REMOVED_AT_ONCE = 5_000;
  *
  * - throws EngineError `not_found`, `import_kept` where it wrote nothing or its records were changed, used or referred to since (`rows`)
  */
-export async function rollBackImport(engine: Engine, scope: Scope, input: { readonly id: string }): Promise<ImportView> {
+export async function rollBackImport(engine: Engine, scope: Scope, input: { readonly id: string } & Keyed): Promise<Answer<ImportView>> {
   const found = await inReading(engine, scope, (reading) => visibleImport(reading, input.id));
   const org = scope.orgs.find(({ id }) => id === found.orgId);
   if (org === undefined) throw importNotFound();
-  return await inWork(engine, scope, org, async (work) => {
-    const job = await loadImport(work.tx, found.id, { lock: true });
-    if (job === null) throw importNotFound();
-    if (job.status === "rolled_back") return toImportView(work, job);
-    if (job.status !== "done" || job.isTrial)
-      throw new EngineError("import_kept", `The import is ${job.status.replace("_", " ")}: it wrote nothing that could be taken back.`, { rows: [] });
-    const type = recordTypeOf(work.ruling.program, job.type);
-    const kept = await keptRows(work.tx, work.ruling.catalogue, type, job);
-    if (kept.length > 0) {
-      const shown = kept.slice(0, 5).map(({ row, because }) => `row ${row} (${because})`);
-      throw new EngineError("import_kept", `Records of the import were changed or used since: ${shown.join(", ")}. Nothing was taken back.`, {
-        rows: kept as never,
-      });
-    }
-    const told: Told = new Map();
-    if (type.insertOnly === true) await reverse(work, type, job, told);
-    else await remove(work, type, job, told);
-    await tellInstances(work, type, `${job.id}:back`, told);
-    auditAttempt(work, "import_rolled_back", { type: "import", id: job.id }, { type: job.type, records: job.created });
-    return toImportView(work, (await updateImport(work.tx, job.id, { status: "rolled_back", at: work.at })) ?? job);
-  });
+  return await inWork(engine, scope, org, (work) => once(work, input.idempotency, 200, () => rollBackIn(work, found.id)));
+}
+
+async function rollBackIn(work: Work, id: string): Promise<ImportView> {
+  const job = await loadImport(work.tx, id, { lock: true });
+  if (job === null) throw importNotFound();
+  if (job.status === "rolled_back") return toImportView(work, job);
+  if (job.status !== "done" || job.isTrial)
+    throw new EngineError("import_kept", `The import is ${job.status.replace("_", " ")}: it wrote nothing that could be taken back.`, { rows: [] });
+  const type = recordTypeOf(work.ruling.program, job.type);
+  const kept = await keptRows(work.tx, work.ruling.catalogue, type, job);
+  if (kept.length > 0) {
+    const shown = kept.slice(0, 5).map(({ row, because }) => `row ${row} (${because})`);
+    throw new EngineError("import_kept", `Records of the import were changed or used since: ${shown.join(", ")}. Nothing was taken back.`, {
+      rows: kept as never,
+    });
+  }
+  const told: Told = new Map();
+  if (type.insertOnly === true) await reverse(work, type, job, told);
+  else await remove(work, type, job, told);
+  await tellInstances(work, type, `${job.id}:back`, told);
+  auditAttempt(work, "import_rolled_back", { type: "import", id: job.id }, { type: job.type, records: job.created });
+  return toImportView(work, (await updateImport(work.tx, job.id, { status: "rolled_back", at: work.at })) ?? job);
 }
 
 /** Records that may be deleted go; their versions stay. */

@@ -81,7 +81,7 @@ async function filterOf(reading: Reading, input: InstanceListInput): Promise<Ins
   if (type === null) {
     if (colon < 0 && isUuid(input.record)) return { ...base, recordId: input.record };
     throw new EngineError("query_invalid", `record is "${input.record.slice(0, 60)}", expected <type>:<id or code>.`, {
-      errors: [{ path: "record", message: "must be <type>:<id or code>" }],
+      errors: [{ path: "/record", message: "must be <type>:<id or code>" }],
     });
   }
   const row = await loadRecord(reading.tx, type, name);

@@ -7,6 +7,7 @@ import { authorize } from "../authorize.ts";
 import { concealFor } from "../conceal.ts";
 import type { Engine } from "../engine-context.ts";
 import { isUuid } from "../fresh-id.ts";
+import { type Answer, type Keyed, once } from "../idempotency.ts";
 import { inReading, pageOf, worksPermitted } from "../reading.ts";
 import type { Scope } from "../scope.ts";
 import { inWork, type Work } from "../work.ts";
@@ -59,46 +60,53 @@ export async function listOutbox(
 }
 
 /** Puts a row that failed or is parked back in the queue. - throws EngineError `not_found`, `permission_denied` */
-export async function retryOutbox(engine: Engine, scope: Scope, input: { readonly id: string }): Promise<OutboxAnswer> {
-  return await settleRow(engine, scope, input.id, "pending", "outbox_retried", null);
+export async function retryOutbox(engine: Engine, scope: Scope, input: { readonly id: string } & Keyed): Promise<Answer<OutboxAnswer>> {
+  return await settleRow(engine, scope, input, { status: "pending", action: "outbox_retried", reason: null });
 }
 
 /** Gives a row up for good; the reason is audited. */
-export async function discardOutbox(engine: Engine, scope: Scope, input: { readonly id: string; readonly reason?: string }): Promise<OutboxAnswer> {
-  return await settleRow(engine, scope, input.id, "discarded", "outbox_discarded", input.reason ?? "discarded by a person");
-}
-
-async function settleRow(
+export async function discardOutbox(
   engine: Engine,
   scope: Scope,
-  id: string,
-  status: "pending" | "discarded",
-  action: string,
-  reason: string | null,
-): Promise<OutboxAnswer> {
-  const missing = new EngineError("not_found", `There is no outbox row "${id.slice(0, 60)}".`);
+  input: { readonly id: string; readonly reason?: string } & Keyed,
+): Promise<Answer<OutboxAnswer>> {
+  return await settleRow(engine, scope, input, { status: "discarded", action: "outbox_discarded", reason: input.reason ?? "discarded by a person" });
+}
+
+interface Settlement {
+  readonly status: "pending" | "discarded";
+  readonly action: string;
+  readonly reason: string | null;
+}
+
+async function settleRow(engine: Engine, scope: Scope, { id, idempotency }: { readonly id: string } & Keyed, how: Settlement): Promise<Answer<OutboxAnswer>> {
   const orgId = isUuid(id)
     ? await engine.store.work({ orgs: scope.orgs.map((org) => org.id), actorId: scope.principal.id }, async (tx) => (await loadOutbox(tx, id))?.orgId ?? null)
     : null;
   const org = scope.orgs.find((candidate) => candidate.id === orgId);
-  if (org === undefined) throw missing;
-  return await inWork(engine, scope, org, async (work) => {
-    const act = {
-      orgId: org.id,
-      permissions: [PERMISSION],
-      verb: "edit",
-      hidden: "not_found",
-      forbidden: "permission_denied",
-      what: "To change the outbox",
-    } as const;
-    authorize(work.ruling.program, scope, work.actor, act, { now: work.at, today: dayIn(org.timeZone, work.at) });
-    if (!(await markOutbox(work.tx, { orgId: org.id, id }, status, reason, work.at))) throw missing;
-    work.audit.push({ orgId: org.id, at: work.at, actorId: work.actor.id, action, subject: { type: "outbox", id }, detail: { reason } });
-    work.hasWork = true;
-    const row = await loadOutbox(work.tx, id);
-    if (row === null) throw missing;
-    return answerOutbox(work, row);
-  });
+  if (org === undefined) throw notFound(id);
+  return await inWork(engine, scope, org, (work) => once(work, idempotency, 200, () => settleIn(work, id, how)));
+}
+
+const notFound = (id: string): EngineError => new EngineError("not_found", `There is no outbox row "${id.slice(0, 60)}".`);
+
+async function settleIn(work: Work, id: string, { status, action, reason }: Settlement): Promise<OutboxAnswer> {
+  const { org, scope } = work;
+  const act = {
+    orgId: org.id,
+    permissions: [PERMISSION],
+    verb: "edit",
+    hidden: "not_found",
+    forbidden: "permission_denied",
+    what: "To change the outbox",
+  } as const;
+  authorize(work.ruling.program, scope, work.actor, act, { now: work.at, today: dayIn(org.timeZone, work.at) });
+  if (!(await markOutbox(work.tx, { orgId: org.id, id }, status, reason, work.at))) throw notFound(id);
+  work.audit.push({ orgId: org.id, at: work.at, actorId: work.actor.id, action, subject: { type: "outbox", id }, detail: { reason } });
+  work.hasWork = true;
+  const row = await loadOutbox(work.tx, id);
+  if (row === null) throw notFound(id);
+  return answerOutbox(work, row);
 }
 
 function answerOutbox(work: Work, row: OutboxRow): OutboxAnswer {

@@ -34,7 +34,7 @@ export async function search(
   const words = input.q.trim();
   if (words === "" || words.length > MAX_LENGTH) {
     throw new EngineError("query_invalid", `The search has ${words.length} characters, expected 1 to ${MAX_LENGTH}.`, {
-      errors: [{ path: "q", message: `must have 1 to ${MAX_LENGTH} characters` }],
+      errors: [{ path: "/q", message: `must have 1 to ${MAX_LENGTH} characters` }],
     });
   }
   return await inReading(engine, scope, async (reading) => {

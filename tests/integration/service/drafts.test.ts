@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 
 async function open(name = "Wider quota"): Promise<string> {
-  return (await createDraft(world.engine, world.as("clerk"), { name })).id;
+  return (await createDraft(world.engine, world.as("clerk"), { name })).body.id;
 }
 const put = (id: string, content: unknown, revision?: number) =>
   putDraftDefinition(world.engine, world.as("clerk"), {

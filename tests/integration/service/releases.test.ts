@@ -17,12 +17,12 @@ beforeAll(async () => {
 });
 
 async function draftOf(who: Who, title: string): Promise<string> {
-  const draft = await createDraft(world.engine, world.as(who), { name: title });
+  const { body: draft } = await createDraft(world.engine, world.as(who), { name: title });
   const content = { ...definitionOf<RulesetDefinition>(KEY), title } as unknown as Json;
   await putDraftDefinition(world.engine, world.as(who), { id: draft.id, kind: "ruleset", key: KEY, content });
   return draft.id;
 }
-const publish = async (who: Who, title: string) => await createRelease(world.engine, world.as(who), { draft: await draftOf(who, title), note: title });
+const publish = async (who: Who, title: string) => (await createRelease(world.engine, world.as(who), { draft: await draftOf(who, title), note: title })).body;
 const titleNow = async (): Promise<unknown> =>
   ((await getDefinition(world.engine, world.as("clerk"), { kind: "ruleset", key: KEY })).content as { title: string }).title;
 
@@ -33,13 +33,13 @@ describe("a release", () => {
     await expect(activateRelease(world.engine, world.as("chief"), { release: 2 })).rejects.toMatchObject({ code: "release_not_approved" });
     await expect(approveRelease(world.engine, world.as("chief"), { number: 2 })).rejects.toMatchObject({ code: "own_release" });
     await expect(approveRelease(world.engine, world.as("clerk"), { number: 2 })).rejects.toMatchObject({ code: "permission_denied" });
-    expect(await approveRelease(world.engine, world.as("second"), { number: 2, note: "looks right" })).toMatchObject({
+    expect((await approveRelease(world.engine, world.as("second"), { number: 2, note: "looks right" })).body).toMatchObject({
       state: "approved",
       decisions: [{ decision: "approved", by: world.ids.second }],
     });
     await expect(rejectRelease(world.engine, world.as("second"), { number: 2 })).rejects.toMatchObject({ code: "release_decided" });
     expect(await titleNow()).toBe("Quota");
-    expect(await activateRelease(world.engine, world.as("chief"), { release: 2, note: "go" })).toMatchObject({
+    expect((await activateRelease(world.engine, world.as("chief"), { release: 2, note: "go" })).body).toMatchObject({
       org: "ONE",
       release: 2,
       percent: 100,
@@ -68,7 +68,7 @@ describe("a release", () => {
 
   it("can be activated later, and for a share of the instances", async () => {
     const at = "2026-03-01T06:00:00.000Z";
-    expect(await activateRelease(world.engine, world.as("chief"), { release: 2, at, percent: 25, note: "trial" })).toMatchObject({
+    expect((await activateRelease(world.engine, world.as("chief"), { release: 2, at, percent: 25, note: "trial" })).body).toMatchObject({
       at,
       percent: 25,
       inForce: false,
@@ -80,7 +80,7 @@ describe("a release", () => {
   });
 
   it("is not made of a draft whose checks fail, nor of one that changes nothing", async () => {
-    const draft = await createDraft(world.engine, world.as("clerk"), { name: "Broken" });
+    const { body: draft } = await createDraft(world.engine, world.as("clerk"), { name: "Broken" });
     await expect(createRelease(world.engine, world.as("clerk"), { draft: draft.id, note: "x" })).rejects.toMatchObject({ code: "checks_failed" });
     const content = {
       ...definitionOf<RulesetDefinition>(KEY),
@@ -105,12 +105,15 @@ describe("a release", () => {
     });
     expect((await getDraft(world.engine, world.as("clerk"), { id: late })).conflicts).toEqual([{ kind: "ruleset", key: KEY }]);
     expect(await rebaseDraft(world.engine, world.as("clerk"), { id: late })).toMatchObject({ base: release.number, conflicts: [] });
-    expect(await createRelease(world.engine, world.as("clerk"), { draft: late, note: "late" })).toMatchObject({ base: release.number, state: "pending" });
+    expect((await createRelease(world.engine, world.as("clerk"), { draft: late, note: "late" })).body).toMatchObject({
+      base: release.number,
+      state: "pending",
+    });
   });
 
   it("can be rejected, and is then never activated", async () => {
     const release = await publish("clerk", "Unwanted");
-    expect(await rejectRelease(world.engine, world.as("chief"), { number: release.number, note: "no" })).toMatchObject({ state: "rejected" });
+    expect((await rejectRelease(world.engine, world.as("chief"), { number: release.number, note: "no" })).body).toMatchObject({ state: "rejected" });
     await expect(activateRelease(world.engine, world.as("chief"), { release: release.number })).rejects.toMatchObject({ code: "release_not_approved" });
   });
 });

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => threads.close());
 
 async function draftWith(change: Partial<RulesetDefinition>): Promise<string> {
-  const draft = await createDraft(world.engine, world.as("clerk"), { name: "Other" });
+  const { body: draft } = await createDraft(world.engine, world.as("clerk"), { name: "Other" });
   const content = { ...definitionOf<RulesetDefinition>(KEY), ...change } as unknown as Json;
   await putDraftDefinition(world.engine, world.as("clerk"), { id: draft.id, kind: "ruleset", key: KEY, content });
   return draft.id;
@@ -39,7 +39,7 @@ async function draftWith(change: Partial<RulesetDefinition>): Promise<string> {
 /** What a replay counted and found, without its own id and times. */
 async function told(engine: Engine, input: ReplayInput): Promise<object> {
   const chief = world.as("chief");
-  const { id } = await startReplay(engine, chief, input);
+  const { id } = (await startReplay(engine, chief, input)).body;
   for (let tries = 0; tries < 400; tries += 1) {
     const { status, done, total, same, changed, unknown, events, byGate, byMachine, error } = await getReplay(engine, chief, { id });
     if (status !== "queued" && status !== "running") {

@@ -36,14 +36,14 @@ beforeAll(async () => {
 
 /** A draft whose quota is `extra` wider, or narrower. */
 async function draftWith(extra: number): Promise<string> {
-  const draft = await createDraft(world.engine, world.as("clerk"), { name: `Extra ${extra}` });
+  const { body: draft } = await createDraft(world.engine, world.as("clerk"), { name: `Extra ${extra}` });
   const content = { ...definitionOf<RulesetDefinition>(KEY), derive: { allowed: `quota + extra + (${extra})` } } as unknown as Json;
   await putDraftDefinition(world.engine, world.as("clerk"), { id: draft.id, kind: "ruleset", key: KEY, content });
   return draft.id;
 }
 
 async function finished(input: ReplayInput): Promise<ReplayView> {
-  const { id } = await startReplay(world.engine, world.as("chief"), input);
+  const { id } = (await startReplay(world.engine, world.as("chief"), input)).body;
   for (let tries = 0; tries < 200; tries += 1) {
     const view = await getReplay(world.engine, world.as("chief"), { id });
     if (view.status !== "queued" && view.status !== "running") return view;
@@ -137,7 +137,7 @@ describe("replay", () => {
   });
 
   it("answers unknown, or reads as of then, for facts that were not recorded", async () => {
-    const draft = await createDraft(world.engine, world.as("clerk"), { name: "Asks more" });
+    const { body: draft } = await createDraft(world.engine, world.as("clerk"), { name: "Asks more" });
     const base = definitionOf<RulesetDefinition>(KEY);
     const content = {
       ...base,
