@@ -115,6 +115,8 @@ export function formatCell(format: string | undefined, value: Json | undefined, 
       return { as: "time", at: text, exact: true };
     case "relative":
       return { as: "time", at: text };
+    case "deadline":
+      return { as: "deadline", dueAt: text };
     case "badge":
       return { as: "badge", meaning: meaningOfState(leafWord(value)), text: typeof value === "boolean" ? describeValue(value) : words(leafWord(value)) };
     case "org":

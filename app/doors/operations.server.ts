@@ -1,6 +1,6 @@
 /** Outbox, receipts, mails, timers, audit: what operators see and do. */
 import { EngineError } from "#engine/core/errors.ts";
-import type { Json, JsonObject } from "#engine/schema/types.ts";
+import type { ContractDefinition, Json, JsonObject } from "#engine/schema/types.ts";
 import type { CheckpointFault } from "#engine/service/checkpoints/verify-checkpoints.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import { listAudit, type Verification, verifyAudit } from "#engine/service/queries/audit.ts";
@@ -26,8 +26,8 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
   const page = { limit: PAGE, cursor: request.cursor };
   const q = request.search ?? undefined;
   const sample = await orEmpty(listOutbox(engine, scope, { limit: SAMPLE }));
-  const contracts = await inReading(engine, scope, async (reading) => reading.works[0].ruling.program.all("contract").map((stored) => stored.content.key));
-  const [contract] = contracts;
+  const contracts = await inReading(engine, scope, async (reading) => reading.works[0].ruling.program.all("contract").map((stored) => stored.content));
+  const contract = contracts[0]?.key;
   const received = contract === undefined ? EMPTY : await orEmpty(listReceipts(engine, scope, { contract, limit: SAMPLE }));
   const receipts =
     tab !== "receipts" || contract === undefined
@@ -85,8 +85,8 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
     },
     next: (tab === "receipts" ? receipts : tab === "outbox" ? outbox : tab === "mails" ? mails : tab === "timers" ? timers : audit).next,
     byResult: countBy(received.items.map((row) => row.result)),
-    receipts: receipts.items.map((row) => receiptLine(row, contract ?? "")),
-    receipt: receipt === undefined ? null : receiptDetail(receipt, contract ?? ""),
+    receipts: receipts.items.map((row) => receiptLine(row, contracts[0])),
+    receipt: receipt === undefined ? null : receiptDetail(receipt, contracts[0]),
     outbox: outbox.items.filter((row) => q === undefined || `${row.key} ${row.subject ?? ""}`.includes(q)).map(outboxLine),
     mails: mails.items.map(
       (mail): MailRow => ({
@@ -186,7 +186,7 @@ function receiptMeaning(result: string): Meaning {
   return meaning === "state" ? (/refus|reject|invalid|denied|closed/.test(result) ? "refused" : "state") : meaning;
 }
 
-function receiptLine(row: ReceiptAnswer, contract: string): ReceiptLine {
+function receiptLine(row: ReceiptAnswer, contract: ContractDefinition | undefined): ReceiptLine {
   const envelope = objectOf(row.envelope);
   const subject = objectOf(envelope["subject"] ?? null);
   const first = row.instances[0];
@@ -194,19 +194,19 @@ function receiptLine(row: ReceiptAnswer, contract: string): ReceiptLine {
   return {
     id: row.id,
     receivedAt: row.at,
-    contract,
+    contract: contract?.key ?? "",
     event: row.event ?? "not readable",
     key: row.key ?? "",
     subject: typeof subject["ref"] === "string" ? subject["ref"] : null,
     sequence: row.sequence === null ? null : String(row.sequence),
     result: words(row.result),
     meaning: receiptMeaning(row.result),
-    cause: row.cause,
+    cause: row.cause ?? (row.event === null ? null : (contract?.events[row.event]?.title ?? null)),
     href: typeof instance === "string" ? `/work/${instance}` : null,
   };
 }
 
-function receiptDetail(row: ReceiptAnswer, contract: string): ReceiptDetail {
+function receiptDetail(row: ReceiptAnswer, contract: ContractDefinition | undefined): ReceiptDetail {
   const decision = objectOf(row.decision);
   const checks = [
     { title: "Key", text: row.key === null ? "not readable" : row.key, ok: row.key !== null },

@@ -21,6 +21,7 @@ const WIDTHS: Readonly<Record<string, number>> = {
   date: 136,
   datetime: 152,
   relative: 128,
+  deadline: 152,
   badge: 160,
   gate: 232,
 };
