@@ -9,6 +9,7 @@ import { ProblemsBar } from "../canvas/problems-bar.tsx";
 import { isObject } from "../document/json-path.ts";
 import type { DocumentHandle } from "../document/use-document.ts";
 import { Icon } from "../ui/icon.tsx";
+import { DocumentPreview } from "./document-preview.tsx";
 import { JsonEditor } from "./json-editor.tsx";
 import { KIND_WORDS } from "./kind-words.ts";
 import { MailPreview } from "./mail-preview.tsx";
@@ -27,7 +28,7 @@ export function DefinitionEditor({ handle, canEdit, problems, schema, used }: De
   const { kind, key, content } = handle.document;
   const words = KIND_WORDS[kind];
   return (
-    <div className={kind === "mail" ? "workspace is-mail" : "workspace"}>
+    <div className={kind === "mail" || kind === "document" ? "workspace is-mail" : "workspace"}>
       <div className="workspace-canvas is-json">
         <JsonEditor
           label={`${key} as JSON`}
@@ -48,6 +49,7 @@ export function DefinitionEditor({ handle, canEdit, problems, schema, used }: De
         </header>
         <div className="inspector-body">
           {kind === "mail" ? <MailPreview content={content} /> : null}
+          {kind === "document" ? <DocumentPreview content={content} /> : null}
           <WhereUsed {...used} />
         </div>
       </aside>

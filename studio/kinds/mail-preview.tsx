@@ -4,9 +4,8 @@ import { compileMail } from "#engine/core/templates/compile-mail.ts";
 import type { JsonObject, MailDefinition } from "#engine/schema/types.ts";
 import { isObject } from "../document/json-path.ts";
 import { Notice } from "../ui/states.tsx";
+import { SAMPLE_BRANDING } from "./sample-branding.ts";
 import { sampleObject } from "./sample-value.ts";
-
-const BRANDING: JsonObject = { name: "Your org", from: "Your org", color: "#4f46e5", logo: "", address: "", footer: "" };
 
 export function MailPreview({ content }: { content: JsonObject }) {
   const [shape, setShape] = useState<"desktop" | "phone" | "plain">("desktop");
@@ -44,7 +43,7 @@ export function MailPreview({ content }: { content: JsonObject }) {
 function render(content: JsonObject): { readonly subject: string; readonly html: string; readonly text: string } | { readonly fault: string } {
   try {
     const variables = isObject(content["variables"]) ? sampleObject(content["variables"]) : {};
-    return compileMail(content as unknown as MailDefinition, "preview").render(variables, BRANDING);
+    return compileMail(content as unknown as MailDefinition, "preview").render(variables, SAMPLE_BRANDING);
   } catch (error) {
     return { fault: (error as Error).message };
   }
