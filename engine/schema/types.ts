@@ -344,6 +344,8 @@ export interface StartSpec extends EventSpec {
   readonly create?: FeelMap;
   /** FEEL: an instance with the same value of this key is returned in place of a second one. */
   readonly unique?: Feel;
+  /** Property of the payload that names the org to start in, by code or id; where it is missing, the org chosen for the request. */
+  readonly orgFrom?: string;
 }
 
 export interface ChecklistItem {

@@ -1,0 +1,82 @@
+/** Somebody of two orgs: what all orgs show together, in which org something is made, and who no longer sees an inactive customer. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { codeOf, confirmByWarehouse } from "#tests/support/order-acts.ts";
+import { type Answer, type Caller, type ProductApi, productApi, wonDeal } from "#tests/support/product-api.ts";
+
+let api: ProductApi;
+beforeAll(async () => {
+  api = await productApi();
+});
+
+const named = (items: readonly { readonly data: { readonly name: string } }[]) => items.map(({ data }) => data.name).sort();
+const filter = (value: object) => encodeURIComponent(JSON.stringify(value));
+const multi = (org: string) => api.as("manager.multi", { org });
+const customerOf = async (caller: Caller, name: string) => (await caller.list(`/records/customers?q=${name}`))[0];
+const create = (caller: Caller, payload: object): Promise<Answer> =>
+  caller.post("/instances", { machine: "deal", event: { type: "deal.create", payload: { currency: "USD", lines: [], ...payload } } });
+
+describe("all orgs", () => {
+  it("[WMS-02][WMS-05] show the customers of each, and one who is inactive in one org by the other", async () => {
+    const inJtr = named(await multi("JTR").list("/records/customers?limit=50"));
+    const inMod = named(await multi("MOD").list("/records/customers?limit=50"));
+    expect(inJtr).toEqual(["Atlas Tekstil", "Boreal Home", "Cobalt Living", "Fjord Hotels", "MOD internal"]);
+    expect(inMod).toEqual(["Delta Trading", "Echo Interiors", "Gala Linens"]);
+    expect(named(await multi("all").list("/records/customers?limit=50"))).toEqual([...inJtr, ...inMod].sort());
+    const gala = await customerOf(multi("MOD"), "Gala");
+    expect((await multi("all").get(`/records/customers/${gala.id}`)).status).toBe(200);
+    expect((await multi("all").get("/search?q=Gala")).text).toContain("Gala Linens");
+    const page = (await multi("all").get("/reports/customers")).text;
+    for (const name of [...inJtr, ...inMod]) expect(page).toContain(name);
+  });
+});
+
+describe("a new deal", () => {
+  it("[WMS-03] belongs to the org that it names, and to no other than the chosen one where it names none", async () => {
+    const fjord = await customerOf(multi("JTR"), "Fjord");
+    const gala = await customerOf(multi("MOD"), "Gala");
+    expect((await create(api.as("manager.multi"), { customer_id: fjord.id })).body.org).toBe("JTR");
+    expect((await create(multi("all"), { customer_id: gala.id, org_id: "MOD" })).body.org).toBe("MOD");
+    expect((await create(multi("JTR"), { customer_id: gala.id, org_id: "MOD" })).body.org).toBe("MOD");
+    const orgs = await api.as("manager.multi").list("/orgs");
+    const jtr = orgs.find(({ code }) => code === "JTR");
+    const byId = await create(multi("all"), { customer_id: fjord.id, org_id: jtr.id });
+    expect([byId.status, byId.body.org, byId.body.record?.code], byId.text.slice(0, 600)).toEqual([201, "JTR", expect.stringMatching(/^JTRDL/u)]);
+    const foreign = await create(api.as("owner.mod"), { customer_id: gala.id, org_id: "JTR" });
+    const unknown = await create(api.as("owner.mod"), { customer_id: gala.id, org_id: "XXX" });
+    expect([foreign.status, foreign.body.code]).toEqual([404, "not_found"]);
+    expect({ ...foreign.body, instance: "" }).toEqual({ ...unknown.body, instance: "" });
+    const nowhere = await create(multi("all"), { customer_id: fjord.id });
+    expect([nowhere.status, nowhere.body.code]).toEqual([422, "org_required"]);
+    const before = (await api.as("admin.jtr").list("/records/deals?limit=200")).length;
+    expect((await create(multi("JTR"), { customer_id: fjord.id, org_id: "XXX" })).status).toBe(404);
+    expect((await api.as("admin.jtr").list("/records/deals?limit=200")).length).toBe(before);
+  });
+});
+
+describe("an inactive profile", () => {
+  it("[WMS-05] is hidden from selling roles with the customer; the running order of the customer stays workable", async () => {
+    const { deal, orders } = await wonDeal(api, { customer: "Fjord", lines: [{ qty_m: "100" }] });
+    const fjord = await customerOf(api.as("admin.jtr"), "Fjord");
+    const profiles = (account: string) => api.as(account).list(`/records/customer-org-profiles?filter=${filter({ customer_id: fjord.id })}`);
+    const [profile] = await profiles("owner.jtr");
+    expect((await api.as("owner.jtr").patch(`/records/customer-org-profiles/${profile.id}`, { status: "inactive" })).status).toBe(403);
+    expect((await api.as("admin.jtr").patch(`/records/customer-org-profiles/${profile.id}`, { status: "inactive" })).status).toBe(200);
+    for (const account of ["owner.jtr", "owner2.jtr", "manager.jtr", "manager.multi"]) {
+      expect([account, await api.as(account).list("/records/customers?q=Fjord"), await profiles(account)]).toEqual([account, [], []]);
+      expect((await api.as(account).get(`/records/customers/${fjord.id}`)).status).toBe(404);
+      expect((await api.as(account).get(`/records/customer-org-profiles/${profile.id}`)).status).toBe(404);
+      expect((await create(api.as(account), { customer_id: fjord.id })).status).toBe(422);
+    }
+    for (const account of ["admin.jtr", "pricing.jtr", "costing.jtr", "exec"]) {
+      expect([account, (await api.as(account, { org: "JTR" }).list("/records/customers?q=Fjord")).length, (await profiles(account)).length]).toEqual([account, 1, 1]);
+    }
+    const refused = await create(api.as("admin.jtr"), { customer_id: fjord.id });
+    expect([refused.status, refused.body.reasons[0].code]).toEqual([409, "CUSTOMER_INACTIVE"]);
+    expect((await api.as("owner.jtr").get(`/records/deals/${codeOf(deal)}`)).body.data.customer_name).toBe("Fjord Hotels");
+    const order = orders[0] as string;
+    await confirmByWarehouse(api, order, ["100"]);
+    await api.as("manager.jtr").send(order, "shipment.approve", { note: "agreed before" });
+    expect((await api.as("admin.jtr").patch(`/records/customer-org-profiles/${profile.id}`, { status: "active" })).status).toBe(200);
+    expect(await profiles("owner.jtr")).toHaveLength(1);
+  });
+});
