@@ -68,7 +68,11 @@ describe("an inactive profile", () => {
       expect((await create(api.as(account), { customer_id: fjord.id })).status).toBe(422);
     }
     for (const account of ["admin.jtr", "pricing.jtr", "costing.jtr", "exec"]) {
-      expect([account, (await api.as(account, { org: "JTR" }).list("/records/customers?q=Fjord")).length, (await profiles(account)).length]).toEqual([account, 1, 1]);
+      expect([account, (await api.as(account, { org: "JTR" }).list("/records/customers?q=Fjord")).length, (await profiles(account)).length]).toEqual([
+        account,
+        1,
+        1,
+      ]);
     }
     const refused = await create(api.as("admin.jtr"), { customer_id: fjord.id });
     expect([refused.status, refused.body.reasons[0].code]).toEqual([409, "CUSTOMER_INACTIVE"]);
@@ -78,5 +82,50 @@ describe("an inactive profile", () => {
     await api.as("manager.jtr").send(order, "shipment.approve", { note: "agreed before" });
     expect((await api.as("admin.jtr").patch(`/records/customer-org-profiles/${profile.id}`, { status: "active" })).status).toBe(200);
     expect(await profiles("owner.jtr")).toHaveLength(1);
+  });
+});
+
+describe("exposure", () => {
+  it("[WMS-02][WMS-15] is a row per org and currency, never one sum; who holds one org sees that one alone", async () => {
+    const exposure = async (account: string, org: string) => {
+      const page = await api.as(account, { org }).get("/reports/exposure");
+      expect(page.status, page.text.slice(0, 600)).toBe(200);
+      return page.body;
+    };
+    const summary = (page: { readonly summary: readonly { readonly org: string; readonly value: unknown }[] }) =>
+      page.summary.map(({ org, value }) => ({ org, value }));
+    await wonDeal(api, { by: "owner.mod", customer: "Gala", lines: [{ qty_m: "30", unit_price: "5.00" }] });
+    const atlas = await customerOf(api.as("owner.jtr"), "Atlas");
+    const entry = (more: object) =>
+      api
+        .as("costing.jtr")
+        .post("/records/payments-ledger", { customer_id: atlas.id, value_date: "2026-02-02", method: "transfer", reference: "X-1", ...more });
+    const paid = await entry({ entry_type: "payment", currency: "EUR", amount: "700.00" });
+    expect(paid.status, paid.text).toBe(201);
+    // 48,000 and 1,200 charged, 420 of the running order.
+    const jtr = {
+      org: "JTR",
+      value: [
+        { currency: "EUR", exposure: "-700.00" },
+        { currency: "USD", exposure: "49620.00" },
+      ],
+    };
+    const mod = { org: "MOD", value: [{ currency: "USD", exposure: "150.00" }] };
+    expect(summary(await exposure("manager.multi", "JTR"))).toEqual([jtr]);
+    expect(summary(await exposure("manager.multi", "all"))).toEqual([jtr, mod]);
+    expect(summary(await exposure("owner.mod", "all"))).toEqual([mod]);
+    const rows = (await exposure("manager.multi", "all")).tab.rows.map(({ org, cells }: { org: string; cells: Record<string, unknown> }) => [
+      org,
+      cells["customer"],
+      cells["exposure"],
+    ]);
+    expect(rows).toContainEqual(["JTR", "Atlas Tekstil", ["48000.00 USD", "-700.00 EUR"]]);
+    expect(rows).toContainEqual(["MOD", "Gala Linens", ["150.00 USD"]]);
+    const voided = await entry({ entry_type: "void", currency: "EUR", amount: "-700.00", voids_id: paid.body.id, reference: "X-2" });
+    expect(voided.status, voided.text).toBe(201);
+    expect(summary(await exposure("manager.multi", "JTR"))[0]?.value).toEqual([
+      { currency: "EUR", exposure: "0.00" },
+      { currency: "USD", exposure: "49620.00" },
+    ]);
   });
 });
