@@ -129,3 +129,18 @@ describe("exposure", () => {
     ]);
   });
 });
+
+describe("what is looked for", () => {
+  it("[WMS-12][WMS-22] is found by its whole code, a part of a name, an address, and by no word of another", async () => {
+    const codes = async (q: string) => (await api.as("pricing.jtr").list(`/records/qualities?q=${encodeURIComponent(q)}`)).map(({ data }) => data.code);
+    expect(await codes("LINEN-01")).toEqual(["LINEN-01"]);
+    expect(await codes("linen 01")).toEqual(["LINEN-01"]);
+    expect(await codes("01")).toEqual(["LINEN-01"]);
+    expect(await codes("LINEN-02")).toEqual([]);
+    expect(await codes("jute-0")).toEqual(["JUTE-04"]);
+    expect(
+      (await api.as("pricing.jtr").get("/search?q=VELVET-02")).body.items.map(({ code, title }: { code: string; title: string }) => code ?? title),
+    ).toContain("VELVET-02");
+    expect((await api.as("pricing.jtr").get("/reports/qualities?q=SATIN-03")).body.tab.rows).toHaveLength(1);
+  });
+});
