@@ -478,6 +478,11 @@ export interface TypeDefinition extends DefinitionBase {
   readonly insertOnly?: boolean;
   /** Of types whose records are only added: fields, FEEL over `record`, of the entry that takes that record back when its import is. */
   readonly reversal?: FeelMap;
+  /**
+   * Sentences that must hold of what people and programs write: FEEL over `record`, `before` and facts, asked where `when` is true. Machines
+   * are held by their own gates.
+   */
+  readonly checks?: readonly { readonly when?: Feel; readonly holds: Feel; readonly field: string; readonly message: string }[];
   /** Missing = no such access by API; `view` without a permission = everyone with the org. */
   readonly permissions: { readonly view?: string; readonly create?: string; readonly edit?: string; readonly delete?: string };
   /** Title template, `{field}`. */

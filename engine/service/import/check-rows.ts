@@ -12,9 +12,11 @@ import { uniqueKeysOf } from "../../store/record-unique.ts";
 import { dayIn } from "../ask-decision.ts";
 import { freshId } from "../fresh-id.ts";
 import { acceptPayload, type Reference, type ReferenceLookup, referenceKey, withDefaults } from "../payload.ts";
+import { brokenChecks } from "../record-checks.ts";
+import { newRows } from "../record-drafts.ts";
 import { lookupOf } from "../reference-lookup.ts";
 import { sha256 } from "../sha256.ts";
-import type { Work } from "../work.ts";
+import { forReading, type Work } from "../work.ts";
 import { type Column, cellValue } from "./import-columns.ts";
 import type { NumberedRow } from "./import-file.ts";
 
@@ -71,6 +73,7 @@ export async function checkRows(work: Work, check: RowCheck, rows: readonly Numb
       draft.errors = errorsOf(error);
     }
   }
+  await refuseBroken(work, check, drafts);
   await refuseTaken(work, check, drafts);
   return drafts.map((draft) => outcomeOf(work, check, draft));
 }
@@ -149,6 +152,20 @@ async function markKnownRows(work: Work, check: RowCheck, drafts: readonly Draft
     if (isTaken || check.seen.rowKeys.has(key)) draft.unchanged = true;
     check.seen.rowKeys.add(key);
   }
+}
+
+/** Rows of which a check of their type does not hold; their facts load together. */
+async function refuseBroken(work: Work, { type }: RowCheck, drafts: readonly Draft[]): Promise<void> {
+  if (type.checks === undefined) return;
+  const reader = forReading(work);
+  const good = drafts.filter((draft) => draft.errors.length === 0 && !draft.unchanged);
+  await Promise.all(
+    good.map(async (draft) => {
+      const [after] = newRows(work, type, [{ id: "", code: null, data: draft.data }]);
+      const broken = after === undefined ? [] : await brokenChecks(reader, type, null, after);
+      draft.errors = broken.map(({ path, message }) => ({ column: path.slice(1), message }));
+    }),
+  );
 }
 
 /** Codes and unique keys that a record, or a row before, has already. */
