@@ -494,7 +494,12 @@ export interface TypeDefinition extends DefinitionBase {
   readonly searchable?: readonly string[];
   readonly indexes?: readonly (readonly string[])[];
   /** File that rows are imported from: the name of its template, and its columns (see engine/service/import). Without it any field is a column. */
-  readonly template?: { readonly name: string; readonly columns: readonly string[] };
+  readonly template?: {
+    readonly name: string;
+    readonly columns: readonly string[];
+    /** Fields that tell a row from another one: one with the same values is written already. Without it a row is known by all that it says. */
+    readonly key?: readonly string[];
+  };
   /** Machine whose instance carries this record's state. */
   readonly machine?: string;
   /** Events sent to other instances when a record changes by CRUD: FEEL over `record`, `before`. */

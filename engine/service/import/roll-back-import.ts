@@ -16,8 +16,8 @@ import { newRows } from "../record-drafts.ts";
 import { recordTypeOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
 import { auditAttempt, forReading, inWork, type Work } from "../work.ts";
-import { ROW_KEY } from "./check-rows.ts";
 import { type ImportView, importNotFound, toImportView, visibleImport } from "./import-queries.ts";
+import { ROW_KEY } from "./row-keys.ts";
 import { collectHooks, type Told, tellInstances } from "./write-rows.ts";
 
 const PIECE = 500;
