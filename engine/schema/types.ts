@@ -344,6 +344,8 @@ export interface StartSpec extends EventSpec {
   readonly create?: FeelMap;
   /** FEEL: an instance with the same value of this key is returned in place of a second one. */
   readonly unique?: Feel;
+  /** Property of the payload that names the org to start in, by code or id; where it is missing, the org chosen for the request. */
+  readonly orgFrom?: string;
 }
 
 export interface ChecklistItem {
@@ -476,6 +478,11 @@ export interface TypeDefinition extends DefinitionBase {
   readonly insertOnly?: boolean;
   /** Of types whose records are only added: fields, FEEL over `record`, of the entry that takes that record back when its import is. */
   readonly reversal?: FeelMap;
+  /**
+   * Sentences that must hold of what people and programs write: FEEL over `record`, `before` and facts, asked where `when` is true. Machines
+   * are held by their own gates.
+   */
+  readonly checks?: readonly { readonly when?: Feel; readonly holds: Feel; readonly field: string; readonly message: string }[];
   /** Missing = no such access by API; `view` without a permission = everyone with the org. */
   readonly permissions: { readonly view?: string; readonly create?: string; readonly edit?: string; readonly delete?: string };
   /** Title template, `{field}`. */
@@ -487,7 +494,12 @@ export interface TypeDefinition extends DefinitionBase {
   readonly searchable?: readonly string[];
   readonly indexes?: readonly (readonly string[])[];
   /** File that rows are imported from: the name of its template, and its columns (see engine/service/import). Without it any field is a column. */
-  readonly template?: { readonly name: string; readonly columns: readonly string[] };
+  readonly template?: {
+    readonly name: string;
+    readonly columns: readonly string[];
+    /** Fields that tell a row from another one: one with the same values is written already. Without it a row is known by all that it says. */
+    readonly key?: readonly string[];
+  };
   /** Machine whose instance carries this record's state. */
   readonly machine?: string;
   /** Events sent to other instances when a record changes by CRUD: FEEL over `record`, `before`. */

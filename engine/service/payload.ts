@@ -90,6 +90,20 @@ function acceptsNull(schema: Json | undefined): boolean {
   return !Array.isArray(type) || (type as readonly Json[]).includes("null");
 }
 
+/** The value with its instants (`format: date-time`) written in UTC: the same instant is the same text, and later ones sort later. */
+export function withUtcInstants<T extends Json>(schema: Json | undefined, value: T): T {
+  return inUtc(schema, value) as T;
+}
+
+function inUtc(schema: Json | undefined, value: Json): Json {
+  if (!isObject(schema) || value === null) return value;
+  if (typeof value === "string") return schema["format"] === "date-time" ? new Date(value).toISOString() : value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map((element) => inUtc(schema["items"], element));
+  const properties = schema["properties"];
+  if (!isObject(value) || !isObject(properties)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]): [string, Json] => [name, inUtc(properties[name], member)]));
+}
+
 /** The object with the schema's `default` for every own property that is absent; one level deep. */
 export function withDefaults(schema: JsonSchema, value: JsonObject): JsonObject {
   const properties = schema["properties"];

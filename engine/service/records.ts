@@ -11,8 +11,10 @@ import type { Engine } from "./engine-context.ts";
 import { freshId } from "./fresh-id.ts";
 import { type Answer, type Idempotency, once } from "./idempotency.ts";
 import { changeHooks } from "./on-change.ts";
-import { acceptPayload, withDefaults } from "./payload.ts";
+import { acceptPayload, withDefaults, withUtcInstants } from "./payload.ts";
 import { answerRecord, etagOf, type RecordAnswer, versionOfEtag } from "./record-answer.ts";
+import { requireChecks } from "./record-checks.ts";
+import { newRows } from "./record-drafts.ts";
 import { authorizeRecord, requireWritable } from "./record-permission.ts";
 import { nameOfType, recordTypeOf } from "./record-type.ts";
 import { lookupOf } from "./reference-lookup.ts";
@@ -45,10 +47,12 @@ export async function createRecord(engine: Engine, scope: Scope, input: CreateIn
 export async function createIn(work: Work, type: TypeDefinition, given: unknown): Promise<RecordRow> {
   authorizeRecord(work, type, "create");
   const filled = isObject(given) ? withDefaults(type.schema, given) : given;
-  const data = await acceptPayload(type.schema, filled, lookupOf(work, { asReader: true }));
+  const data = withUtcInstants(type.schema, await acceptPayload(type.schema, filled, lookupOf(work, { asReader: true })));
+  const id = freshId(work.at, work.engine.seed(), nameOfType(type));
+  if (type.checks !== undefined) for (const after of newRows(work, type, [{ id, code: null, data }])) await requireChecks(work, type, null, after);
   const row = await insertRecord(work.tx, work.ruling.catalogue, type, {
     orgId: type.scope === "global" ? null : work.org.id,
-    id: freshId(work.at, work.engine.seed(), nameOfType(type)),
+    id,
     code: codeFor(work, type, data),
     data,
     actorId: work.actor.id,
@@ -96,7 +100,9 @@ export async function updateRecord(engine: Engine, scope: Scope, input: UpdateIn
       authorizeRecord(work, type, "edit");
       refuseOldEtag(before, input.ifMatch);
       const change = isObject(input.data) ? input.data : {};
-      const data = await acceptPayload(type.schema, isObject(input.data) ? { ...before.data, ...change } : input.data, lookupOf(work, { asReader: true }));
+      const whole = isObject(input.data) ? { ...before.data, ...change } : input.data;
+      const data = withUtcInstants(type.schema, await acceptPayload(type.schema, whole, lookupOf(work, { asReader: true })));
+      await requireChecks(work, type, before, { ...before, data });
       const orgId = type.scope === "global" ? null : work.org.id;
       const row = await replaceRecord(work.tx, work.ruling.catalogue, type, {
         orgId,

@@ -64,6 +64,17 @@ export function chooseScope(principal: Principal, request: ScopeRequest): Scope 
 }
 
 /**
+ * The scope of a request that names its org itself, whatever was chosen for it.
+ *
+ * - throws EngineError `not_found` for an org that is unknown or not granted: one and the same answer
+ */
+export function narrowedTo(scope: Scope, named: string): Scope {
+  const granted = scope.principal.grants.find(({ org }) => org.code === named || org.id === named);
+  if (granted === undefined) throw new EngineError("not_found", "There is no such org.");
+  return { ...scope, orgs: [granted.org], mode: "one" };
+}
+
+/**
  * The one org of a scope.
  *
  * - throws EngineError `org_required` where several are chosen, or none

@@ -21,7 +21,7 @@ import { acceptPayload } from "./payload.ts";
 import { recordTypeOf } from "./record-type.ts";
 import { lookupOf } from "./reference-lookup.ts";
 import { violationError } from "./refuse-violation.ts";
-import { requireOneOrg, type Scope } from "./scope.ts";
+import { narrowedTo, requireOneOrg, type Scope } from "./scope.ts";
 import { type CascadeResult, startOf, uniqueOf } from "./start-from-cascade.ts";
 import { beginInstance, type Transition } from "./transition.ts";
 import { isHidden } from "./visibility.ts";
@@ -44,9 +44,9 @@ export interface StartInput {
  *   `record_not_found`, `org_required`, `unique_taken`
  */
 export async function startInstance(engine: Engine, scope: Scope, input: StartInput): Promise<Answer<InstanceView & { readonly url?: string }>> {
-  const org = requireOneOrg(scope);
+  const named = await scopeNamed(engine, scope, input);
   let url: string | null = null;
-  const answer = await inWork(engine, scope, org, (work) => {
+  const answer = await inWork(engine, named, requireOneOrg(named), (work) => {
     url = null;
     return once(work, input.idempotency, 201, async () => {
       const started = await startIn(work, input);
@@ -57,6 +57,20 @@ export async function startInstance(engine: Engine, scope: Scope, input: StartIn
   });
   const { existing, view } = answer.body;
   return { status: existing ? 200 : 201, replayed: answer.replayed, body: url === null ? view : { ...view, url } };
+}
+
+/** A start event may say which property of its payload names the org: then that org is the scope. */
+async function scopeNamed(engine: Engine, scope: Scope, { machine, event }: StartInput): Promise<Scope> {
+  const [first] = scope.orgs;
+  const { payload } = event;
+  if (first === undefined || typeof payload !== "object" || payload === null) return scope;
+  const { program } = await engine.store.work({ orgs: [first.id], actorId: scope.principal.id }, (tx) =>
+    engine.programs.inForce(tx, first.id, engine.clock.now()),
+  );
+  const starts = program.machine(machine)?.definition.start ?? {};
+  const property = Object.hasOwn(starts, event.type) ? starts[event.type]?.orgFrom : undefined;
+  const value = property === undefined ? undefined : (payload as JsonObject)[property];
+  return typeof value === "string" && value !== "" ? narrowedTo(scope, value) : scope;
 }
 
 export interface Started {

@@ -19,6 +19,13 @@ export async function isHidden(work: Work, type: TypeDefinition, row: RecordRow)
   return verdict !== false && verdict !== null;
 }
 
+/** The work among `works` that a row is read through: that of its org, or, for a row of no org, the first in which it is not hidden. */
+export async function shownThrough(works: readonly Work[], type: TypeDefinition, row: RecordRow): Promise<Work | null> {
+  const candidates = row.orgId === null ? works : works.filter((work) => work.org.id === row.orgId);
+  for (const work of candidates) if (!(await isHidden(work, type, row))) return work;
+  return null;
+}
+
 /** The row's data as this reader may see it. */
 export async function maskedData(work: Work, type: TypeDefinition, row: RecordState): Promise<JsonObject> {
   if (type.mask === undefined || type.mask.length === 0 || work.actor.kind === "system") return row.data;

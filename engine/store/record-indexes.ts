@@ -57,9 +57,14 @@ function searchVector(type: TypeDefinition, alias: string): string {
   return `gh_search(${alias}.code, ${alias}.data, '{${fields.join(",")}}'::text[])`;
 }
 
-/** Every word must begin a word of the code or of a searchable field. */
-export function searchSql(type: TypeDefinition, alias: string, params: Conditions, search: string): string {
+/** Every word must begin a word of the code or of a searchable field: of the row, or, where its type has no such field, of one record joined to it. */
+export function searchSql(sources: Sources, params: Conditions, search: string): string {
   const words = search.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   if (words.length === 0) return "false";
-  return `${searchVector(type, alias)} @@ to_tsquery('simple', ${params.value(words.map((word) => `'${word}':*`).join(" & "))})`;
+  const all = [...sources.entries()];
+  const isSearchable = ({ type }: { readonly type: TypeDefinition }): boolean => (type.searchable ?? []).length > 0;
+  const own = all.filter(([name]) => name === "");
+  const searched = own.some(([, source]) => isSearchable(source)) ? own : all.filter(([name, source]) => name === "" || isSearchable(source));
+  const asked = params.value(words.map((word) => `'${word}':*`).join(" & "));
+  return `(${searched.map(([, { alias, type }]) => `${searchVector(type, alias)} @@ to_tsquery('simple', ${asked})`).join(" or ")})`;
 }

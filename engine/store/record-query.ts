@@ -27,7 +27,7 @@ export interface QueryOptions {
   readonly most?: number;
   /** Only without groupBy. */
   readonly cursor?: string | null;
-  /** Words looked for at the start of words of the code and the type's `searchable` fields. */
+  /** Words looked for at the start of words of the code and the type's `searchable` fields; where it has none, of the joined records. */
   readonly search?: string;
   /** Joined to `where` by "and": the reader's own filter. */
   readonly filter?: Filter;
@@ -113,6 +113,11 @@ export async function countRecords(tx: Tx, catalogue: Catalogue, query: Query, o
   return (await countAll(tx, catalogue, [{ query, options }]))[0] ?? 0;
 }
 
+/** Joins that a count can do without; a search may look into any. */
+function countedJoins(query: Query, options: QueryOptions): Query {
+  return options.search === undefined ? withoutIdleJoins(query, [query.where, options.filter], []) : query;
+}
+
 /** Several counts in one statement, in order; none counts further than `most`. */
 export async function countAll(
   tx: Tx,
@@ -123,7 +128,7 @@ export async function countAll(
   if (asked.length === 0) return [];
   const params = new Conditions();
   const counts = asked.map(({ query, options }, n) => {
-    const { from, where, orgs } = compile(tx, catalogue, withoutIdleJoins(query, [query.where, options.filter], []), options, params);
+    const { from, where, orgs } = compile(tx, catalogue, countedJoins(query, options), options, params);
     const org = orgs === null ? "true" : `r.org_id = any (${params.value(orgs)}::uuid[])`;
     const counted =
       most === undefined ? `${from} where ${org} and ${where}` : `(select from ${from} where ${org} and ${where} limit ${params.value(most)}) counted`;
@@ -156,7 +161,7 @@ function compile(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptio
   }
   if (query.where !== undefined) conditions.push(compileFilter(query.where, scope));
   if (options.filter !== undefined) conditions.push(compileFilter(options.filter, scope));
-  if (options.search !== undefined && options.search.trim() !== "") conditions.push(searchSql(type, "r", params, options.search));
+  if (options.search !== undefined && options.search.trim() !== "") conditions.push(searchSql(sources, params, options.search));
   const orgs = options.orgs !== undefined && type.scope === "org" ? options.orgs : readOrgs(tx, type);
   return { params, scope, type, orgs, from, where: conditions.join(" and ") };
 }

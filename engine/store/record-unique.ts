@@ -11,6 +11,12 @@ const REMOVE = statement("unique_remove", "delete from record_unique where org_i
 const REMOVE_ALL = statement("unique_remove_all", "delete from record_unique where org_id = $1 and record_id = $2");
 const FIND = statement("unique_find", "select record_id as id from record_unique where org_id = $1 and type = $2 and name = $3 and value = $4");
 
+const HOLDERS = statement(
+  "unique_holders",
+  `select u.id from unnest($3::text[], $4::text[]) w(name, value)
+   cross join lateral (select record_id as id from record_unique u where u.org_id = $1 and u.type = $2 and u.name = w.name and u.value = w.value limit 1) u`,
+);
+
 type Unique = NonNullable<TypeDefinition["unique"]>[number];
 
 function keyOf(unique: Unique, data: JsonObject): string | null {
@@ -33,6 +39,13 @@ export function uniqueKeysOf(type: TypeDefinition, data: JsonObject): readonly U
     const value = keyOf(unique, data);
     return value === null ? [] : [{ name: unique.name, value }];
   });
+}
+
+/** The records of the org that hold one of the keys: a look into the key's index for each. */
+export async function uniqueHolders(tx: Tx, type: TypeDefinition, orgId: string, keys: readonly UniqueKey[]): Promise<readonly string[]> {
+  const org = type.scope === "global" ? GLOBAL_ORG : orgId;
+  const rows = await tx.query<{ id: string }>(HOLDERS, [org, typeId(type), keys.map(({ name }) => name), keys.map(({ value }) => value)]);
+  return rows.map(({ id }) => id);
 }
 
 /** Writes what differs from `before` (null: a new record). @throws unique_taken naming the caller's own fields, nothing of the other record */

@@ -8,7 +8,7 @@ import type { FactRequest } from "../step-types.ts";
 import { recordReader } from "./compile-fact.ts";
 import { MISSING, requestFor, Unavailable } from "./requests.ts";
 import type { World } from "./world.ts";
-import { zoneOffset } from "./zone.ts";
+import { dayIn, zoneOffset } from "./zone.ts";
 
 /** Unknown arguments give that unknown; a null id gives null. */
 export function callShell(world: World, name: string, args: readonly FeelValue[]): FeelValue {
@@ -37,6 +37,10 @@ export function callShell(world: World, name: string, args: readonly FeelValue[]
     case "format moment": {
       if (first === null) return null;
       return first instanceof FeelDateTime ? momentText(world, first) : WRONG_TYPE;
+    }
+    case "day of": {
+      if (first === null) return null;
+      return first instanceof FeelDateTime ? dayIn(world.org.timeZone, first.ms) : WRONG_TYPE;
     }
     case "people": {
       const selector = jsonOf(first);

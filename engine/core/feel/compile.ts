@@ -86,7 +86,7 @@ function plainPath(node: Node): ((scope: FeelScope) => FeelValue) | null {
   const target = plainPath(node.target);
   return target === null ? null : (scope) => member(target(scope), name);
 }
-const EXTERNAL = new Set(["instance of record", "people", "decide", "fact", "format moment"]);
+const EXTERNAL = new Set(["instance of record", "people", "decide", "fact", "format moment", "day of"]);
 /** No filter: its bare names may come from outside without being counted as read. */
 const isClosed = (node: Node): boolean =>
   node.kind === "literal" ||

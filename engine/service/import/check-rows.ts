@@ -3,7 +3,6 @@
  * and unique keys, also against the rows before. Nothing is written.
  */
 import { SeedIds } from "../../core/acts/seed-ids.ts";
-import { canonicalJson } from "../../core/canonical.ts";
 import { EngineError } from "../../core/errors.ts";
 import type { Filter, Json, JsonObject, TypeDefinition } from "../../schema/types.ts";
 import { type BulkRecord, takenCodes, takenKeys } from "../../store/bulk-records.ts";
@@ -11,12 +10,14 @@ import { queryRecords } from "../../store/record-query.ts";
 import { uniqueKeysOf } from "../../store/record-unique.ts";
 import { dayIn } from "../ask-decision.ts";
 import { freshId } from "../fresh-id.ts";
-import { acceptPayload, type Reference, type ReferenceLookup, referenceKey, withDefaults } from "../payload.ts";
+import { acceptPayload, type Reference, type ReferenceLookup, referenceKey, withDefaults, withUtcInstants } from "../payload.ts";
+import { brokenChecks } from "../record-checks.ts";
+import { newRows } from "../record-drafts.ts";
 import { lookupOf } from "../reference-lookup.ts";
-import { sha256 } from "../sha256.ts";
-import type { Work } from "../work.ts";
+import { forReading, type Work } from "../work.ts";
 import { type Column, cellValue } from "./import-columns.ts";
 import type { NumberedRow } from "./import-file.ts";
+import { type KeyedRow, markKnownRows, type SeenKeys } from "./row-keys.ts";
 
 export interface RowError {
   readonly column: string;
@@ -27,9 +28,6 @@ export type CheckedRow =
   | { readonly row: number; readonly result: "unchanged" }
   | { readonly row: number; readonly result: "failed"; readonly errors: readonly RowError[] };
 
-/** Field that holds a row's own hash, where a type has one and keeps it unique: a repeated file changes nothing. */
-export const ROW_KEY = "import_row_key";
-
 export interface RowCheck {
   readonly type: TypeDefinition;
   readonly columns: readonly Column[];
@@ -38,7 +36,7 @@ export interface RowCheck {
   readonly seen: Seen;
 }
 interface Seen {
-  readonly rowKeys: Set<string>;
+  readonly rowKeys: SeenKeys;
   readonly codes: Set<string>;
   readonly keys: Set<string>;
   /** `<column> <text>` and `<type>:<value>` -> id; null: there is none. */
@@ -46,31 +44,29 @@ interface Seen {
 }
 
 export function createRowCheck(type: TypeDefinition, columns: readonly Column[], defaults: JsonObject): RowCheck {
-  return { type, columns, defaults, seen: { rowKeys: new Set(), codes: new Set(), keys: new Set(), references: new Map() } };
+  return { type, columns, defaults, seen: { rowKeys: new Map(), codes: new Set(), keys: new Set(), references: new Map() } };
 }
 
 /** A row on its way: its data so far, or why it does not fit. */
-interface Draft {
+interface Draft extends KeyedRow {
   readonly row: number;
-  data: JsonObject;
-  errors: readonly RowError[];
-  unchanged: boolean;
 }
 
 export async function checkRows(work: Work, check: RowCheck, rows: readonly NumberedRow[]): Promise<readonly CheckedRow[]> {
   await findReferences(work, check, rows);
   const drafts = rows.map((row) => readCells(check, row));
-  await markKnownRows(work, check, drafts);
   const lookup = remembered(check, lookupOf(work, { asReader: true }));
   for (const draft of drafts) {
-    if (draft.errors.length > 0 || draft.unchanged) continue;
+    if (draft.errors.length > 0) continue;
     try {
-      draft.data = await acceptPayload(check.type.schema, withDefaults(check.type.schema, draft.data), lookup);
+      draft.data = withUtcInstants(check.type.schema, await acceptPayload(check.type.schema, withDefaults(check.type.schema, draft.data), lookup));
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== "payload_invalid") throw error;
       draft.errors = errorsOf(error);
     }
   }
+  await markKnownRows(work, check.type, check.seen.rowKeys, drafts);
+  await refuseBroken(work, check, drafts);
   await refuseTaken(work, check, drafts);
   return drafts.map((draft) => outcomeOf(work, check, draft));
 }
@@ -125,30 +121,18 @@ async function findReferences(work: Work, check: RowCheck, rows: readonly Number
   }
 }
 
-/** Rows that an earlier import, or an earlier row of this file, has written already. */
-async function markKnownRows(work: Work, check: RowCheck, drafts: readonly Draft[]): Promise<void> {
-  if (!Object.hasOwn((check.type.schema["properties"] ?? {}) as object, ROW_KEY)) return;
-  const keyed = new Map<Draft, string>();
-  for (const draft of drafts) {
-    if (draft.errors.length > 0) continue;
-    const key = sha256(`${work.org.id} ${canonicalJson(draft.data)}`);
-    draft.data = { ...draft.data, [ROW_KEY]: key };
-    keyed.set(draft, key);
-  }
-  const wanted = [...new Set(keyed.values())];
-  if (wanted.length === 0) return;
-  const known = await takenKeys(
-    work.tx,
-    check.type,
-    work.org.id,
-    wanted.flatMap((key) => uniqueKeysOf(check.type, { [ROW_KEY]: key })),
+/** Rows of which a check of their type does not hold; their facts load together. */
+async function refuseBroken(work: Work, { type }: RowCheck, drafts: readonly Draft[]): Promise<void> {
+  if (type.checks === undefined) return;
+  const reader = forReading(work);
+  const good = drafts.filter((draft) => draft.errors.length === 0 && !draft.unchanged);
+  await Promise.all(
+    good.map(async (draft) => {
+      const [after] = newRows(work, type, [{ id: "", code: null, data: draft.data }]);
+      const broken = after === undefined ? [] : await brokenChecks(reader, type, null, after);
+      draft.errors = broken.map(({ path, message }) => ({ column: path.slice(1), message }));
+    }),
   );
-  const taken = new Set(known.map(({ value }) => value));
-  for (const [draft, key] of keyed) {
-    const isTaken = uniqueKeysOf(check.type, { [ROW_KEY]: key }).some(({ value }) => taken.has(value));
-    if (isTaken || check.seen.rowKeys.has(key)) draft.unchanged = true;
-    check.seen.rowKeys.add(key);
-  }
 }
 
 /** Codes and unique keys that a record, or a row before, has already. */

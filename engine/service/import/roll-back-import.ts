@@ -12,12 +12,13 @@ import { freshId } from "../fresh-id.ts";
 import { type Answer, type Keyed, once } from "../idempotency.ts";
 import { checkPayload, withDefaults } from "../payload.ts";
 import { inReading } from "../reading.ts";
+import { newRows } from "../record-drafts.ts";
 import { recordTypeOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
 import { auditAttempt, forReading, inWork, type Work } from "../work.ts";
-import { ROW_KEY } from "./check-rows.ts";
 import { type ImportView, importNotFound, toImportView, visibleImport } from "./import-queries.ts";
-import { collectHooks, newRows, type Told, tellInstances } from "./write-rows.ts";
+import { ROW_KEY } from "./row-keys.ts";
+import { collectHooks, type Told, tellInstances } from "./write-rows.ts";
 
 const PIECE = 500;
 const REMOVED_AT_ONCE = 5_000;

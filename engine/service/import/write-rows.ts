@@ -1,7 +1,7 @@
 /** Writes the good rows of an import, some hundred at a time, and tells running instances once what all of them mean. */
 import { canonicalJson } from "../../core/canonical.ts";
 import type { JsonObject, TypeDefinition } from "../../schema/types.ts";
-import { type BulkRecord, createRecords } from "../../store/bulk-records.ts";
+import { createRecords } from "../../store/bulk-records.ts";
 import { typeId } from "../../store/catalogue.ts";
 import { addImportRows } from "../../store/imports.ts";
 import type { RecordRow } from "../../store/instance-row.ts";
@@ -9,6 +9,7 @@ import { addOutbox } from "../../store/outbox.ts";
 import { runCascade } from "../cascade.ts";
 import type { CascadeItem } from "../cascade-item.ts";
 import { changeHooks } from "../on-change.ts";
+import { newRows } from "../record-drafts.ts";
 import { forReading, type Work } from "../work.ts";
 import type { CheckedRow } from "./check-rows.ts";
 
@@ -31,15 +32,6 @@ export async function writeRows(work: Work, type: TypeDefinition, jobId: string,
     })),
   );
   await collectHooks(work, type, newRows(work, type, records), null, told);
-}
-
-/** New records as hooks see them. */
-export function newRows(work: Work, type: TypeDefinition, records: readonly BulkRecord[]): readonly RecordRow[] {
-  const orgId = type.scope === "global" ? null : work.org.id;
-  return records.map(({ id, code, data }) => ({
-    ...{ orgId, org: orgId === null ? null : work.org.code, id, type: typeId(type), code, data, version: 1 },
-    ...{ createdAt: work.at, createdBy: work.actor.id, updatedAt: work.at, updatedBy: work.actor.id },
-  }));
 }
 
 /** What the rows mean to instances: asked for all of them together. `before` null: they are new. */

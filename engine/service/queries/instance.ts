@@ -16,7 +16,7 @@ import { inReading, pageOf, type Reading } from "../reading.ts";
 import { mayView } from "../record-permission.ts";
 import { recordTypeOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
-import { isHidden } from "../visibility.ts";
+import { shownThrough } from "../visibility.ts";
 import { type MailAnswer, mailsIn } from "./mails.ts";
 import { type RecordFile, recordFiles } from "./record-files.ts";
 import { type RecordTitle, recordTitles } from "./record-titles.ts";
@@ -127,7 +127,7 @@ async function visibleInstance(reading: Reading, scope: Scope, name: string): Pr
   const work = reading.workOf(row.orgId);
   const type = recordTypeOf(work.ruling.program, row.recordType);
   const record = type.hiddenWhen === undefined ? null : await loadRecord(reading.tx, type, row.recordId);
-  if (record !== null && (await isHidden(work, type, record))) throw instanceNotFound(name);
+  if (record !== null && (await shownThrough(reading.works, type, record)) === null) throw instanceNotFound(name);
   return row;
 }
 

@@ -11,7 +11,8 @@ import { mayView } from "../record-permission.ts";
 import { nameOfType, recordTypeOf } from "../record-type.ts";
 import { recordNotFound } from "../records.ts";
 import type { Scope } from "../scope.ts";
-import { isHidden, maskedData } from "../visibility.ts";
+import { maskedData, shownThrough } from "../visibility.ts";
+import type { Work } from "../work.ts";
 
 export interface RecordListInput {
   readonly type: string;
@@ -53,14 +54,15 @@ async function listIn(reading: Reading, input: RecordListInput): Promise<RecordL
       ...(input.asOf === undefined ? {} : { asOf: input.asOf }),
     },
   );
+  const permitted = reading.works.filter((work) => orgs.includes(work.org.id));
   const ids = found.items.map((item) => String(item["id"]));
   const rows = new Map((await loadRecords(reading.tx, type, ids)).map((row) => [row.id, row]));
   const items = await Promise.all(
     ids.map(async (id): Promise<RecordAnswer | null> => {
       const row = rows.get(id);
       if (row === undefined) return null;
-      const work = reading.workOf(row.orgId);
-      return (await isHidden(work, type, row)) ? null : await answerRecord(work, type, row, orgCodeOf(reading, row.orgId));
+      const work = await shownThrough(permitted, type, row);
+      return work === null ? null : await answerRecord(work, type, row, orgCodeOf(reading, row.orgId));
     }),
   );
   return { items: items.filter((item) => item !== null), next: found.next };
@@ -85,19 +87,23 @@ export interface RecordInput {
 /** - throws EngineError `record_not_found` for unknown, foreign and hidden ones alike */
 export async function getRecord(engine: Engine, scope: Scope, input: RecordInput): Promise<RecordAnswer> {
   return await inReading(engine, scope, async (reading) => {
-    const { type, row } = await visibleRecord(reading, input);
-    return await answerRecord(reading.workOf(row.orgId), type, row, orgCodeOf(reading, row.orgId));
+    const { work, type, row } = await visibleRecord(reading, input);
+    return await answerRecord(work, type, row, orgCodeOf(reading, row.orgId));
   });
 }
 
 /** Finds a record that the reader may see. */
-export async function visibleRecord(reading: Reading, input: RecordInput): Promise<{ readonly type: TypeDefinition; readonly row: RecordRow }> {
+export async function visibleRecord(
+  reading: Reading,
+  input: RecordInput,
+): Promise<{ readonly work: Work; readonly type: TypeDefinition; readonly row: RecordRow }> {
   const type = recordTypeOf(reading.works[0].ruling.program, input.type);
   const row = await loadRecord(reading.tx, type, input.id, input.asOf === undefined ? {} : { asOf: input.asOf });
   if (row === null) throw recordNotFound(input.type, input.id);
-  const work = reading.workOf(row.orgId);
-  if (!mayView(work, type) || (await isHidden(work, type, row))) throw recordNotFound(input.type, input.id);
-  return { type, row };
+  const permitted = reading.works.filter((each) => mayView(each, type));
+  const work = await shownThrough(permitted, type, row);
+  if (work === null) throw recordNotFound(input.type, input.id);
+  return { work, type, row };
 }
 
 export interface VersionAnswer {
@@ -115,11 +121,10 @@ export async function listRecordVersions(
   input: RecordInput & { readonly limit?: number; readonly cursor?: string | null },
 ): Promise<{ readonly items: readonly VersionAnswer[]; readonly next: string | null }> {
   return await inReading(engine, scope, async (reading) => {
-    const { type, row } = await visibleRecord(reading, input);
+    const { work, type, row } = await visibleRecord(reading, input);
     const { limit, cursor } = pageOf(input);
     const before = cursor === null ? {} : { before: Number(cursor) };
     const versions = await recordVersions(reading.tx, type, row.id, { limit, ...before });
-    const work = reading.workOf(row.orgId);
     const items: VersionAnswer[] = [];
     for (const version of versions) {
       const data = await maskedData(work, type, { ...row, data: version.data });

@@ -8,7 +8,7 @@ import { inReading, type Reading } from "../reading.ts";
 import { mayView } from "../record-permission.ts";
 import { nameOfType, titleOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
-import { isHidden, maskedData } from "../visibility.ts";
+import { maskedData, shownThrough } from "../visibility.ts";
 
 export interface SearchHit {
   readonly type: string;
@@ -49,7 +49,8 @@ export async function search(
 }
 
 async function searchType(reading: Reading, type: TypeDefinition, words: string): Promise<readonly SearchHit[]> {
-  const orgs = reading.works.filter((work) => mayView(work, type)).map((work) => work.org.id);
+  const permitted = reading.works.filter((work) => mayView(work, type));
+  const orgs = permitted.map((work) => work.org.id);
   if (orgs.length === 0) return [];
   const found = await queryRecords(reading.tx, reading.works[0].ruling.catalogue, { from: nameOfType(type) }, { orgs, search: words, limit: HITS_PER_TYPE });
   const rows = new Map(
@@ -65,8 +66,8 @@ async function searchType(reading: Reading, type: TypeDefinition, words: string)
   for (const item of found.items) {
     const row = rows.get(String(item["id"]));
     if (row === undefined) continue;
-    const work = reading.workOf(row.orgId);
-    if (await isHidden(work, type, row)) continue;
+    const work = await shownThrough(permitted, type, row);
+    if (work === null) continue;
     const data = await maskedData(work, type, row);
     hits.push({
       type: nameOfType(type),

@@ -7,7 +7,7 @@ import { loadRecords } from "../../store/records.ts";
 import { evaluateOne, type Subject } from "../expression.ts";
 import type { Reading } from "../reading.ts";
 import { recordTypeOf } from "../record-type.ts";
-import { isHidden } from "../visibility.ts";
+import { shownThrough } from "../visibility.ts";
 import type { Work } from "../work.ts";
 
 type ViewTab = ViewDefinition["tabs"][number];
@@ -37,13 +37,15 @@ export async function shownRows(reading: Reading, tab: ViewTab, items: readonly 
     return [{ item, record, instance: instanceOf(work, tab, instances, record.id), work }];
   });
   if (!isJudged(tab, type)) return rows;
-  const shown = await Promise.all(rows.map((row) => isShown(row, tab, type)));
-  return rows.filter((_, index) => shown[index] === true);
+  const shown = await Promise.all(rows.map((row) => shownRow(reading, row, tab, type)));
+  return shown.filter((row) => row !== null);
 }
 
-async function isShown(row: ShownRow, tab: ViewTab, type: TypeDefinition): Promise<boolean> {
-  if (await isHidden(row.work, type, row.record)) return false;
-  return tab.only === undefined || (await evaluateOne(row.work, await rowSubject(row), tab.only)) === true;
+async function shownRow(reading: Reading, given: ShownRow, tab: ViewTab, type: TypeDefinition): Promise<ShownRow | null> {
+  const work = await shownThrough(reading.works, type, given.record);
+  if (work === null) return null;
+  const row = { ...given, work };
+  return tab.only === undefined || (await evaluateOne(work, await rowSubject(row), tab.only)) === true ? row : null;
 }
 
 /** What expressions of a row see: `record`, and its instance's state. */

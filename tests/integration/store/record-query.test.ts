@@ -196,6 +196,19 @@ test("indexes of a type are made once; search finds words by their beginning", a
   expect((await db.store.work(inA, (tx) => queryRecords(tx, catalogue, { from: "things" }, { search: things[1]!.code!.slice(0, 6) }))).items).toHaveLength(1);
 });
 
+test("rows of a type without searchable fields are looked for by what is joined to them, in the list and in its count", async () => {
+  const query = { from: "parts", join: { thing: { type: "things", on: "thing_id" } } };
+  const of = (search: string) =>
+    db.store.work(inA, async (tx) => ({
+      list: (await queryRecords(tx, catalogue, query, { search })).items.length,
+      count: await countRecords(tx, catalogue, query, { search }),
+    }));
+  const found = await of("alpha");
+  expect(found.list).toBeGreaterThan(0);
+  expect(found.count).toBe(found.list);
+  expect(await of("nowhere")).toEqual({ list: 0, count: 0 });
+});
+
 test("[P12] what a reader of one org gets is the same bytes whatever the other org holds", async () => {
   const all = async () =>
     JSON.stringify(

@@ -29,6 +29,7 @@ export const externalFunctions: ReadonlyMap<string, ExternalFunction> = new Map(
     "find all": { signature: "find all(type, filter)", params: ["type", "filter"], min: 2 },
     "instance of record": { signature: "instance of record(machine, record id)", params: ["machine", "record"], min: 2 },
     "format moment": { signature: "format moment(at)", params: ["at"], min: 1 },
+    "day of": { signature: "day of(at)", params: ["at"], min: 1 },
     people: { signature: "people({permission | role})", params: ["selector"], min: 1 },
     decide: { signature: "decide(id, inputs)", params: ["id", "inputs"], min: 1 },
     fact: { signature: "fact(id, args)", params: ["id", "args"], min: 1 },
