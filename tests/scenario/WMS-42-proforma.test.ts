@@ -85,15 +85,15 @@ describe("the balance check", () => {
     expect(await acknowledge(key)).toEqual({ total_open: "1200.00", overdue: "1200.00", available_limit: "28380.00", requested_new: "420.00" });
     const draft = (await owner.instance(key)).events.find(({ type }: { type: string }) => type === "proforma.send").initial;
     expect(draft).toMatchObject({ subject: `Proforma ${codeOf(key)} of JTR Textiles` });
-    expect(draft.warning_line).toBe("Please settle the outstanding 1200.00 USD before the shipment of this order.");
+    expect(draft.warning_line).toBe("Please settle the outstanding 1,200.00 USD before the shipment of this order.");
     expect(codesOf(await owner.refused(key, "proforma.send", { ...draft, warning_line: "" }))).toEqual(["WARNING_LINE_REQUIRED"]);
     await owner.send(key, "proforma.send", {});
     await owner.send(key, "proforma.send", { warning_line: "Please settle 1,200 first." });
     const html = (await api.mails()).filter(({ subject }) => subject.includes(codeOf(key))).map((mail) => String(mail.html));
     expect(html).toHaveLength(2);
-    expect(html[0]).toContain("1200.00 USD");
+    expect(html[0]).toContain("1,200.00 USD");
     expect(html[1]).toContain("Please settle 1,200 first.");
-    expect(html[1]).not.toContain("1200.00 USD");
+    expect(html[1]).not.toContain("1,200.00 USD");
   });
 });
 
