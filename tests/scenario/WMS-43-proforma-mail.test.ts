@@ -28,6 +28,11 @@ const overdue = async (customer: string, currency: string, amount: string) => {
   const entry = { entry_type: "opening", customer_id: id, currency, amount, value_date: "2025-12-01", due_date: "2025-12-15", reference: "old" };
   expect((await api.as("costing.jtr").post("/records/payments-ledger", entry)).status).toBe(201);
 };
+/** Sends and waits for the mail: mails of one instant have no order. */
+const send = async (key: string, payload: object) => {
+  await owner.send(key, "proforma.send", payload);
+  await api.drain();
+};
 const sent = async (key: string) => (await api.mails()).filter(({ subject, text }) => `${subject} ${text}`.includes(codeOf(key)));
 
 describe("the warning line", () => {
@@ -41,8 +46,8 @@ describe("the warning line", () => {
     expect((await initial(other, "proforma.send")).warning_line).toBe(euro);
     for (const line of ["", "  ", "\n\t"])
       expect(codesOf(await owner.refused(other, "proforma.send", { warning_line: line }))).toContain("WARNING_LINE_REQUIRED");
-    await owner.send(other, "proforma.send", { warning_line: null });
-    await owner.send(other, "proforma.send", { warning_line: "Please pay <b>EUR</b> first." });
+    await send(other, { warning_line: null });
+    await send(other, { warning_line: "Please pay <b>EUR</b> first." });
     const [first, second] = await sent(other);
     expect(first.html).toContain("12,345.60 EUR");
     expect(second.html).toContain("Please pay &lt;b&gt;EUR&lt;/b&gt; first.");
@@ -52,9 +57,9 @@ describe("the warning line", () => {
 
   it("[WMS-43] stays in a mail whose text was written anew; an empty text is the template's", async () => {
     const key = await drafted("Cobalt");
-    await owner.send(key, "proforma.send", { body: `Dear all,\n${codeOf(key)} is yours.`, body_edited: true, warning_line: "Pay seven." });
-    await owner.send(key, "proforma.send", { body: `${codeOf(key)}: Pay eight.`, body_edited: true, warning_line: "Pay eight." });
-    await owner.send(key, "proforma.send", { body: "  ", body_edited: true });
+    await send(key, { body: `Dear all,\n${codeOf(key)} is yours.`, body_edited: true, warning_line: "Pay seven." });
+    await send(key, { body: `${codeOf(key)}: Pay eight.`, body_edited: true, warning_line: "Pay eight." });
+    await send(key, { body: "  ", body_edited: true });
     const [edited, within, blank] = await sent(key);
     for (const part of [edited.html, edited.text]) {
       expect(part).toContain("Dear all,");
@@ -68,7 +73,7 @@ describe("the warning line", () => {
   it("[WMS-43] is not there when nothing is overdue, and may be empty", async () => {
     const key = await drafted("Boreal");
     expect((await initial(key, "proforma.send")).warning_line).toBeNull();
-    await owner.send(key, "proforma.send", { warning_line: "" });
+    await send(key, { warning_line: "" });
     const [mail] = await sent(key);
     expect(mail.html).not.toMatch(/settle|border-left:3px solid #d97706/u);
   });
