@@ -12,6 +12,7 @@ import { type Fixture, readFixture } from "../service/fixture/fixture.ts";
 import { loadFixture } from "../service/fixture/load-fixture.ts";
 import { playDemo } from "../service/fixture/play-demo.ts";
 import { loadPacks } from "../service/load-packs.ts";
+import { forgetRuns } from "../service/send-due-mails.ts";
 import { apiKeysOf, listApiClients } from "../store/api-keys.ts";
 import { listOrgs } from "../store/people.ts";
 import type { Tx } from "../store/tx.ts";
@@ -56,6 +57,7 @@ export function createSeeding(options: SeedOptions): { seed(parts: SeedParts): P
     async reset(parts) {
       await emptyDatabase(parts.engine.store);
       parts.engine.programs.forget();
+      forgetRuns(parts.engine);
       await fill(parts, fixture, options);
     },
   };

@@ -1,7 +1,10 @@
-/** The record that a contract event is about. */
-import type { ContractDefinition, JsonObject } from "../schema/types.ts";
+/** The records that a contract event names: the one that it is about, and those in its data. */
+import { EngineError } from "../core/errors.ts";
+import type { ContractDefinition, ContractEvent, JsonObject } from "../schema/types.ts";
+import { namedRecords } from "../store/record-references.ts";
 import { loadRecord } from "../store/records.ts";
 import { ContractRefusal } from "./contract-effects.ts";
+import { findReferences } from "./payload.ts";
 import { recordTypeOf } from "./record-type.ts";
 import type { Work } from "./work.ts";
 
@@ -18,4 +21,24 @@ export async function loadSubject(work: Work, contract: ContractDefinition, subj
   const row = typeof ref === "string" ? await loadRecord(work.tx, recordTypeOf(work.ruling.program, typeRef), ref) : null;
   if (row === null) throw new ContractRefusal("not_found", "There is nothing here.");
   return row.id;
+}
+
+/**
+ * Looks up what the data names by `x-ref`, one question per type. A record of another org is no record.
+ *
+ * - throws EngineError `payload_invalid` with the path of each name that is unknown
+ */
+export async function refuseUnknownNames(work: Work, event: ContractEvent, data: JsonObject): Promise<void> {
+  if (event.data === undefined) return;
+  const references = findReferences(event.data, data);
+  const unknown = await Promise.all(
+    [...new Set(references.map(({ type }) => type))].map(async (ref) => {
+      const type = recordTypeOf(work.ruling.program, ref);
+      const named = references.filter((reference) => reference.type === ref);
+      const known = await namedRecords(work.tx, work.org.id, type, [...new Set(named.map(({ value }) => value))]);
+      return named.filter(({ value }) => !known.has(value));
+    }),
+  );
+  const errors = unknown.flat().map(({ path, type }) => ({ path, keyword: "x-ref", message: `names no record of "${type}"` }));
+  if (errors.length > 0) throw new EngineError("payload_invalid", `${errors[0]?.path} ${errors[0]?.message}`, { errors });
 }

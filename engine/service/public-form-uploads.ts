@@ -19,6 +19,7 @@ import { auditAttempt, Refused } from "./work.ts";
 
 export const MAX_SHEET_BYTES = 5 * 1024 * 1024;
 export const MAX_FORM_FILE_BYTES = 25 * 1024 * 1024;
+const MAX_SHEET_ROWS = 20_000;
 const MAX_SHEET_PART_BYTES = 8 * 1024 * 1024;
 
 export interface SheetInput extends FormInput {
@@ -42,7 +43,9 @@ export async function readFormSheet(engine: Engine, input: SheetInput): Promise<
   const found = await lookAt(engine, input);
   const sheet = found.form.sheet;
   if (sheet === undefined) throw new EngineError("not_found", "This form takes no spreadsheet.");
-  const [header = [], ...body] = tableOf(input, maxRowsOf(found, sheet.field));
+  const [header = [], ...all] = tableOf(input);
+  const most = mostRowsOf(found, sheet.field);
+  const body = all.slice(0, most);
   const flag = (fits: boolean): JsonObject => (sheet.headerFlag === undefined ? {} : { [sheet.headerFlag]: fits });
   if (header.length !== sheet.columns.length || sheet.columns.some((name, index) => header[index]?.trim() !== name)) {
     const { reasons } = await addedBy(engine, input, flag(false));
@@ -55,8 +58,9 @@ export async function readFormSheet(engine: Engine, input: SheetInput): Promise<
   }
   const rows = body.map((cells, index) => rowOf(cells, index, sheet.columns, itemSchema(found, sheet.field)));
   const { reasons, errors } = await addedBy(engine, input, { ...flag(true), [sheet.field]: rows });
-  if (reasons.length === 0 && errors.length === 0 && rows.length > 0) return { field: sheet.field, count: rows.length, rows };
-  const why = rows.length === 0 ? "There is no row below the header." : reasons.map(({ message }) => message).join(" ") || "Some cells do not fit.";
+  if (reasons.length === 0 && errors.length === 0 && rows.length > 0 && all.length === rows.length) return { field: sheet.field, count: rows.length, rows };
+  const other = all.length > most ? `There are more than ${most} rows.` : "Some cells do not fit.";
+  const why = rows.length === 0 ? "There is no row below the header." : reasons.map(({ message }) => message).join(" ") || other;
   throw refused(why, { reasons, errors });
 }
 
@@ -64,9 +68,9 @@ const refused = (detail: string, data: Record<string, unknown>): EngineError => 
 
 const lookAt = (engine: Engine, input: FormInput): Promise<FoundForm> => withForm(engine, input, async (_work, found) => found, { dryRun: true });
 
-function tableOf({ format, bytes }: SheetInput, maxRows: number): readonly (readonly string[])[] {
+function tableOf({ format, bytes }: SheetInput): readonly (readonly string[])[] {
   if (bytes.length > MAX_SHEET_BYTES) throw new EngineError("too_large", `The file has ${bytes.length} bytes.`, { limit: MAX_SHEET_BYTES });
-  return [...(format === "xlsx" ? xlsxRows(bytes, { maxRows, maxPartBytes: MAX_SHEET_PART_BYTES }) : csvRows(bytes))];
+  return [...(format === "xlsx" ? xlsxRows(bytes, { maxRows: MAX_SHEET_ROWS, maxPartBytes: MAX_SHEET_PART_BYTES }) : csvRows(bytes))];
 }
 
 type Properties = Readonly<Record<string, JsonSchema>>;
@@ -75,10 +79,10 @@ function listSchema({ form, machine }: FoundForm, field: string): JsonSchema {
   return ((machine.definition.events[form.submit]?.payload?.["properties"] ?? {}) as Properties)[field] ?? {};
 }
 
-/** With the header and one row more than the list may have, so that the gate can say that there are too many. */
-function maxRowsOf(found: FoundForm, field: string): number {
+/** As many as the list's schema takes: it may take more than the form's gate does, so that the gate can say that there are too many. */
+function mostRowsOf(found: FoundForm, field: string): number {
   const most = listSchema(found, field)["maxItems"];
-  return (typeof most === "number" ? most : 1_000) + 2;
+  return typeof most === "number" ? most : 1_000;
 }
 
 function itemSchema(found: FoundForm, field: string): Properties {

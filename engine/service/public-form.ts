@@ -22,7 +22,7 @@ import type { Scope } from "./scope.ts";
 import { attemptEvent, openStanding, refuseTransition, type SendInput } from "./send-event.ts";
 import { sha256 } from "./sha256.ts";
 import type { Standing } from "./transition.ts";
-import { inWork, Refused, type Work } from "./work.ts";
+import { healable, inWork, Refused, type Work } from "./work.ts";
 
 type PublicForm = NonNullable<MachineDefinition["publicForm"]>;
 
@@ -72,19 +72,37 @@ export interface SubmitInput extends FormInput {
   readonly ipHash?: string;
 }
 
+interface Submitted {
+  readonly ref: string | null;
+}
+
 /**
- * Submits a form.
+ * Submits a form. Where somebody else has just written what it was about to write, it looks again; what stays in the way is not
+ * told to a stranger.
  *
  * - throws EngineError as openForm, and `payload_invalid`, `gate_blocked` with reasons
  */
-export async function submitForm(engine: Engine, input: SubmitInput): Promise<{ readonly ref: string | null }> {
+export async function submitForm(engine: Engine, input: SubmitInput): Promise<Submitted> {
+  try {
+    return await takeForm(engine, input);
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== "unique_taken") throw error;
+    throw new EngineError("gate_blocked", "The form cannot be taken like this.", { reasons: [] }, { cause: error });
+  }
+}
+
+async function takeForm(engine: Engine, input: SubmitInput): Promise<Submitted> {
   return await withForm(engine, input, async (work, { form, machine, standing }) => {
     const payload = await withKeptFiles(work, { form, standing }, withAddress(machine.definition.events[form.submit]?.payload, input));
     const send: SendInput = { instance: standing.instance.id, type: form.submit, payload, via: "public" };
     const sent = await attemptEvent(work, standing, send);
     if (sent instanceof Refused) return sent;
     if (sent.kind !== "moved") return outward(await refuseTransition(work, standing, send, sent));
-    await runCascade(work, sent.cascade);
+    try {
+      await runCascade(work, sent.cascade);
+    } catch (error) {
+      throw error instanceof EngineError && error.code === "unique_taken" ? healable(error) : error;
+    }
     return { ref: standing.record?.code ?? null };
   });
 }

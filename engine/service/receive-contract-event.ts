@@ -16,7 +16,7 @@ import { type ContractMessage, ContractRefusal, runContractEffects } from "./con
 import { advance, type Ordering, readOrdering } from "./contract-order.ts";
 import { writeReceipt } from "./contract-receipt.ts";
 import type { SignatureVerdict } from "./contract-signature.ts";
-import { loadSubject } from "./contract-subject.ts";
+import { loadSubject, refuseUnknownNames } from "./contract-subject.ts";
 import { answerDecisions, guardsFirst } from "./decision-answer.ts";
 import type { Engine } from "./engine-context.ts";
 import { checkPayload, payloadErrors } from "./payload.ts";
@@ -133,6 +133,7 @@ async function acceptOrNot(
   if (newer.length === 0 && accepted.length > 0)
     return await refuse(work, { ...about, decision: verdictOf({ ...(accepted[0] as { ordering: Ordering }).ordering, last: Number.MAX_SAFE_INTEGER }) });
   const record = await loadSubject(work, contract, subject);
+  await refuseUnknownNames(work, event, data);
   const message: ContractMessage = {
     name: intake.name,
     key,

@@ -20,6 +20,11 @@ import { inWork, stepWithFacts, type Work } from "./work.ts";
 /** Runs that this process has seen to: org and mail -> the run's instant. Others are kept apart by the mail's key. */
 const seen = new WeakMap<Engine, Map<string, Instant>>();
 
+/** For a database that was emptied: nothing has run yet. */
+export function forgetRuns(engine: Engine): void {
+  seen.delete(engine);
+}
+
 /** Sends what is due now; gives how many mails were written (suppressed ones too). An org whose mail fails does not hold up the others. */
 export async function sendDueMails(engine: Engine): Promise<number> {
   const orgs = await engine.store.work({ orgs: "system", actorId: "system" }, async (tx) => {

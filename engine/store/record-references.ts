@@ -86,6 +86,13 @@ async function lookUpHidden(tx: Tx, target: string, wanted: ReadonlyMap<string, 
   for (const row of rows) ids.set(`${target} ${row.id}`, row.id);
 }
 
+/** Those of the values (codes or uuids) of a type that name a record of the org or a global one. */
+export async function namedRecords(tx: Tx, orgId: string, type: TypeDefinition, values: readonly string[]): Promise<ReadonlySet<string>> {
+  const target = typeId(type);
+  const ids = await lookUp(tx, orgId, new Map([[target, new Set(values)]]));
+  return new Set(values.filter((value) => ids.has(`${target} ${value.toLowerCase()}`)));
+}
+
 async function lookUp(tx: Tx, orgId: string | null, wanted: ReadonlyMap<string, ReadonlySet<string>>): Promise<Map<string, string>> {
   const orgs = tx.session.orgs === "system" ? null : [...(orgId === null ? tx.session.orgs : [orgId]), GLOBAL_ORG];
   const ids = new Map<string, string>();

@@ -85,15 +85,15 @@ describe("the balance check", () => {
     expect(await acknowledge(key)).toEqual({ total_open: "1200.00", overdue: "1200.00", available_limit: "28380.00", requested_new: "420.00" });
     const draft = (await owner.instance(key)).events.find(({ type }: { type: string }) => type === "proforma.send").initial;
     expect(draft).toMatchObject({ subject: `Proforma ${codeOf(key)} of JTR Textiles` });
-    expect(draft.warning_line).toBe("Please settle the outstanding 1200.00 USD before the shipment of this order.");
+    expect(draft.warning_line).toBe("Please settle the outstanding 1,200.00 USD before the shipment of this order.");
     expect(codesOf(await owner.refused(key, "proforma.send", { ...draft, warning_line: "" }))).toEqual(["WARNING_LINE_REQUIRED"]);
     await owner.send(key, "proforma.send", {});
     await owner.send(key, "proforma.send", { warning_line: "Please settle 1,200 first." });
     const html = (await api.mails()).filter(({ subject }) => subject.includes(codeOf(key))).map((mail) => String(mail.html));
     expect(html).toHaveLength(2);
-    expect(html[0]).toContain("1200.00 USD");
+    expect(html[0]).toContain("1,200.00 USD");
     expect(html[1]).toContain("Please settle 1,200 first.");
-    expect(html[1]).not.toContain("1200.00 USD");
+    expect(html[1]).not.toContain("1,200.00 USD");
   });
 });
 
@@ -152,5 +152,36 @@ describe("the daily pack", () => {
     expect(pack.to).toEqual(["admin.jtr@gatehouse.example"]);
     await api.setClock("2026-02-02T19:30:00+03:00");
     expect(await packs()).toHaveLength(1);
+  });
+
+  it("[WMS-71] a delivery that is heard of later is in the next day's pack, by the org's clocks, and in no other; other papers do not stand for the irsaliye", async () => {
+    await reset();
+    const delivered = async (delivered_at: string, documents: readonly object[]) => {
+      const { orders } = await wonDeal(api, { customer: "Fjord", lines: [{ qty_m: "10" }] });
+      const order = orders[0] as string;
+      await confirmByWarehouse(api, order, ["10"]);
+      await api.as("manager.jtr").send(order, "shipment.approve", { note: "ok" });
+      await shipByWarehouse(api, order);
+      const data = { delivered_at, documents };
+      const answer = await api.wms("shipment.delivered", { id: codeOf(order), subject: { type: "purchase_order", ref: codeOf(order) }, data });
+      expect(answer.status, answer.text).toBe(202);
+      return codeOf(order);
+    };
+    const packs = async () =>
+      (await api.mails())
+        .filter(({ subject, to }) => subject.includes("Daily Pack") && to.includes("admin.jtr@gatehouse.example"))
+        .map(({ text }) => String(text));
+    const first = await delivered("2026-02-02T15:00:00+03:00", [{ kind: "invoice_reference", ref: "INV-1" }]);
+    // The run of 19:00 is made up for in the morning: it knows what was known then.
+    await api.setClock("2026-02-03T08:00:00+03:00");
+    const late = await delivered("2026-02-02T16:30:00+03:00", []);
+    expect(await packs()).toHaveLength(1);
+    await api.setClock("2026-02-03T19:01:00+03:00");
+    const [monday, tuesday, ...more] = await packs();
+    expect(more).toEqual([]);
+    expect(monday).toMatch(new RegExp(`2026-02-02[^]*${first}.*2026-02-02 15:00.*invoice_reference INV-1; irsaliye missing`, "u"));
+    expect(monday).not.toContain(late);
+    expect(tuesday).toMatch(new RegExp(`2026-02-03[^]*${late}.*2026-02-02 16:30.*documents missing`, "u"));
+    expect(tuesday).not.toContain(first);
   });
 });

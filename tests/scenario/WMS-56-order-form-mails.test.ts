@@ -62,4 +62,42 @@ describe("after an edit", () => {
     expect(codesOf(again)).toEqual(["NO_NEW_CHANGES"]);
     expect((await received("olaf@fjord.example")).filter(({ html }) => html.includes("120"))).toHaveLength(1);
   });
+
+  it("[WMS-56] another quality, a colour and a line more are told as such; what nobody could be told is not taken for told", async () => {
+    const { deal } = await submitted("pia@fjord.example", "100", "7");
+    const line = (line_no: number, more: object) => ({
+      line_no,
+      quality_code: "LINEN-01",
+      color: "white",
+      qty_m: "100",
+      unit_price: "4.20",
+      currency: "USD",
+      ...more,
+    });
+    const edited = [line(1, { color: "blue" }), line(2, { quality_code: "SATIN-03", qty_m: "5", unit_price: "3.10" }), line(3, { qty_m: "9" })];
+    await owner.send(deal, "deal.edit_lines", { lines: edited });
+    const { id } = (await owner.get(`/records/deals/${deal.slice("deal:".length)}`)).body;
+    const rows = await owner.list(`/records/deal-lines?filter=${encodeURIComponent(JSON.stringify({ deal_id: id }))}`);
+    const second = rows.find(({ data }) => data.line_no === 2);
+    expect(second.data).toMatchObject({ quality_code: "SATIN-03", qty_m: "5.00", unit_price: "3.1000", list_price_at_entry: "3.1000" });
+    // SATIN-03 is stale: the other quality is priced by its own list.
+    expect((await owner.instance(`deal-line:${second.id}`)).state).toBe("approval_required");
+    await owner.send(deal, "order_form.resend", { note: "as said" });
+    const [mail] = (await received("pia@fjord.example")).filter(({ subject }) => subject.startsWith("Changes"));
+    for (const change of [
+      "line 1, color: white -> blue (changed)",
+      "line 2, quality_code: LINEN-01 -> SATIN-03 (changed)",
+      "line 2, qty_m: 7 -> 5 (changed)",
+      "line 3, qty_m:  -> LINEN-01 9 (added)",
+      "as said",
+    ])
+      expect(mail.text).toContain(change);
+
+    const link = await owner.post("/instances", { machine: "order-form-token", event: { type: "token.issue", payload: { customer_id: fjord.id } } });
+    await api.post(link.body.url, { lines: [{ quality_code: "LINEN-01", qty_m: "5" }] }, { accept: "application/json" });
+    await api.drain();
+    const [silent] = await owner.list(`/records/deals?filter=${encodeURIComponent(JSON.stringify({ request_ref: link.body.record.code }))}`);
+    await owner.send(`deal:${silent.code}`, "deal.edit_lines", { lines: [line(1, { qty_m: "6" })] });
+    for (let times = 0; times < 2; times++) expect(codesOf(await owner.refused(`deal:${silent.code}`, "order_form.resend"))).toEqual(["NO_RECIPIENT"]);
+  });
 });

@@ -52,10 +52,38 @@ describe("customer mails", () => {
     const customer = (await received(order)).filter(({ to }) => !to.some((address: string) => address.endsWith("@gatehouse.example")));
     expect(customer).toHaveLength(1);
 
+    // Said on the deal's own timeline too.
+    const deal = (await api.as("manager.jtr").get(`/records/purchase-orders/${codeOf(order)}`)).body.data.deal_id;
+    const { code } = (await api.as("manager.jtr").get(`/records/deals/${deal}`)).body;
+    for (const ref of [deal, code, `deals:${code}`])
+      expect((await api.as("owner.jtr").list(`/mails?record=${ref}&type=shipped`)).map(({ state, record }) => [state, record.code])).toEqual([
+        ["sent", codeOf(order)],
+      ]);
+    expect(await api.as("owner.mod").list(`/mails?record=${deal}`)).toEqual([]);
+
     const echo = await ofMod("Echo");
     await shipped(echo, "MOD");
     expect(await mailsOf(echo, "shipped", "MOD")).toMatchObject([{ state: "suppressed", code: "OPTED_OUT", verdict: "suppress", reason: "OPTED_OUT" }]);
     expect((await received(echo)).filter(({ to }) => !to.some((address: string) => address.endsWith("@gatehouse.example")))).toEqual([]);
+  });
+
+  it("[WMS-63][WMS-64] goes to each address of the customer once, however it is written, with the org's name and nobody else's", async () => {
+    const mod = api.as("owner.mod");
+    const [{ id }] = (await mod.list("/records/customers?q=Gala")) as [{ id: string }];
+    const [profile] = await mod.list(`/records/customer-org-profiles?filter=${encodeURIComponent(JSON.stringify({ customer_id: id }))}`);
+    const addresses = (contact_emails: readonly string[]) => api.as("admin.mod").patch(`/records/customer-org-profiles/${profile.id}`, { contact_emails });
+    expect((await addresses(["a@gala.example", "b@gala.example", "A@Gala.example"])).status).toBe(200);
+    const order = await ofMod("Gala");
+    await shipped(order, "MOD");
+    expect(await mailsOf(order, "shipped", "MOD")).toMatchObject([{ state: "sent", recipients: ["a@gala.example", "b@gala.example"] }]);
+    const [mail] = (await received(order)).filter(({ to }) => to.includes("a@gala.example"));
+    expect(`${mail.from} ${mail.subject} ${mail.html} ${mail.text}`).not.toMatch(/jtr/iu);
+    for (const part of [codeOf(order), `TRK-${codeOf(order)}`, "MOD"]) expect(mail.html).toContain(part);
+    await addresses([]);
+    const silent = await ofMod("Gala");
+    await shipped(silent, "MOD");
+    expect(await mailsOf(silent, "shipped", "MOD")).toMatchObject([{ state: "suppressed", code: "NO_RECIPIENT" }]);
+    await addresses(profile.data.contact_emails);
   });
 
   it("[WMS-66] picking_started is off by default; the org that switches it on sends it, the other does not", async () => {

@@ -109,18 +109,22 @@ function ask(scope: ExpressionScope, compiled: CompiledMail, table: string, reci
   return decision;
 }
 
-/** Addresses of texts and of people, each once, in order. */
+/** Addresses of texts and of people, each once however it is written, in order. */
 function addressesOf(value: FeelValue): readonly string[] {
-  const found = new Set<string>();
+  const found = new Map<string, string>();
+  const add = (address: string): void => {
+    const key = address.toLowerCase();
+    if (!found.has(key)) found.set(key, address);
+  };
   const visit = (each: FeelValue): void => {
     if (isList(each)) for (const inner of each) visit(inner);
-    else if (typeof each === "string" && each !== "") found.add(each);
+    else if (typeof each === "string" && each !== "") add(each);
     else if (each instanceof Unknown || each === null) return;
     else if (isContext(each) && Object.hasOwn(each, "email")) visit(each["email"]!);
     else if (each instanceof LazyContext) visit(each.lookup("email") ?? null);
   };
   visit(value);
-  return [...found];
+  return [...found.values()];
 }
 
 /** Each once, in order; what names neither a document nor a file is left out. */

@@ -122,3 +122,10 @@ export function formatNumeric(value: Numeric, scale?: number): string {
   }
   return toDecimal(value).toFixed(scale, 6);
 }
+
+/** Digits of a formatted number grouped by thousands: "1,234.50". */
+export function groupDigits(fixed: string): string {
+  const [whole = "", fraction] = fixed.split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}

@@ -4,7 +4,7 @@
  */
 import type { Json, JsonObject } from "../../schema/types.ts";
 import { EngineError } from "../errors.ts";
-import { formatNumeric, parseNumeric, round } from "../feel/decimals.ts";
+import { formatNumeric, groupDigits, parseNumeric, round } from "../feel/decimals.ts";
 import { parseDate, parseDateTime } from "../feel/temporal.ts";
 import type { AstNode, BlockNode, CallNode, ContentNode, ExpressionNode, MustacheNode, PathNode, ProgramNode, TemplateMode } from "./check-template.ts";
 
@@ -115,10 +115,7 @@ function help(node: CallNode, frame: Frame): Json {
 export function decimalText(value: Json, scale?: number): string {
   const numeric = typeof value === "number" ? value : parseNumeric(textOf(value));
   if (numeric === null) return textOf(value);
-  const fixed = scale === undefined ? formatNumeric(numeric) : formatNumeric(round(numeric, scale, "half even") ?? numeric, scale);
-  const [whole = "", fraction] = fixed.split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+  return groupDigits(scale === undefined ? formatNumeric(numeric) : formatNumeric(round(numeric, scale, "half even") ?? numeric, scale));
 }
 
 /** An ISO date or instant (UTC) in a pattern of yyyy, MM, dd, HH and mm. What is no date stays as it is. */

@@ -185,14 +185,16 @@ export async function getInstancePage(engine: Engine, scope: Scope, input: { rea
         effects: publicEffects(event.effects, []),
       };
     });
+    const related = await relatedRecords(reading, row, instance.record);
+    const belonging = [row.recordId, ...related.flatMap(({ items }) => items.map(({ id }) => String(id)))];
     return {
       instance,
       references: instance.record === null ? {} : await recordTitles(work, recordTypeOf(work.ruling.program, row.recordType), instance.record.data),
       timeline: conceal(timeline.reverse()),
-      mails: (await mailsIn(reading, { record: row.recordId, limit: 50 })).items,
+      mails: (await mailsIn(reading, { records: belonging, limit: 50 })).items,
       documents: await documentsAbout(reading, row.recordId),
       files: instance.record === null ? [] : await recordFiles(work, recordTypeOf(work.ruling.program, row.recordType), instance.record.data),
-      related: await relatedRecords(reading, row, instance.record),
+      related,
     };
   });
 }

@@ -3,13 +3,16 @@
 import { EngineError } from "../../core/errors.ts";
 import type { Filter, Json, JsonObject } from "../../schema/types.ts";
 import type { RecordRow } from "../../store/instance-row.ts";
+import { findInstanceOfRecord } from "../../store/instances.ts";
 import { queryRecords } from "../../store/record-query.ts";
-import { loadRecords } from "../../store/records.ts";
+import { loadRecord, loadRecords } from "../../store/records.ts";
 import type { Engine } from "../engine-context.ts";
+import { isUuid } from "../fresh-id.ts";
 import { inReading, pageOf, type Reading } from "../reading.ts";
 import { mayView } from "../record-permission.ts";
 import { nameOfType, recordTypeOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
+import { relatedRecords } from "./related-records.ts";
 
 export interface MailAnswer {
   readonly id: string;
@@ -32,8 +35,10 @@ export interface MailAnswer {
 
 export interface MailListInput {
   readonly type?: string;
-  /** uuid or code of the record that mails are about. */
+  /** uuid or code of the record that mails are about; mails about what its machine calls related to it are among them. */
   readonly record?: string;
+  /** The same for records that are at hand, without looking further. */
+  readonly records?: readonly string[];
   /** A state of the mail's machine, such as "sent". */
   readonly state?: string;
   readonly q?: string;
@@ -60,7 +65,8 @@ export async function mailsIn(reading: Reading, input: MailListInput): Promise<{
   const { limit, cursor } = pageOf(input);
   const filter: Record<string, Json> = {};
   if (input.type !== undefined) filter["type"] = { $in: [input.type, input.type.replaceAll("-", "_"), input.type.replaceAll("_", "-")] };
-  if (input.record !== undefined) filter[isId(input.record) ? "about.record_id" : "about.record_code"] = input.record;
+  const about = input.records ?? (input.record === undefined ? undefined : await belongingTo(reading, input.record));
+  if (about !== undefined) filter["about.record_id"] = { $in: [...about] };
   if (input.state !== undefined) filter["@state"] = input.state;
   const page = await queryRecords(
     reading.tx,
@@ -85,7 +91,21 @@ export async function mailsIn(reading: Reading, input: MailListInput): Promise<{
   return { items, next: page.next };
 }
 
-const isId = (text: string): boolean => /^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(text);
+/** Ids of the record and of what is related to it; a uuid that names no record with an instance stands for itself. */
+async function belongingTo(reading: Reading, ref: string): Promise<readonly string[]> {
+  const found = new Set<string>(isUuid(ref) ? [ref] : []);
+  const { program } = reading.works[0].ruling;
+  for (const { content } of program.all("machine")) {
+    const type = program.type(content.record);
+    const record = type === null ? null : await loadRecord(reading.tx, type, ref);
+    if (record === null) continue;
+    found.add(record.id);
+    const row = await findInstanceOfRecord(reading.tx, record.id, content.key);
+    if (row === null || (content.related ?? []).length === 0) continue;
+    for (const { items } of await relatedRecords(reading, row, record)) for (const { id } of items) found.add(String(id));
+  }
+  return [...found];
+}
 
 /** Record type of the machine that mails name. */
 function mailType(reading: Reading): string | null {

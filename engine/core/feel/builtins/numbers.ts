@@ -5,6 +5,7 @@ import {
   Decimal,
   divide,
   formatNumeric,
+  groupDigits,
   isNumeric,
   multiply,
   type Numeric,
@@ -25,6 +26,10 @@ const scaleOf = (scale: Numeric | null | undefined): number | null => {
   const value = toDecimal(scale).toNumber();
   return Number.isInteger(value) && Math.abs(value) <= 6000 ? value : null;
 };
+function fixedOf(x: Numeric, scale: Numeric | null | undefined): string | null {
+  const digits = scaleOf(scale);
+  return digits === null || digits < 0 || digits > 34 ? null : formatNumeric(round(x, digits, "half even") ?? x, digits);
+}
 const rounding = (signature: string, mode: Rounding): Builtin =>
   define(signature, ([n, scale]) => {
     const digits = scaleOf(scale);
@@ -131,8 +136,9 @@ export const numberBuiltins: readonly Builtin[] = [
   aggregate("median(...list: a)", median),
   aggregate("stddev(...list: a)", deviation),
   aggregate("mode(...list: a)", mode),
-  define("format decimal(x: n, scale: n)", ([x, scale]) => {
-    const digits = scaleOf(scale);
-    return digits === null || digits < 0 || digits > 34 ? null : formatNumeric(round(x, digits, "half even") ?? x, digits);
+  define("format decimal(x: n, scale: n)", ([x, scale]) => fixedOf(x, scale)),
+  define("format grouped(x: n, scale: n)", ([x, scale]) => {
+    const fixed = fixedOf(x, scale);
+    return fixed === null ? null : groupDigits(fixed);
   }),
 ];
