@@ -32,6 +32,8 @@ export interface Work {
   readonly notices: ChangeNotice[];
   /** Written last, because the log's chain serialises the org's writers. */
   readonly audit: AuditWrite[];
+  /** Run before the commit, over everything that was written; what they throw undoes it. By what they are about, so that each is run once. */
+  readonly lastChecks: Map<string, () => Promise<void>>;
   /** Set when something waits in the outbox or a timer was armed. */
   hasWork: boolean;
   /** Instances moved in this transaction. */
@@ -120,6 +122,7 @@ export async function inWork<T>(
         const work = await openWork(engine, scope, org, tx, options);
         last = work;
         const value = await fn(work);
+        if (!(value instanceof Refused)) for (const check of work.lastChecks.values()) await check();
         if (options.dryRun === true) throw new RolledBack(value);
         if (work.audit.length > 0) await appendAudit(tx, work.audit);
         if (work.hasWork) engine.committing(tx);
@@ -142,7 +145,7 @@ async function openWork(engine: Engine, scope: Scope, org: OrgContext, tx: Tx, o
   const known = opened === null || instanceId === undefined ? {} : { instanceId, epoch: opened.activationEpoch };
   const ruling = await engine.programs.inForce(tx, org.id, at, known);
   const actor = options.actor ?? actorIn(scope, org.id, ruling.program.access);
-  return { engine, tx, scope, org, ruling, actor, at, notices: [], audit: [], hasWork: false, moves: 0, opened, keyed, shared: null };
+  return { engine, tx, scope, org, ruling, actor, at, notices: [], audit: [], lastChecks: new Map(), hasWork: false, moves: 0, opened, keyed, shared: null };
 }
 
 /** Locks an instance and its record; the one that the work was opened for is locked already. */
