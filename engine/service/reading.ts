@@ -39,6 +39,8 @@ export async function inReading<T>(engine: Engine, scope: Scope, fn: (reading: R
           notices: [],
           audit: [],
           lastChecks: new Map(),
+          decided: [],
+          attempts: [],
           hasWork: false,
           moves: 0,
           opened: null,

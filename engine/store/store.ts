@@ -15,6 +15,7 @@ import { Documents } from "./migrations/004-documents.ts";
 import { Imports } from "./migrations/005-imports.ts";
 import { CheckpointHeads } from "./migrations/006-checkpoint-heads.ts";
 import { InlineEvents } from "./migrations/007-inline-events.ts";
+import { Attempts } from "./migrations/008-attempts.ts";
 import { isRetryable, toEngineError } from "./pg-errors.ts";
 import { statementCount, withStatementCount } from "./statement-count.ts";
 import { runSingle, runTransaction } from "./transaction.ts";
@@ -49,7 +50,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const MIGRATIONS = [Roles, Tables, Integrity, Documents, Imports, CheckpointHeads, InlineEvents];
+const MIGRATIONS = [Roles, Tables, Integrity, Documents, Imports, CheckpointHeads, InlineEvents, Attempts];
 const RETRIES = 3;
 
 /** @throws unavailable when the database cannot be reached, or when fsync, full_page_writes or synchronous_commit is off */
