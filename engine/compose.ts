@@ -88,6 +88,7 @@ export async function compose(pieces: Pieces): Promise<Process> {
       wake: () => relay?.wake(),
       committing: (tx) => relay?.committing(tx),
     });
+    closing.push(() => engine.gateTally.flush());
     const sink = config.smtpUrl === null ? await startMailSink(() => engine.clock.now()) : null;
     if (sink !== null) closing.push(() => sink.close());
     const demo = pieces.seeding === null ? null : await pieces.seeding.seed({ engine, sealing });

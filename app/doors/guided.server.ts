@@ -6,6 +6,7 @@ import type { Engine } from "#engine/service/engine-context.ts";
 import type { EventView, GateView as ServiceGate } from "#engine/service/event-preview.ts";
 import { evaluateOne } from "#engine/service/expression.ts";
 import type { InstanceView } from "#engine/service/instance-view.ts";
+import { listAttempts } from "#engine/service/queries/attempts.ts";
 import { instanceHistory } from "#engine/service/queries/history.ts";
 import { getInstancePage, type InstancePage } from "#engine/service/queries/instance.ts";
 import type { RelatedGroup } from "#engine/service/queries/related-records.ts";
@@ -17,6 +18,7 @@ import { wayOf } from "#studio/ui/decision-explanation.tsx";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
 import { meaningOf } from "#studio/ui/status-badge.tsx";
 import type { ActView, DocumentLine, GateView, GuidedView, WayView } from "../screens/guided.ts";
+import { attemptEntries, inOrderOfTime } from "./attempt-entries.ts";
 import { fieldsOf, namedFields, type Reference } from "./cells.ts";
 import { documentLines } from "./document-lines.ts";
 import { historyEntries, titleOfDecision } from "./history.ts";
@@ -35,6 +37,7 @@ export async function guided(engine: Engine, scope: Scope, instance: string): Pr
 export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage): Promise<GuidedView> {
   const view = page.instance;
   const history = await instanceHistory(engine, scope, { instance: view.id, limit: HISTORY_SHOWN, cursor: String(Math.max(0, view.seq - HISTORY_SHOWN)) });
+  const attempts = await listAttempts(engine, scope, { instance: view.id, limit: HISTORY_SHOWN });
   return await inReading(engine, scope, async (reading) => {
     const work = reading.works.find((candidate) => candidate.org.code === view.org) ?? reading.works[0];
     const { definition } = await engine.programs.machine(reading.tx, work.ruling, view.machine.key, view.machine.version);
@@ -94,7 +97,10 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
           title: group.title,
           items: group.items.map((item) => relatedItem(group, item, work.ruling.program.type(group.type)?.schema ?? {})),
         })),
-      history: historyEntries(definition, [...history.items].reverse(), work.ruling.program, page.timeline),
+      history: inOrderOfTime([
+        ...historyEntries(definition, [...history.items].reverse(), work.ruling.program, page.timeline),
+        ...attemptEntries(definition, attempts.items, work.ruling.program),
+      ]),
     };
   });
 }

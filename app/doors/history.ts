@@ -22,6 +22,7 @@ export function historyEntries(
     const overridden = line?.overridden ?? row.override !== null;
     return {
       id: String(row.seq),
+      seq: row.seq,
       at: row.at,
       text: `${line?.title ?? titleOfEvent(machine, String(row.event["type"]))}${moved(machine, row)}${noteOf(row)}`,
       by: row.actor.kind === "system" ? null : row.actor.name,

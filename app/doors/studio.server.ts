@@ -1,10 +1,12 @@
 /** The studio's pages and the engine: what each page needs, gathered from the services under one scope. */
+
 import type { RouterContextProvider } from "react-router";
 import type { JsonObject, JsonSchema, Kind } from "#engine/schema/types.ts";
 import { dayIn } from "#engine/service/ask-decision.ts";
 import { type DraftView, getDraft, getDraftDefinition, listDrafts } from "#engine/service/drafts.ts";
 import { editorSchema } from "#engine/service/editor-schema.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
+import { gateRates } from "#engine/service/queries/gate-rates.ts";
 import type { Scope } from "#engine/service/scope.ts";
 import { library, problemsOfDefinition, whereUsed } from "#engine/service/studio-library.ts";
 import { getDefinition, instancesInState, liveStates, namesOf } from "#engine/service/studio-queries.ts";
@@ -73,6 +75,7 @@ export async function editorPage(
     index: shelf.items.map((item) => ({ kind: item.kind, key: item.key, title: item.title })),
     schema: editorSchema(kind),
     moment: { now, today: dayIn(scope.orgs[0]?.timeZone ?? "UTC", now) },
+    gates: kind === "machine" ? await gateRates(engine, scope, { machine: key }) : {},
     counts: kind === "machine" ? await liveStates(engine, scope, { machine: key }) : null,
     live:
       kind === "machine" && input.state !== null

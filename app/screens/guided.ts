@@ -56,6 +56,8 @@ export interface ActView {
 
 export interface HistoryEntry {
   readonly id: string;
+  /** null: an attempt that was refused. */
+  readonly seq: number | null;
   readonly at: string;
   readonly text: string;
   readonly by: string | null;

@@ -9,6 +9,7 @@ import { findTarget, runCascade, sendTo } from "./cascade.ts";
 import type { CascadeItem } from "./cascade-item.ts";
 import { evaluateMap, evaluateMaps, evaluateOne, repetitions, type Subject, textsOf } from "./expression.ts";
 import { freshId, isUuid } from "./fresh-id.ts";
+import { noteAttempt } from "./note-attempt.ts";
 import { why } from "./refuse-violation.ts";
 import { startFromCascade } from "./start-from-cascade.ts";
 import type { Work } from "./work.ts";
@@ -122,6 +123,7 @@ async function settle(work: Work, outcome: Outcome, instance: InstanceRow | null
     case "existing":
       return instance === null ? [] : [instance];
     case "blocked":
+      if (instance !== null) noteAttempt(work, instance, event, outcome.decisions);
       throw new ContractRefusal("blocked", `A gate blocks "${event}" for ${instance?.key ?? "the instance"}.`, outcome.decisions);
     case "violated":
       throw new ContractRefusal("not_allowed", `"${event}" would break ${instance?.key ?? "an invariant"}: ${why(outcome.violations)}`);

@@ -8,6 +8,7 @@ import type { Store } from "../store/store.ts";
 import type { Tx } from "../store/tx.ts";
 import { type ChangeFeed, createChangeFeed } from "./change-feed.ts";
 import type { CheckpointKeeper } from "./checkpoints/checkpoint.ts";
+import { createGateTally, type GateTally } from "./gate-tally.ts";
 import { createProgramCache, type ProgramCache } from "./program-cache.ts";
 import type { ReplayThreads } from "./replay-threads.ts";
 
@@ -24,6 +25,7 @@ export interface Engine {
   readonly seed: SeedSource;
   readonly programs: ProgramCache;
   readonly changes: ChangeFeed;
+  readonly gateTally: GateTally;
   /** Tells the relay that something was committed. */
   readonly wake: () => void;
   /** Tells the relay that this transaction is about to be committed, with effects. */
@@ -58,6 +60,7 @@ export function createEngine(parts: EngineParts): Engine {
     seed: parts.seed ?? (() => randomHex(16)),
     programs: createProgramCache(parts.programCacheSize ?? 6),
     changes: createChangeFeed(),
+    gateTally: createGateTally(parts.store, (fields, message) => parts.log.warn(fields, message)),
     renderPdf: parts.renderPdf,
     replayThreads: parts.replayThreads ?? null,
     wake: parts.wake ?? (() => undefined),

@@ -28,7 +28,25 @@ export async function inReading<T>(engine: Engine, scope: Scope, fn: (reading: R
       const ruling = await engine.programs.inForce(tx, org.id, at);
       const actor = actorIn(scope, org.id, ruling.program.access);
       works.push(
-        forReading({ engine, tx, scope, org, ruling, actor, at, notices: [], audit: [], hasWork: false, moves: 0, opened: null, keyed: null, shared: null }),
+        forReading({
+          engine,
+          tx,
+          scope,
+          org,
+          ruling,
+          actor,
+          at,
+          notices: [],
+          audit: [],
+          lastChecks: new Map(),
+          decided: [],
+          attempts: [],
+          hasWork: false,
+          moves: 0,
+          opened: null,
+          keyed: null,
+          shared: null,
+        }),
       );
     }
     const [first, ...others] = works;

@@ -62,6 +62,7 @@ function refusalOf(error: unknown): ContractRefusal | null {
   if (error instanceof ContractRefusal) return error;
   if (!(error instanceof EngineError)) return null;
   if (error.code === "payload_invalid") return new ContractRefusal("invalid", error.message, [], (error.data["errors"] ?? []) as Json);
+  if (error.code === "invariant_violated") return new ContractRefusal("not_allowed", error.message);
   if (error.code === "record_not_found") return new ContractRefusal("not_found", error.message);
   return null;
 }

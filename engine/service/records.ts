@@ -10,6 +10,7 @@ import { runCascade } from "./cascade.ts";
 import type { Engine } from "./engine-context.ts";
 import { freshId } from "./fresh-id.ts";
 import { type Answer, type Idempotency, once } from "./idempotency.ts";
+import { judgeBeforeCommit } from "./judge-record-write.ts";
 import { changeHooks } from "./on-change.ts";
 import { acceptPayload, withDefaults, withUtcInstants } from "./payload.ts";
 import { answerRecord, etagOf, type RecordAnswer, versionOfEtag } from "./record-answer.ts";
@@ -88,7 +89,8 @@ export interface UpdateInput {
 /**
  * Changes fields of a record.
  *
- * - throws EngineError `record_not_found`, `method_not_allowed`, `permission_denied`, `record_changed` (with `etag`), `payload_invalid`, `unique_taken`
+ * - throws EngineError `record_not_found`, `method_not_allowed`, `permission_denied`, `record_changed` (with `etag`), `payload_invalid`, `unique_taken`,
+ *   `invariant_violated` (with `violations`) where an instance stands on the record that must never be with such values
  */
 export async function updateRecord(engine: Engine, scope: Scope, input: UpdateInput): Promise<Answer<RecordAnswer>> {
   return await inWork(engine, scope, await orgOfRecord(engine, scope, input), (work) =>
@@ -112,6 +114,7 @@ export async function updateRecord(engine: Engine, scope: Scope, input: UpdateIn
         actorId: work.actor.id,
         at: work.at,
       });
+      judgeBeforeCommit(work, type, before);
       await afterChange(work, type, before, row);
       return await answerRecord(work, type, row, orgId === null ? null : work.org.code);
     }),

@@ -18,6 +18,7 @@ import { type Answer, type Idempotency, once, sourceOf } from "./idempotency.ts"
 import { type InstanceView, viewInstance } from "./instance-view.ts";
 import { issueLink } from "./issue-link.ts";
 import { instanceNotFound, type Location, locateInstance } from "./locate-instance.ts";
+import { noteAttempt } from "./note-attempt.ts";
 import { acceptPayload } from "./payload.ts";
 import { lookupOf } from "./reference-lookup.ts";
 import { violationError } from "./refuse-violation.ts";
@@ -194,6 +195,7 @@ export async function refuseTransition(work: Work, standing: Standing, input: Se
   const shut = shutOnes(transition.decisions);
   const decisions = await answerDecisions(work, shut);
   const reasons = shut.flatMap((decision) => decision.reasons);
+  noteAttempt(work, instance, input.type, transition.decisions);
   auditRefusal(work, standing, input, "event_blocked", { reasons: reasons.map((reason) => reason.code), decisions: transition.decisions as never });
   const why = reasons.map((reason) => reason.message).join(" ");
   return new Refused(

@@ -121,6 +121,7 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
   }
   if (result.kind === "violated") auditViolation(work, { machine: machine.key, event: event.type, instance: before.instance }, result.violations);
   if (result.kind !== "moved") return result;
+  if (result.decisions.length > 0) work.decided.push({ machine: machine.key, decisions: result.decisions, isRefused: false });
   const seq = before.instance.seq + 1;
   const record = await writeOwnRecord(work, machine, before, result);
   const key = keyOf(machine, record, before.instance.id);

@@ -5,8 +5,9 @@
 import { EngineError } from "../core/errors.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import { step } from "../core/step.ts";
-import type { Actor, FactBag, FactRequest, Instant, OrgContext, StepInput, StepResult } from "../core/step-types.ts";
+import type { Actor, CompactDecision, FactBag, FactRequest, Instant, OrgContext, StepInput, StepResult } from "../core/step-types.ts";
 import type { JsonObject } from "../schema/types.ts";
+import { type AttemptWrite, saveAttempts } from "../store/attempts.ts";
 import type { AuditWrite } from "../store/audit.ts";
 import { appendAudit } from "../store/audit.ts";
 import { loadFacts } from "../store/facts.ts";
@@ -32,6 +33,12 @@ export interface Work {
   readonly notices: ChangeNotice[];
   /** Written last, because the log's chain serialises the org's writers. */
   readonly audit: AuditWrite[];
+  /** Run before the commit, over everything that was written; what they throw undoes it. By what they are about, so that each is run once. */
+  readonly lastChecks: Map<string, () => Promise<void>>;
+  /** What gates decided here; counted once the transaction has ended. */
+  readonly decided: { readonly machine: string; readonly decisions: readonly CompactDecision[]; readonly isRefused: boolean }[];
+  /** Refused attempts: written after the transaction, in one of their own, whatever became of it. */
+  readonly attempts: AttemptWrite[];
   /** Set when something waits in the outbox or a timer was armed. */
   hasWork: boolean;
   /** Instances moved in this transaction. */
@@ -115,22 +122,29 @@ export async function inWork<T>(
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     let last: Work | undefined;
+    let result: T | Refused;
     try {
-      const result = await engine.store.work({ orgs: [org.id], actorId: scope.principal.id }, async (tx) => {
+      result = await engine.store.work({ orgs: [org.id], actorId: scope.principal.id }, async (tx) => {
         const work = await openWork(engine, scope, org, tx, options);
         last = work;
         const value = await fn(work);
+        if (!(value instanceof Refused)) for (const check of work.lastChecks.values()) await check();
         if (options.dryRun === true) throw new RolledBack(value);
         if (work.audit.length > 0) await appendAudit(tx, work.audit);
         if (work.hasWork) engine.committing(tx);
         return value;
       });
-      if (last !== undefined) tellOthers(engine, last);
-      return settle(result);
     } catch (error) {
       if (error instanceof RolledBack) return settle(error.value as T | Refused);
-      if (!(error instanceof EngineError) || !HEALABLE.has(error) || attempt >= ATTEMPTS_FOR_FREE_CODE) throw error;
+      if (error instanceof EngineError && HEALABLE.has(error) && attempt < ATTEMPTS_FOR_FREE_CODE) continue;
+      if (last !== undefined) await keepAttempts(engine, { ...last, decided: last.decided.filter(({ isRefused }) => isRefused) });
+      throw error;
     }
+    if (last !== undefined) {
+      tellOthers(engine, last);
+      await keepAttempts(engine, last);
+    }
+    return settle(result);
   }
 }
 
@@ -142,7 +156,25 @@ async function openWork(engine: Engine, scope: Scope, org: OrgContext, tx: Tx, o
   const known = opened === null || instanceId === undefined ? {} : { instanceId, epoch: opened.activationEpoch };
   const ruling = await engine.programs.inForce(tx, org.id, at, known);
   const actor = options.actor ?? actorIn(scope, org.id, ruling.program.access);
-  return { engine, tx, scope, org, ruling, actor, at, notices: [], audit: [], hasWork: false, moves: 0, opened, keyed, shared: null };
+  return {
+    engine,
+    tx,
+    scope,
+    org,
+    ruling,
+    actor,
+    at,
+    notices: [],
+    audit: [],
+    lastChecks: new Map(),
+    decided: [],
+    attempts: [],
+    hasWork: false,
+    moves: 0,
+    opened,
+    keyed,
+    shared: null,
+  };
 }
 
 /** Locks an instance and its record; the one that the work was opened for is locked already. */
@@ -167,6 +199,17 @@ class RolledBack extends EngineError {
 function settle<T>(result: T | Refused): T {
   if (result instanceof Refused) throw result.error;
   return result;
+}
+
+/** A refusal stays the refusal that it is, whether its trace could be written or not. */
+async function keepAttempts(engine: Engine, { org, scope, at, attempts, decided }: Work): Promise<void> {
+  for (const { machine, decisions } of decided) engine.gateTally.note({ orgId: org.id, at, machine, decisions });
+  if (attempts.length === 0) return;
+  try {
+    await engine.store.work({ orgs: [org.id], actorId: scope.principal.id }, async (tx) => saveAttempts(tx, attempts));
+  } catch (error) {
+    engine.log.warn({ err: error, attempts: attempts.length }, "refused attempts were not kept");
+  }
 }
 
 function tellOthers(engine: Engine, work: Work): void {

@@ -7,6 +7,7 @@ import { queryRecords } from "../store/record-query.ts";
 import { createRecord, deleteRecord, loadRecord, updateRecord } from "../store/records.ts";
 import type { CascadeItem } from "./cascade-item.ts";
 import { freshId } from "./fresh-id.ts";
+import { judgeBeforeCommit } from "./judge-record-write.ts";
 import { changeHooks } from "./on-change.ts";
 import { checkPayload, withDefaults, withoutForbiddenNulls } from "./payload.ts";
 import { recordTypeOf } from "./record-type.ts";
@@ -58,7 +59,9 @@ export async function writeRecord(
     return { before, after: null };
   }
   const data = checkPayload(type.schema, withoutForbiddenNulls(type.schema, withoutUnset({ ...before.data, ...write.set })));
-  return { before, after: await updateRecord(work.tx, work.ruling.catalogue, type, { ...common, id: before.id, data, locked: before }) };
+  const after = await updateRecord(work.tx, work.ruling.catalogue, type, { ...common, id: before.id, data, locked: before });
+  judgeBeforeCommit(work, type, before);
+  return { before, after };
 }
 
 async function findTarget(work: Work, type: TypeDefinition, write: RecordWrite): Promise<RecordRow | null> {

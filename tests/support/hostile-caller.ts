@@ -141,7 +141,7 @@ export async function hostileCaller() {
     )
   ).map(({ name }) => name);
   /** Who came, and what was refused to whom, is noted. */
-  const NOTED = /\b(session|api_key|person|api_client|audit_log|contract_receipt)\b/u;
+  const NOTED = /\b(session|api_key|person|api_client|audit_log|contract_receipt|blocked_attempt|gate_tally)\b/u;
   const STATE = TABLES.filter((name) => !NOTED.test(name))
     .map((name) => `select '${name}' as name, count(*)::text as rows, max(xmin::text::bigint)::text as last from ${name}`)
     .join(" union all ");

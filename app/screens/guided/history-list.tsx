@@ -38,7 +38,7 @@ export function HistoryList({
                 ))}
               </ul>
             )}
-            <Decisions entry={entry} timeMachine={replay ? `/replay/${instance}?seq=${entry.id}` : null} />
+            <Decisions entry={entry} timeMachine={replay && entry.seq !== null ? `/replay/${instance}?seq=${entry.seq}` : null} />
           </>
         ),
       }))}

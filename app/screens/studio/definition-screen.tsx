@@ -145,6 +145,7 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
           problems={problems}
           schema={page.schema}
           counts={page.counts}
+          stats={page}
           live={
             asked === null
               ? null

@@ -32,6 +32,8 @@ export interface EditorPage {
   readonly index: readonly { readonly kind: Kind; readonly key: string; readonly title: string }[];
   readonly schema: JsonSchema;
   readonly moment: DecisionContext;
+  /** Of a machine: how its gates decided in the last 30 days. */
+  readonly gates: Readonly<Record<string, { readonly open: number; readonly blocked: number; readonly overridden: number }>>;
   /** Of a machine: instances by state path. */
   readonly counts: Readonly<Record<string, number>> | null;
   readonly live: {

@@ -1,5 +1,7 @@
 /** Instances: start, read, send, explain, history. */
+
 import { explainEvent } from "../../service/explain-event.ts";
+import { listAttempts } from "../../service/queries/attempts.ts";
 import { instanceHistory } from "../../service/queries/history.ts";
 import { getInstance, listInstances } from "../../service/queries/instance.ts";
 import { sendEvent } from "../../service/send-event.ts";
@@ -113,6 +115,16 @@ export function instanceRoutes({ engine }: RouteContext): RouteSpec[] {
       answers: { 200: { description: "A page.", schema: page("HistoryRow") } },
       errors: ["instance_not_found"],
       handle: ({ scope, params, query }) => instanceHistory(engine, scope, { instance: params["id"] as string, ...query }),
+    },
+    {
+      method: "GET",
+      path: "/api/v1/instances/:id/attempts",
+      id: "instanceAttempts",
+      tag: "instances",
+      summary: "What its gates refused: who tried what, how often, and why; last tried first",
+      answers: { 200: { description: "At most 200.", schema: object({ items: { type: "array", items: ref("Attempt") } }, ["items"]) } },
+      errors: ["instance_not_found"],
+      handle: ({ scope, params }) => listAttempts(engine, scope, { instance: params["id"] as string }),
     },
   ];
 }

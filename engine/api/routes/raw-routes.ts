@@ -52,12 +52,13 @@ const fileUpload: RouteGroup = ({ engine }) => [
     answers: { 201: { description: "Records refer to it by `file_id`.", schema: ref("File") } },
     async handle(call) {
       const { request, scope, query } = call;
+      const keyed = idempotencyOf(request);
       const bytes = rawBodyOf(request);
       if (query.name === undefined) throw new EngineError("query_invalid", "`name` is missing.", { errors: [{ path: "/name", message: "is required" }] });
       if (bytes.length === 0) throw new EngineError("payload_invalid", "The file is empty.", { errors: [{ path: "", message: "must not be empty" }] });
       requireStorable(query.name, "The name");
       const mime = String(request.headers["content-type"] ?? "application/octet-stream").split(";")[0] as string;
-      const file = { name: query.name, mime: mime.trim().toLowerCase(), bytes, ...idempotencyOf(request) };
+      const file = { name: query.name, mime: mime.trim().toLowerCase(), bytes, ...keyed };
       return answered(call, await saveFile(engine, scope, file));
     },
   },

@@ -84,7 +84,7 @@ export function recordRoutes({ engine }: RouteContext): RouteSpec[] {
       headers: IF_MATCH,
       body: freeObject,
       answers: { 200: { description: "The record now.", schema: ref("Record") } },
-      errors: ["record_not_found", "record_changed", "unique_taken", "method_not_allowed"],
+      errors: ["record_not_found", "record_changed", "unique_taken", "invariant_violated", "method_not_allowed"],
       async handle(call) {
         const change = { ...addressOf(call.params), data: call.body, ...ifMatchOf(call), ...idempotencyOf(call.request) };
         const record = answered(call, await updateRecord(engine, call.scope, change));

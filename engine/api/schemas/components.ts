@@ -119,6 +119,21 @@ export const COMPONENTS: readonly JsonSchema[] = [
     },
     ["seq", "at", "actor", "event", "to", "hash"],
   ),
+  component(
+    "Attempt",
+    {
+      event: string,
+      actor: freeObject,
+      gate: string,
+      tries: number,
+      firstAt: instant,
+      lastAt: instant,
+      seq: number,
+      release: maybe(number),
+      decision: freeObject,
+    },
+    ["event", "actor", "gate", "tries", "firstAt", "lastAt", "seq", "decision"],
+  ),
   component("ItemResult", { index: number, instance: string, status: number, body: freeObject }, ["index", "status", "body"]),
   component(
     "ContractAnswer",

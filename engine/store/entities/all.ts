@@ -1,4 +1,6 @@
 /** Every table, as MikroORM.init takes them. */
+
+import { BlockedAttempt, GateTally } from "./attempt.ts";
 import { Activation, DefinitionVersionEntity, Draft, DraftDefinitionEntity, Release, ReleaseDecisionEntity } from "./definition.ts";
 import { ContractReceipt, Inbox, Outbox, WatermarkEntity, Webhook } from "./delivery.ts";
 import { DocumentEntity, DocumentPdf } from "./document.ts";
@@ -46,4 +48,6 @@ export const ENTITIES = [
   DocumentPdf,
   ImportJob,
   ImportRow,
+  BlockedAttempt,
+  GateTally,
 ] as const;

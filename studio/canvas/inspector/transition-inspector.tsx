@@ -84,7 +84,10 @@ export function TransitionInspector({
         )}
       </section>
       {transition.guard.gates.length === 0 ? null : (
-        <Section title={transition.guard.gates.length === 1 ? "Gate" : `${transition.guard.gates.length} gates, all must open`}>
+        <Section
+          title={transition.guard.gates.length === 1 ? "Gate" : `${transition.guard.gates.length} gates, all must open`}
+          aside={stats === undefined ? undefined : "last 30 days"}
+        >
           {transition.guard.gates.map((gate) => (
             <Gate key={gate.asks} gate={gate} stats={stats?.gates[gate.asks]} />
           ))}

@@ -208,7 +208,7 @@ async function seed(engine: Engine, orgIds: Desk["orgIds"], sealed: string): Pro
 }
 
 /** Tables that record who came, and what was refused; everything else is state. */
-const NOT_STATE = /^(session|api_key|person|audit_log|contract_receipt|migration.*|mikro_orm_migrations)$/u;
+const NOT_STATE = /^(session|api_key|person|audit_log|contract_receipt|blocked_attempt|gate_tally|migration.*|mikro_orm_migrations)$/u;
 
 async function hashOf(database: TestDatabase): Promise<string> {
   const tables = await database.sql<{ name: string; plain: string }>(

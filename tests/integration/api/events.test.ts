@@ -57,6 +57,21 @@ describe("an instance", () => {
     expect((await send("writer", note.id, { type: "note.write", payload: { words: 99_999 } })).status).toBe(200);
   });
 
+  it("holds an invariant against every write of the record that it stands on", async () => {
+    const [note, other] = [await newNote(3), await newNote(4)];
+    const at = `/api/v1/records/notes/${note.record.id}`;
+    const before = await desk.stateHash();
+    const told = { name: "A note is no book", message: "100000 words are a book.", outcome: "broken", values: { "record.words": 100_000 } };
+    const edited = await desk.call("writer", "PATCH", at, { words: 100_000 }, { "idempotency-key": `book-${note.id}` });
+    expect(edited).toMatchObject({ status: 409, body: { code: "invariant_violated", violations: [told], instanceKey: note.key, state: "draft" } });
+    expect(edited.body.detail).toContain(`would break "A note is no book" of ${note.key}: 100000 words are a book. (record.words is 100000)`);
+    const lengthen = { type: "note.lengthen", payload: { other: note.record.id, words: 100_000 } };
+    expect(await send("writer", other.id, lengthen)).toMatchObject({ status: 409, body: { code: "invariant_violated", instanceKey: note.key } });
+    expect(await desk.stateHash()).toBe(before);
+    expect((await desk.call("writer", "PATCH", at, { words: 99_999 })).body.data).toMatchObject({ words: 99_999 });
+    expect((await send("writer", other.id, { ...lengthen, payload: { other: note.record.id, words: 9 } })).status).toBe(200);
+  });
+
   it("is stopped when its step takes too long, and writes nothing", async () => {
     const note = await newNote(3);
     const before = await desk.stateHash();

@@ -137,14 +137,9 @@ describe("[P18] query and headers", () => {
       }
       if (operation.parameters.some(({ name }) => name === "idempotency-key"))
         for (const key of ["with blank", "é", "x".repeat(256), ""])
-          await judge(
-            `idempotency-key ${key}`,
-            operation,
-            await send(operation, operation.id === "saveFile" ? `${url}?name=a` : url, body, { "idempotency-key": key }),
-            {
-              codes: ["idempotency_key_malformed", "media_type_unsupported"],
-            },
-          );
+          await judge(`idempotency-key ${key}`, operation, await send(operation, url, body, { "idempotency-key": key }), {
+            codes: ["idempotency_key_malformed", "media_type_unsupported"],
+          });
       if (operation.parameters.some(({ name }) => name === "if-match"))
         for (const tag of ['"a", "b"', "é", "x".repeat(300), '""', '"', "9".repeat(40)])
           await judge(`if-match ${tag}`, operation, await send(operation, url, body, { "if-match": tag }));
