@@ -11,7 +11,7 @@ export class Attempts extends Migration {
   override up(): void {
     this.addSql(`
 create table "blocked_attempt" ("org_id" uuid not null, "instance_id" uuid not null, "event" text not null, "actor_id" text not null, "gate" text not null, "actor_name" text not null, "seq" int not null, "release" int null, "tries" int not null, "first_at" timestamptz not null default now(), "last_at" timestamptz not null default now(), "decision" json not null, primary key ("org_id", "instance_id", "event", "actor_id", "gate"));
-create table "gate_tally" ("org_id" uuid not null, "machine" text not null, "gate" text not null, "day" date not null, "opened" bigint not null default 0, "shut" bigint not null default 0, "overridden" bigint not null default 0, primary key ("org_id", "machine", "gate", "day"));
+create table "gate_tally" ("org_id" uuid not null, "machine" text not null, "gate" text not null, "day" date not null, "opened" bigint not null default '0', "shut" bigint not null default '0', "overridden" bigint not null default '0', primary key ("org_id", "machine", "gate", "day"));
 create function keep_attempt() returns trigger language plpgsql as $$
 begin
   if new.tries <= old.tries or new.first_at <> old.first_at or new.last_at < old.last_at then
