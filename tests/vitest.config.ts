@@ -11,7 +11,7 @@ export default defineConfig({
     pool: "forks",
     // One more than there are cores: the tests wait for PostgreSQL about a third of their time.
     maxWorkers: Number(process.env["TEST_WORKERS"] ?? availableParallelism() + 1),
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     restoreMocks: true,
   },

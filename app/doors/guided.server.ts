@@ -177,21 +177,22 @@ async function withHolders(work: Work, machine: MachineDefinition, option: Unloc
   return { acts };
 }
 
-/** A way that is one event becomes the button or link of those who may send it; other ways name who may. */
+/** What of a way this person may do becomes its buttons; for the rest it names who may. */
 function wayView(work: Work, machine: MachineDefinition, view: InstanceView, option: UnlockOption, titles: Readonly<Record<string, string>>): WayView {
-  const acts = option.acts.filter((act, index) => !option.acts.slice(0, index).some((other) => isSameAct(act, other)));
-  const named = {
-    acts: acts.map((act) =>
-      act.title !== undefined || act.event === undefined ? act : { ...act, title: machine.events[act.event]?.title ?? words(act.event) },
-    ),
+  const acts = option.acts
+    .filter((act, index) => !option.acts.slice(0, index).some((other) => isSameAct(act, other)))
+    .map((act) => (act.title !== undefined || act.event === undefined ? act : { ...act, title: machine.events[act.event]?.title ?? words(act.event) }));
+  return {
+    ...wayOf({ acts }, titles),
+    acts: acts.flatMap(({ event, title, instance, on, who }) => {
+      if (event === undefined) return [];
+      const here = instance === view.id || (instance === undefined && on === undefined);
+      const may = here
+        ? view.events.some((each) => each.type === event && each.allowed && each.permitted)
+        : instance !== undefined && who?.some((person) => person.id === work.actor.id) === true;
+      return may ? [{ title: title ?? words(event), instance: instance ?? view.id, event, here }] : [];
+    }),
   };
-  const [only, ...others] = acts;
-  if (only?.event === undefined || others.length > 0) return wayOf(named, titles);
-  const here = only.instance === view.id || (only.instance === undefined && only.on === undefined);
-  const may = here
-    ? view.events.some((event) => event.type === only.event && event.allowed && event.permitted)
-    : only.instance !== undefined && only.who?.some((person) => person.id === work.actor.id) === true;
-  return { ...wayOf(named, titles), ...(may ? { act: { instance: only.instance ?? view.id, event: only.event, here } } : {}) };
 }
 
 /** One event may change several of the facts that a gate asks for. */

@@ -11,12 +11,12 @@ export interface Field {
   readonly cell: Cell;
 }
 
-/** One way through a gate: the act, if this person may do it, else who may. */
+/** One way through a gate: what has to be done, all of it, and who may. */
 export interface WayView {
   readonly title: string;
   readonly note?: string | undefined;
-  /** The act on this or another instance that this person may send. */
-  readonly act?: { readonly instance: string; readonly event: string; readonly here: boolean } | undefined;
+  /** Those of its acts that this person may send, on this or another instance. */
+  readonly acts: readonly { readonly title: string; readonly instance: string; readonly event: string; readonly here: boolean }[];
 }
 
 export type DecisionView = Pick<Decision, "key" | "version" | "outcome" | "reasons" | "explanation" | "overridden" | "output"> & {

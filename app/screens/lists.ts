@@ -4,7 +4,7 @@ import type { Cell } from "#studio/ui/cell.tsx";
 import type { Sort } from "#studio/ui/data-table.tsx";
 import type { ActiveFilter, FilterField } from "#studio/ui/filter-chips.tsx";
 import type { Meaning } from "#studio/ui/status-badge.tsx";
-import type { Field, GuidedView, WayView } from "./guided.ts";
+import type { Field, GuidedView } from "./guided.ts";
 
 export interface TabView {
   readonly id: string;
@@ -153,7 +153,7 @@ export interface DetailView {
   readonly dueAt: string | null;
   readonly since: string | null;
   readonly gates: readonly { readonly id: string; readonly title: string; readonly meaning: Meaning; readonly note: string | null }[];
-  readonly suggestion: (WayView & { readonly primary: string | null }) | null;
+  readonly suggestion: { readonly title: string; readonly note?: string; readonly primary: string | null } | null;
   readonly primary: readonly string[];
   readonly secondary: readonly string[];
   readonly panels: readonly { readonly title: string; readonly fields: readonly Field[] }[];

@@ -32,7 +32,7 @@ export function GateBlock({
   openOverride?: boolean;
 }) {
   const [overriding, setOverriding] = useState(openOverride);
-  const ways: Way[] = gate.ways.map((way) => ({ title: way.title, note: way.note, act: wayButton(way, onAct) }));
+  const ways: Way[] = gate.ways.map((way) => ({ title: way.title, note: way.note, act: wayButtons(way, onAct) }));
   if (gate.override !== null) {
     ways.push({
       title: "Override this gate, with a reason",
@@ -64,17 +64,23 @@ export function GateBlock({
   );
 }
 
-function wayButton(way: GateView["ways"][number], onAct: (type: string) => void): React.ReactNode {
-  if (way.act === undefined) return undefined;
-  const { event, here, instance } = way.act;
-  return here ? (
-    <Button small onClick={() => onAct(event)}>
-      Do this
-    </Button>
-  ) : (
-    <ButtonLink small href={`/work/${instance}?act=${encodeURIComponent(event)}`}>
-      Go there
-    </ButtonLink>
+/** A way of one act needs no more words; one of several has a button for each. */
+function wayButtons({ acts }: GateView["ways"][number], onAct: (type: string) => void): React.ReactNode {
+  if (acts.length === 0) return undefined;
+  return (
+    <span className="way-acts">
+      {acts.map(({ title, event, here, instance }) =>
+        here ? (
+          <Button key={`${instance} ${event}`} small onClick={() => onAct(event)}>
+            {acts.length === 1 ? "Do this" : title}
+          </Button>
+        ) : (
+          <ButtonLink key={`${instance} ${event}`} small href={`/work/${instance}?act=${encodeURIComponent(event)}`}>
+            {acts.length === 1 ? "Go there" : title}
+          </ButtonLink>
+        ),
+      )}
+    </span>
   );
 }
 

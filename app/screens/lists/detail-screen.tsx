@@ -1,7 +1,7 @@
 import "../guided/guided.css";
 import "./detail.css";
 import { useState } from "react";
-import { Button, ButtonLink } from "#studio/ui/button.tsx";
+import { Button } from "#studio/ui/button.tsx";
 import { CellView } from "#studio/ui/cell.tsx";
 import { Anchor } from "#studio/ui/link.tsx";
 import { OrgBadge } from "#studio/ui/org-badge.tsx";
@@ -67,11 +67,7 @@ export function DetailScreen({ view }: { view: DetailView }) {
               <Button tone="primary" onClick={() => setOpen(suggested)}>
                 {ready.find((act) => act.type === suggested)?.title}
               </Button>
-            ) : view.suggestion.act === undefined ? null : (
-              <ButtonLink tone="primary" href={`/work/${view.suggestion.act.instance}?act=${encodeURIComponent(view.suggestion.act.event)}`}>
-                Go there
-              </ButtonLink>
-            )}
+            ) : null}
           </section>
         )}
         {offered.length === 0 && chosen === null ? null : (
