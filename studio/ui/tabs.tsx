@@ -13,7 +13,7 @@ export function Tabs({
   current: string;
 }) {
   return (
-    <nav className="tabs" aria-label={label}>
+    <nav className="tabs" aria-label={label} ref={showCurrent}>
       {tabs.map((tab) => (
         <Anchor key={tab.id} href={tab.href} aria-current={tab.id === current ? "page" : undefined}>
           {tab.title}
@@ -22,4 +22,11 @@ export function Tabs({
       ))}
     </nav>
   );
+}
+
+/** Where the tabs are wider than the screen, the chosen one is in sight. */
+function showCurrent(nav: HTMLElement | null): void {
+  const chosen = nav?.querySelector<HTMLElement>("[aria-current]");
+  if (!nav || !chosen) return;
+  if (chosen.offsetLeft + chosen.offsetWidth > nav.scrollLeft + nav.clientWidth) nav.scrollLeft = chosen.offsetLeft - 16;
 }

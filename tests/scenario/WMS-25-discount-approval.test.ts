@@ -129,5 +129,23 @@ describe("a discount", () => {
     await api.as("pricing.jtr").send(of("currency_exception"), "approval.approve", { note: "ok" });
     expect((await owner.instance(line)).state).toBe("approved_pricing");
     expect((await owner.send(deal, "deal.win")).instance.state.commercial).toBe("won");
+    expect((await owner.instance(deal)).record.data).toMatchObject({ total: "300.00", currency: "EUR" });
+  });
+
+  it("[WMS-26][WMS-05] a deal in two currencies has an order in each, and no sum over them", async () => {
+    const { deal } = await openDeal("owner.jtr");
+    const owner = api.as("owner.jtr");
+    const totalOf = async () => (await owner.instance(deal)).record.data.total;
+    expect(await totalOf(), "an open deal tells what it comes to").toBe("420.00");
+    const more = { line_no: 2, quality_code: "LINEN-01", qty_m: "10", unit_price: "3.00", currency: "EUR" };
+    await owner.send(deal, "deal.edit_lines", { lines: [more] });
+    const id = (await owner.instance(deal)).record.id;
+    const rows = await owner.list(`/records/deal-lines?filter=${encodeURIComponent(JSON.stringify({ deal_id: id, line_no: 2 }))}`);
+    expect(await totalOf()).toBeNull();
+    for (const request of await approvalsOf(`deal-line:${rows[0].id}`)) await api.as("pricing.jtr").send(request.id, "approval.approve", { note: "ok" });
+    await owner.send(deal, "deal.win");
+    expect(await totalOf()).toBeNull();
+    const orders = await owner.list(`/records/purchase-orders?filter=${encodeURIComponent(JSON.stringify({ deal_id: id }))}`);
+    expect(orders.map(({ data }) => `${data.total} ${data.currency}`).sort()).toEqual(["30.00 EUR", "420.00 USD"]);
   });
 });
