@@ -651,6 +651,8 @@ export interface ContractDefinition extends DefinitionBase {
   readonly events: Readonly<Record<string, ContractEvent>>;
   /** Refusals of gates answered under a code of the contract: reason code -> HTTP status. */
   readonly refusals?: Readonly<Record<string, { readonly status: number }>>;
+  /** Machine -> what the partner may ask about one of its instances: values over `record`, `state` and facts, for holders of the permission. */
+  readonly queries?: Readonly<Record<string, { readonly title: string; readonly permission: string; readonly answer: FeelMap }>>;
 }
 
 export type Definition =

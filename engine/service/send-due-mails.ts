@@ -37,12 +37,12 @@ export async function sendDueMails(engine: Engine): Promise<number> {
   for (const { org, since } of orgs) {
     if (since === null) continue;
     for (const mail of await scheduled(engine, org)) {
-      const due = lastRun(mail, org, engine.clock.now());
+      const [due, before] = lastRuns(mail, org, engine.clock.now());
       const name = `${org.id} ${mail.key}`;
-      if (due === null || due < since || done.get(name) === due) continue;
+      if (due === undefined || due < since || done.get(name) === due) continue;
       done.set(name, due);
       try {
-        if (await sendOne(engine, org, mail, due)) written += 1;
+        if (await sendOne(engine, org, mail, { since: before ?? since, until: due })) written += 1;
       } catch (error) {
         done.delete(name);
         if (!(error instanceof EngineError)) throw error;
@@ -60,23 +60,29 @@ async function scheduled(engine: Engine, org: OrgContext): Promise<readonly Mail
   });
 }
 
-/** The newest run at or before now, in the org's zone; null for a pattern that never ran. */
-function lastRun(mail: MailDefinition, org: OrgContext, now: Instant): Instant | null {
+/** The newest run at or before now, in the org's zone, and the one before it; none for a pattern that never ran. */
+function lastRuns(mail: MailDefinition, org: OrgContext, now: Instant): readonly Instant[] {
   const cron = new Cron(mail.schedule?.cron ?? "", { timezone: org.timeZone, paused: true });
   const from = new Date(Date.parse(now) + 1);
-  const [run] = cron.previousRuns(1, from);
-  return run === undefined || run.getTime() > Date.parse(now) ? null : run.toISOString();
+  return cron.previousRuns(2, from).map((run) => run.toISOString());
+}
+
+/** What a run tells of: from the run before it, to before itself. Runs meet, so that what happened stands in one of them, however late each is made. */
+interface Period {
+  readonly since: Instant;
+  readonly until: Instant;
 }
 
 /** Writes the mail of one run; false where its query gives nothing or it was written before. */
-async function sendOne(engine: Engine, org: OrgContext, mail: MailDefinition, due: Instant): Promise<boolean> {
+async function sendOne(engine: Engine, org: OrgContext, mail: MailDefinition, period: Period): Promise<boolean> {
+  const due = period.until;
   return await inWork(engine, systemScope(org), org, async (work) => {
     const machine = schedulerOf(mail);
     const { result } = await stepWithFacts(work, machine, {
       snapshot: null,
       instance: { id: freshId(due, "schedule", `${org.id} ${mail.key}`), key: `schedule:${mail.key}`, seq: 0 },
       record: null,
-      event: { type: START, payload: {}, via: "timer" },
+      event: { type: START, payload: { ...period }, via: "timer" },
       actor: work.actor,
       org,
       now: due,

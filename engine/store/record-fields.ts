@@ -1,7 +1,7 @@
 /** What a type's schema says about its fields: references, numbers, nesting. Read once per type object. */
 import type { Json, JsonObject, JsonSchema, TypeDefinition } from "../schema/types.ts";
 
-export type FieldKind = "text" | "number" | "boolean" | "list" | "object";
+export type FieldKind = "text" | "number" | "boolean" | "instant" | "list" | "object";
 
 /** "*" stands for the elements of a list. */
 export interface ReferenceField {
@@ -56,6 +56,7 @@ export function fieldKind(schema: JsonSchema): FieldKind {
     if (types[0] === "boolean") return "boolean";
     if (types[0] === "array") return "list";
     if (types[0] === "object") return "object";
+    if (types[0] === "string" && schema["format"] === "date-time") return "instant";
   }
   return "text";
 }

@@ -11,7 +11,7 @@ export interface PathSql {
   readonly sql: string;
   /** As a JSON value, exact. */
   readonly json: string;
-  readonly kind: FieldKind | "instant" | "id" | "integer" | "state";
+  readonly kind: FieldKind | "id" | "integer" | "state";
   /** For data fields: the jsonb value itself. */
   readonly data?: string;
   /** For data fields: names inside `data`. */
@@ -70,7 +70,8 @@ function compileIn(alias: string, type: TypeDefinition, path: string, shown: str
   const parent = names.slice(0, last).reduce((sql, name) => `${sql} -> '${name}'`, `${alias}.data`);
   const text = `(${parent} ->> '${names[last]}')`;
   const data = `(${parent} -> '${names[last]}')`;
-  return { sql: kind === "number" ? `gh_number(${text})` : text, json: data, kind, data, names, alias };
+  const sql = kind === "number" ? `gh_number(${text})` : kind === "instant" ? `gh_instant(${text})` : text;
+  return { sql, json: data, kind, data, names, alias };
 }
 
 /** `@state`: the whole state value. `@state.<region>`: the deepest active path below the region, as text ("picking", "released.picking"). */

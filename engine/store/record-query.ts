@@ -224,7 +224,7 @@ function keyset(keys: readonly SortKey[], after: readonly CursorValue[], params:
           ? "numeric"
           : "text";
   const value = (n: number): string => `${params.value(after[n] === null ? null : String(after[n]))}::${cast(keys[n]!)}`;
-  if (keys.length === 2 && first!.path.kind === "instant" && first!.direction === id!.direction) {
+  if (keys.length === 2 && first!.path.kind === "instant" && first!.path.names === undefined && first!.direction === id!.direction) {
     return `(${first!.path.sql}, ${id!.path.sql}) ${first!.direction === "asc" ? ">" : "<"} (${value(0)}, ${value(1)})`;
   }
   const parts = keys.map((key, n) => {

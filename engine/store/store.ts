@@ -17,6 +17,7 @@ import { CheckpointHeads } from "./migrations/006-checkpoint-heads.ts";
 import { InlineEvents } from "./migrations/007-inline-events.ts";
 import { SearchWords } from "./migrations/008-search-words.ts";
 import { Attempts } from "./migrations/009-attempts.ts";
+import { Instants } from "./migrations/010-instants.ts";
 import { isRetryable, toEngineError } from "./pg-errors.ts";
 import { statementCount, withStatementCount } from "./statement-count.ts";
 import { runSingle, runTransaction } from "./transaction.ts";
@@ -51,7 +52,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const MIGRATIONS = [Roles, Tables, Integrity, Documents, Imports, CheckpointHeads, InlineEvents, SearchWords, Attempts];
+const MIGRATIONS = [Roles, Tables, Integrity, Documents, Imports, CheckpointHeads, InlineEvents, SearchWords, Attempts, Instants];
 const RETRIES = 3;
 
 /** @throws unavailable when the database cannot be reached, or when fsync, full_page_writes or synchronous_commit is off */

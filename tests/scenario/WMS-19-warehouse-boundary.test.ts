@@ -1,6 +1,6 @@
 /** What belongs to the warehouse stays there: mirrors are read-only, its client is no user, its override lifts its own gate alone. */
 import { describe, expect, it } from "vitest";
-import { codeOf } from "#tests/support/order-acts.ts";
+import { codeOf, confirmByWarehouse } from "#tests/support/order-acts.ts";
 import { productApi, wonDeal } from "#tests/support/product-api.ts";
 
 const api = await productApi();
@@ -61,6 +61,38 @@ describe("rolls and lots", () => {
     expect((await api.as("wms").post(`/instances/${order}/events`, { type: "shipment.approve", payload: {} })).status).toBe(401);
     const asked = await api.as("wms").post("/decisions/abra-sendback-gate", { facts: { path: "no_on_hand" } });
     expect(asked.status, asked.text.slice(0, 300)).toBe(200);
+  });
+});
+
+describe("what the warehouse may ask", () => {
+  const asked = async (order: string, headers: Readonly<Record<string, string>> = {}) =>
+    (await api.as("wms", { headers }).get(`/instances/purchase-order/${codeOf(order)}`)).body;
+
+  it("[WMS-19][WMS-21] about an order is where it stands, the codes of what is in its way, and its ship date: nothing else", async () => {
+    const order = await orderOf("Fjord");
+    const first = { po_code: codeOf(order), state: { logistics: { released_to_wms: "queued" } }, blockers: ["WAREHOUSE_NOT_CONFIRMED"], ship_date: null };
+    expect(await asked(order)).toEqual(first);
+    const cash = await orderOf("Boreal");
+    const blockers = ["WAREHOUSE_NOT_CONFIRMED", "PAYMENT_PENDING", "CONTRACT_NOT_SIGNED"];
+    expect(await asked(cash)).toEqual({ po_code: codeOf(cash), state: { logistics: "awaiting_release" }, blockers, ship_date: null });
+    await confirmByWarehouse(api, order, ["50"]);
+    await api.as("manager.jtr").send(order, "shipment.approve", { note: "ok" });
+    await api.as("manager.jtr").send(order, "ship_date.set", { ship_date: "2026-02-09" });
+    expect(await asked(order)).toEqual({ po_code: codeOf(order), state: { logistics: "ship_date_set" }, blockers: [], ship_date: "2026-02-09" });
+    // In whichever of its orgs the order is; named in the other one, or by another machine, it is not there.
+    const mod = (await wonDeal(api, { by: "owner.mod", customer: "Gala", lines: [{ qty_m: "5", unit_price: "5.00", stock_owner_org: "MOD" }] }))
+      .orders[0] as string;
+    expect((await asked(mod)).po_code).toBe(codeOf(mod));
+    expect((await asked(mod, { "x-org": "MOD" })).po_code).toBe(codeOf(mod));
+    expect((await asked(mod, { "x-org": "JTR" })).code).toBe("instance_not_found");
+    const deal = (await api.as("owner.jtr").list("/records/deals"))[0].code;
+    for (const path of [`deal/${deal}`, "purchase-order/JTRPO22222222", "nonsense/x"]) {
+      const { status, body } = await api.as("wms").get(`/instances/${path}`);
+      expect([path, status, body.code]).toEqual([path, 404, "instance_not_found"]);
+    }
+    // People read the same address as the instance that it names, within their orgs.
+    expect((await api.as("owner.jtr").get(`/instances/purchase-order/${codeOf(order)}`)).body.key).toBe(order);
+    expect((await api.as("owner.mod").get(`/instances/purchase-order/${codeOf(order)}`)).status).toBe(404);
   });
 });
 

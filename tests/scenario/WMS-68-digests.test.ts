@@ -1,6 +1,6 @@
 /** Digests by the clock: one per org with that org's items alone, to whom the routing names, else to the org's admins. */
 import { describe, expect, it } from "vitest";
-import { productApi } from "#tests/support/product-api.ts";
+import { productApi, wonDeal } from "#tests/support/product-api.ts";
 
 const api = await productApi();
 const MONDAY = "2026-02-09T08:20:00+03:00";
@@ -91,5 +91,38 @@ describe("who gets a digest", () => {
     const bodies = (await api.mails()).filter(({ to, html }) => JSON.stringify(to).includes("admin.jtr@") && html.includes("VELVET-02"));
     expect(bodies.length).toBeGreaterThan(0);
     for (const { html } of bodies) expect(html).not.toContain("SATIN-03");
+  });
+});
+
+describe("what a digest tells of", () => {
+  it("[WMS-68][WMS-69] is what happened since the run before it, once, whatever zone its instants are written in", async () => {
+    const { codes } = await wonDeal(api, { customer: "Fjord", lines: [{ qty_m: "10" }] });
+    const checked = async (id: string, checked_at: string) => {
+      const data = { po_code: codes[0], line_no: 1, checked_at, checked_by: "Ayla", result: "not_found", proposed_next_step: `step ${id}` };
+      const sent = await api.wms("central_stock_check.completed", { id: `${id}.1`, subject: { type: "central_stock_check", ref: id }, sequence: 1, data });
+      expect(sent.status, sent.text).toBe(202);
+    };
+    /** The steps that the digest of a run tells of; null where there is none. */
+    const told = async (type: string, day: string, at: string) => {
+      await api.setClock(`${day}T${at}:00+03:00`);
+      await api.drain();
+      const [mail] = (await digests(type, "admin.jtr")).filter(({ createdAt }) => createdAt >= `${day}T00:00:00Z`);
+      return mail === undefined ? null : (mail.text.match(/step [\w-]+/gu) ?? []).map((text: string) => text.slice(5)).sort();
+    };
+    // Friday 2026-02-20 to Monday: what was checked after Friday's run stands in Monday's.
+    await api.setClock("2026-02-20T16:00:00+03:00");
+    await checked("fri-early", "2026-02-20T16:00:00+03:00");
+    expect(await told("digest_central_stock_checks", "2026-02-20", "17:05")).toEqual(["fri-early"]);
+    await checked("fri-late", "2026-02-20T14:30:00Z");
+    await checked("sat", "2026-02-21T11:00:00+03:00");
+    expect(await told("digest_central_stock_checks", "2026-02-21", "17:05")).toBeNull();
+    await checked("before", "2026-02-23T16:59:00+03:00");
+    await checked("after", "2026-02-23T14:00:01Z");
+    expect(await told("digest_central_stock_checks", "2026-02-23", "17:30")).toEqual(["before", "fri-late", "sat"]);
+    expect(await told("digest_central_stock_checks", "2026-02-24", "17:01")).toEqual(["after"]);
+    // The week from run to run.
+    expect(await told("digest_weekly_central_check", "2026-02-23", "17:31")).toEqual(["fri-early", "fri-late", "sat"]);
+    expect(await told("digest_weekly_central_check", "2026-03-02", "08:15")).toEqual(["after", "before"]);
+    expect(await told("digest_weekly_central_check", "2026-03-09", "08:15")).toBeNull();
   });
 });

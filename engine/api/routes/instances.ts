@@ -1,9 +1,12 @@
 /** Instances: start, read, send, explain, history. */
-
+import type { FastifyRequest } from "fastify";
+import type { Engine } from "../../service/engine-context.ts";
 import { explainEvent } from "../../service/explain-event.ts";
 import { listAttempts } from "../../service/queries/attempts.ts";
+import { queryByContract } from "../../service/queries/contract-query.ts";
 import { instanceHistory } from "../../service/queries/history.ts";
 import { getInstance, listInstances } from "../../service/queries/instance.ts";
+import { chooseScope, type Scope } from "../../service/scope.ts";
 import { sendEvent } from "../../service/send-event.ts";
 import { startInstance } from "../../service/start-instance.ts";
 import { answered } from "../answer.ts";
@@ -19,6 +22,14 @@ const EVENT = {
   expectedSeq: integer(0, Number.MAX_SAFE_INTEGER),
 };
 const REFUSALS = ["instance_not_found", "event_not_permitted", "event_not_available", "gate_blocked", "invariant_violated", "limit_exceeded"] as const;
+
+function instanceByCode(engine: Engine, request: FastifyRequest, scope: Scope, params: Readonly<Record<string, string>>): Promise<unknown> {
+  const { machine = "", ref: code = "" } = params;
+  const { principal } = scope;
+  if (principal.kind !== "client") return getInstance(engine, scope, { instance: `${machine}:${code}` });
+  const asked = request.headers["x-org"] === undefined ? chooseScope(principal, { org: "all", channel: scope.channel }) : scope;
+  return queryByContract(engine, asked, { machine, ref: code });
+}
 
 export function instanceRoutes({ engine }: RouteContext): RouteSpec[] {
   return [
@@ -78,6 +89,18 @@ export function instanceRoutes({ engine }: RouteContext): RouteSpec[] {
       answers: { 200: { description: "The instance.", schema: ref("Instance") } },
       errors: ["instance_not_found"],
       handle: ({ scope, params }) => getInstance(engine, scope, { instance: params["id"] as string }),
+    },
+    {
+      method: "GET",
+      path: "/api/v1/instances/:machine/:ref",
+      id: "getInstanceByCode",
+      tag: "instances",
+      summary: "One instance by its machine and its record's code",
+      description: "A program that only integrates gets the values that its contract declares for the machine, in all its orgs unless X-Org names one.",
+      integration: "decisions.read",
+      answers: { 200: { description: "The instance, or what the contract tells of it.", schema: freeObject } },
+      errors: ["instance_not_found"],
+      handle: ({ request, scope, params }) => instanceByCode(engine, request, scope, params),
     },
     {
       method: "POST",

@@ -57,6 +57,7 @@ export function feelSyntax(program: Program): Problem[] {
       for (const [j, field] of panel.fields.entries()) check(stored, `/detail/panels/${i}/fields/${j}/expr`, field.expr);
   }
   for (const stored of program.all("contract")) {
+    for (const [machine, query] of Object.entries(stored.content.queries ?? {})) map(stored, pointer("queries", machine, "answer"), query.answer);
     for (const [event, spec] of Object.entries(stored.content.events)) {
       for (const group of ["effects", "onRefused"] as const) {
         for (const [i, effect] of (spec[group] ?? []).entries()) {
