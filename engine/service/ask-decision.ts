@@ -5,7 +5,7 @@
 import { EngineError } from "../core/errors.ts";
 import type { Program } from "../core/program.ts";
 import type { CompactDecision, Instant } from "../core/step-types.ts";
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 
 /** The instant of a decision, and the calendar day in its org's zone. */
 export interface DecisionMoment {

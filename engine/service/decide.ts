@@ -4,7 +4,7 @@ import type { CompiledDecision } from "../core/rules/decision.ts";
 import { toDecision } from "../core/rules/decision.ts";
 import { unlock } from "../core/rules/unlock.ts";
 import type { Decision } from "../core/step-types.ts";
-import type { Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import type { RecordRow } from "../store/instance-row.ts";
 import { findInstanceOfRecord } from "../store/instances.ts";
 import { loadRecord } from "../store/records.ts";

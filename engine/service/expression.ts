@@ -4,7 +4,7 @@
  */
 import { EngineError } from "../core/errors.ts";
 import { type EvaluationInput, evaluateAll } from "../core/evaluate.ts";
-import type { Feel, Json, JsonObject } from "../schema/types.ts";
+import type { Feel, Json, JsonObject } from "../schema/json.ts";
 import { factsOf, MAX_FACT_ROUNDS, type Work } from "./work.ts";
 
 /** What the expressions are about; all parts may be missing. */

@@ -1,6 +1,6 @@
 /** Attempts that a gate refused, asked again under another ruling. */
 import type { CompactDecision } from "../core/step-types.ts";
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { searchAudit } from "../store/audit.ts";
 import type { ReplayFilter } from "../store/events.ts";
 import { dayIn } from "./ask-decision.ts";

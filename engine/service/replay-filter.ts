@@ -3,7 +3,7 @@ import { EngineError } from "../core/errors.ts";
 import { type Evaluation, evaluateAll } from "../core/evaluate.ts";
 import { tryCompileFeel } from "../core/feel/compile.ts";
 import type { Actor, FactBag, Instant, OrgContext } from "../core/step-types.ts";
-import type { Feel } from "../schema/types.ts";
+import type { Feel } from "../schema/json.ts";
 import { loadFacts } from "../store/facts.ts";
 import type { InstanceRow, RecordRow } from "../store/instance-row.ts";
 import { loadInstances } from "../store/instances.ts";

@@ -6,7 +6,7 @@ import { EngineError } from "../core/errors.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import { step } from "../core/step.ts";
 import type { Actor, CompactDecision, FactBag, FactRequest, Instant, OrgContext, StepInput, StepResult } from "../core/step-types.ts";
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { type AttemptWrite, saveAttempts } from "../store/attempts.ts";
 import type { AuditWrite } from "../store/audit.ts";
 import { appendAudit } from "../store/audit.ts";

@@ -1,6 +1,6 @@
 /** Routes of signed-in callers whose bodies are bytes: NDJSON, tables and files. */
 import { EngineError } from "../../core/errors.ts";
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { decideAll } from "../../service/decide.ts";
 import { saveFile } from "../../service/files.ts";
 import { answered } from "../answer.ts";

@@ -1,5 +1,5 @@
 /** Every compiled FEEL text that runs in the scope of an instance, with its place and the names that are added there. */
-import type { FeelMap } from "../../schema/types.ts";
+import type { FeelMap } from "../../schema/json.ts";
 import { type Expression, tryCompileFeel } from "../feel/compile.ts";
 import type { CompiledMachine } from "../machine/compile.ts";
 import { pointer } from "../problem.ts";
