@@ -3,7 +3,8 @@ import type { DefinitionBase } from "./definition-base.ts";
 import type { Feel, FeelMap, Json, JsonObject, JsonSchema } from "./json.ts";
 import type { GateParams, StatechartConfig } from "./statechart.ts";
 
-export interface EventSpec {
+/** What events and start events share. */
+export interface ActSpec {
   readonly title: string;
   readonly description?: string;
   /** Who may send it: a person (or client) with `permission`, the engine itself, a contract event, or a public form. Default "person". */
@@ -13,8 +14,6 @@ export interface EventSpec {
   /** The verb that the access decision sees; default: the part of the permission after its last dot. */
   readonly verb?: string;
   readonly payload?: JsonSchema;
-  /** Payload field -> FEEL in the instance's scope: what the form begins with. The caller may send something else. */
-  readonly initial?: FeelMap;
   readonly bulk?: boolean;
   /** FEEL: id of the person who asked for it, or list of ids; they may not do it themselves (four eyes). */
   readonly requester?: Feel;
@@ -24,11 +23,16 @@ export interface EventSpec {
   readonly tone?: "primary" | "default" | "danger" | "override";
   /** Not offered as an action on screens. */
   readonly hidden?: boolean;
+}
+
+export interface EventSpec extends ActSpec {
+  /** Payload field -> FEEL in the instance's scope: what the form begins with. The caller may send something else. */
+  readonly initial?: FeelMap;
   /** An event that lifts a gate is recorded as an override: FEEL for `gate`, `reason`, `note`, `lifted`, as things stood before it. */
   readonly override?: FeelMap;
 }
 
-export interface StartSpec extends EventSpec {
+export interface StartSpec extends ActSpec {
   /** Fields of the record that the start event creates: FEEL over `payload`, `actor`, `org`, `now`... Not needed when the caller names a record. */
   readonly create?: FeelMap;
   /** FEEL: an instance with the same value of this key is returned in place of a second one. */

@@ -9,7 +9,7 @@ export interface StatechartConfig {
   readonly context?: JsonObject;
   readonly states: Readonly<Record<string, StateNodeConfig>>;
   readonly on?: Transitions;
-  readonly always?: TransitionConfig | readonly TransitionConfig[];
+  readonly always?: string | TransitionConfig | readonly TransitionConfig[];
   readonly after?: Readonly<Record<string, string | TransitionConfig | readonly TransitionConfig[]>>;
   readonly entry?: readonly ActionConfig[];
   readonly exit?: readonly ActionConfig[];
