@@ -1,5 +1,5 @@
 import { data } from "react-router";
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 
 const LIMIT = 1024 * 1024;
 

@@ -4,7 +4,7 @@ import type { EffectHandler } from "./core/ports.ts";
 import { createContractEventHandler } from "./effects/contract-event.ts";
 import { createMailHandler, type MailServer } from "./effects/mail.ts";
 import { createWebhookHandler } from "./effects/webhook.ts";
-import type { JsonObject } from "./schema/types.ts";
+import type { JsonObject } from "./schema/json.ts";
 import { openSecrets, type SealingKey } from "./service/auth/sealed.ts";
 import { deliverRemote } from "./service/deliver-remote.ts";
 import { deliverDocument } from "./service/documents.ts";

@@ -1,7 +1,7 @@
 /** What the pages do: preview, send, bulk, complete. Each answer is a value; only faults are thrown. */
 import { hashDefinition } from "#engine/core/canonical.ts";
 import { EngineError } from "#engine/core/errors.ts";
-import type { Json, JsonObject } from "#engine/schema/types.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
 import { bulkEvents } from "#engine/service/bulk-events.ts";
 import { completeTask } from "#engine/service/complete-task.ts";
 import type { Engine } from "#engine/service/engine-context.ts";

@@ -1,6 +1,6 @@
 /** What gates refused, as lines of the timeline: who tried what, how often, and why it was shut at the last try. */
 import type { Program } from "#engine/core/program.ts";
-import type { MachineDefinition } from "#engine/schema/types.ts";
+import type { MachineDefinition } from "#engine/schema/machine.ts";
 import type { Attempt } from "#engine/service/queries/attempts.ts";
 import { words } from "#studio/ui/describe-value.ts";
 import type { HistoryEntry } from "../screens/guided.ts";

@@ -1,6 +1,7 @@
 /** What can be begun from a view, and beginning it. */
 
-import type { JsonObject, ViewDefinition } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
+import type { ViewDefinition } from "#engine/schema/view.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import { callerSchema } from "#engine/service/issue-link.ts";
 import type { Reading } from "#engine/service/reading.ts";

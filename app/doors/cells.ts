@@ -1,5 +1,5 @@
 /** Values of records and columns as cells: what a screen shows, with the titles of what they refer to. */
-import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import { type Cell, NONE } from "#studio/ui/cell.tsx";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
 import { kindOf, optionsOf, propertiesOf, schemaAt, titleOf } from "#studio/ui/form/schema-kind.ts";

@@ -1,7 +1,8 @@
 /** Effects and moves as sentences: what a preview promises and what the timeline tells. */
 
 import type { StateValue } from "#engine/core/step-types.ts";
-import type { JsonObject, MachineDefinition } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
+import type { MachineDefinition } from "#engine/schema/machine.ts";
 import type { Explanation } from "#engine/service/explain-event.ts";
 import type { ConsequenceLine } from "#studio/ui/consequence-preview.tsx";
 import { describeValue, words } from "#studio/ui/describe-value.ts";

@@ -1,6 +1,8 @@
 /** The guided screen's data, from the instance page and its history. */
 import type { Decision, UnlockOption } from "#engine/core/step-types.ts";
-import type { Json, JsonObject, MachineDefinition, TypeDefinition } from "#engine/schema/types.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
+import type { MachineDefinition } from "#engine/schema/machine.ts";
+import type { TypeDefinition } from "#engine/schema/type.ts";
 import { holdersOf } from "#engine/service/decision-answer.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import type { EventView, GateView as ServiceGate } from "#engine/service/event-preview.ts";

@@ -1,7 +1,8 @@
 /** Event rows as lines of a timeline. */
 import type { Program } from "#engine/core/program.ts";
 import type { StateValue } from "#engine/core/step-types.ts";
-import type { JsonObject, MachineDefinition } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
+import type { MachineDefinition } from "#engine/schema/machine.ts";
 import type { HistoryRow } from "#engine/service/queries/history.ts";
 import type { TimelineLine } from "#engine/service/queries/instance.ts";
 import { words } from "#studio/ui/describe-value.ts";

@@ -1,7 +1,7 @@
 /** The inbox: open tasks and approvals of the person, and the one in the side panel. */
 
 import { EngineError } from "#engine/core/errors.ts";
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import { getTask, listTasks, type TaskAnswer } from "#engine/service/queries/inbox.ts";
 import { visibleRecord } from "#engine/service/queries/records.ts";

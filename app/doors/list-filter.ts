@@ -1,5 +1,6 @@
 /** Filters of a list's URL as the record query language. */
-import type { Filter, JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
+import type { Filter } from "#engine/schema/query.ts";
 import type { ActiveFilter, FilterField } from "#studio/ui/filter-chips.tsx";
 
 interface Declared {

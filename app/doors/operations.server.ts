@@ -1,6 +1,7 @@
 /** Outbox, receipts, mails, timers, audit: what operators see and do. */
 import { EngineError } from "#engine/core/errors.ts";
-import type { ContractDefinition, Json, JsonObject } from "#engine/schema/types.ts";
+import type { ContractDefinition } from "#engine/schema/contract.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
 import type { CheckpointFault } from "#engine/service/checkpoints/verify-checkpoints.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import { listAudit, type Verification, verifyAudit } from "#engine/service/queries/audit.ts";

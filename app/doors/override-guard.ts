@@ -1,4 +1,4 @@
-import type { GateParams } from "#engine/schema/types.ts";
+import type { GateParams } from "#engine/schema/statechart.ts";
 
 /** How the gate of this rule set or table may be overridden, where some guard in the config says so. */
 export function overrideGuard(node: unknown, key: string): NonNullable<GateParams["override"]> | null {

@@ -1,7 +1,8 @@
 /** Tells gates that are shut for want of the form's answers from those that are shut anyway. */
 import type { Program } from "#engine/core/program.ts";
 import type { ConditionNode, Decision } from "#engine/core/step-types.ts";
-import type { GateParams, MachineDefinition } from "#engine/schema/types.ts";
+import type { MachineDefinition } from "#engine/schema/machine.ts";
+import type { GateParams } from "#engine/schema/statechart.ts";
 
 const READS_PAYLOAD = /\bpayload\b/;
 

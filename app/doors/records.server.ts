@@ -1,7 +1,7 @@
 /** A record's page and its form. */
 
 import { EngineError } from "#engine/core/errors.ts";
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import { listInstances } from "#engine/service/queries/instance.ts";
 import { recordTitles } from "#engine/service/queries/record-titles.ts";

@@ -1,6 +1,6 @@
 /** An org's settings: what holds, what is its own, what was changed when and by whom. */
 import { EngineError } from "#engine/core/errors.ts";
-import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import { inReading } from "#engine/service/reading.ts";
 import type { Scope } from "#engine/service/scope.ts";

@@ -1,6 +1,7 @@
 /** Names of states, as a reader says them: the title that the machine gives, else the state's own name. */
 import type { StateValue } from "#engine/core/step-types.ts";
-import type { MachineDefinition, StateNodeConfig } from "#engine/schema/types.ts";
+import type { MachineDefinition } from "#engine/schema/machine.ts";
+import type { StateNodeConfig } from "#engine/schema/statechart.ts";
 import { words } from "#studio/ui/describe-value.ts";
 import type { Meaning } from "#studio/ui/status-badge.tsx";
 

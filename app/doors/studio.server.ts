@@ -1,7 +1,8 @@
 /** The studio's pages and the engine: what each page needs, gathered from the services under one scope. */
 
 import type { RouterContextProvider } from "react-router";
-import type { JsonObject, JsonSchema, Kind } from "#engine/schema/types.ts";
+import type { Kind } from "#engine/schema/definition-base.ts";
+import type { JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import { dayIn } from "#engine/service/ask-decision.ts";
 import { type DraftView, getDraft, getDraftDefinition, listDrafts } from "#engine/service/drafts.ts";
 import { editorSchema } from "#engine/service/editor-schema.ts";

@@ -1,7 +1,7 @@
 /** Pages of view definitions: lists with their side panel, and the decision page. */
 
 import { EngineError } from "#engine/core/errors.ts";
-import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import { recordTitles } from "#engine/service/queries/record-titles.ts";
 import { getView, openView, type ViewPage as ServicePage } from "#engine/service/queries/view.ts";

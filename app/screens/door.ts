@@ -1,6 +1,6 @@
 /** Everything that the pages ask of the engine, under the scope of one request. app/engine.server.ts opens it. */
 
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import type { ActRequest, ActResult, GuidedView, PreviewView } from "./guided.ts";
 import type { BulkResult, DetailView, InboxView, ListRequest, RecordPage, ViewPage } from "./lists.ts";
 import type { OperationsView, VerifyResult } from "./operations.ts";

@@ -1,6 +1,6 @@
 /** The guided screen and what it is made of; also the side panel and the detail page of a view. */
 import type { Decision } from "#engine/core/step-types.ts";
-import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import type { Cell } from "#studio/ui/cell.tsx";
 import type { ConsequenceLine } from "#studio/ui/consequence-preview.tsx";
 import type { PathLane, PathStep } from "#studio/ui/path-bar.tsx";

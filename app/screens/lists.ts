@@ -1,5 +1,5 @@
 /** Inbox, views and records: pages that are lists, with what stands beside them. */
-import type { JsonSchema } from "#engine/schema/types.ts";
+import type { JsonSchema } from "#engine/schema/json.ts";
 import type { Cell } from "#studio/ui/cell.tsx";
 import type { Sort } from "#studio/ui/data-table.tsx";
 import type { ActiveFilter, FilterField } from "#studio/ui/filter-chips.tsx";
@@ -172,7 +172,7 @@ export interface RecordPage {
   readonly instance: { readonly id: string; readonly state: string } | null;
   readonly mayEdit: boolean;
   readonly schema: JsonSchema;
-  readonly data: Readonly<Record<string, import("#engine/schema/types.ts").Json>>;
+  readonly data: Readonly<Record<string, import("#engine/schema/json.ts").Json>>;
   readonly versions: readonly {
     readonly version: number;
     readonly at: string;

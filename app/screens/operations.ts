@@ -1,5 +1,5 @@
 /** What operators see: what is waiting, what came in, what was refused, and whether the log is whole. */
-import type { Json } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
 import type { Meaning } from "#studio/ui/status-badge.tsx";
 import type { GateView } from "./guided.ts";
 

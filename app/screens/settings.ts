@@ -1,5 +1,5 @@
 /** What the settings pages show. */
-import type { JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import type { JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import type { Field } from "./guided.ts";
 
 export interface SettingsLink {

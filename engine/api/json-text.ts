@@ -3,7 +3,7 @@
  * that is too deep, ambiguous or not storable. Called by every route that takes JSON or NDJSON.
  */
 import { EngineError } from "../core/errors.ts";
-import type { Json } from "../schema/types.ts";
+import type { Json } from "../schema/json.ts";
 
 export const MAX_DEPTH = 32;
 export const MAX_NODES = 50_000;

@@ -1,6 +1,6 @@
 /** The query parameters of a list as services take them: the filter parsed, the rest as judged by the schema. */
 import { EngineError } from "../core/errors.ts";
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { parseJson } from "./json-text.ts";
 
 /**

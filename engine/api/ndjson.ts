@@ -2,7 +2,7 @@
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { EngineError } from "../core/errors.ts";
-import type { Json } from "../schema/types.ts";
+import type { Json } from "../schema/json.ts";
 import { decodeUtf8, parseJson } from "./json-text.ts";
 import { type Problem, toEngineError, toProblem } from "./problem.ts";
 

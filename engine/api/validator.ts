@@ -8,7 +8,7 @@ import addFormats from "ajv-formats";
 import type { FastifySchemaCompiler } from "fastify";
 import { RE2JS } from "re2js";
 import { EngineError } from "../core/errors.ts";
-import type { JsonSchema } from "../schema/types.ts";
+import type { JsonSchema } from "../schema/json.ts";
 
 export interface FieldError {
   readonly path: string;

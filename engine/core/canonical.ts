@@ -4,7 +4,7 @@
  * Two JSON texts have the same hash exactly if they are the same value: key order, white space and number spelling do not count.
  * Hence no object's key order may carry meaning anywhere in a definition.
  */
-import type { Json } from "../schema/types.ts";
+import type { Json } from "../schema/json.ts";
 import { EngineError } from "./errors.ts";
 import { sha256Hex } from "./sha256.ts";
 

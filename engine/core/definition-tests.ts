@@ -1,7 +1,9 @@
 /**
  * Runs the tests that definitions carry. Pure, so the studio runs them while a person edits, and publishing runs the same ones.
  */
-import type { CannedDecision, DecisionTest, Json, JsonObject, MachineDefinition, MachineTest } from "../schema/types.ts";
+import type { DecisionTest } from "../schema/decision.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
+import type { CannedDecision, MachineDefinition, MachineTest } from "../schema/machine.ts";
 import { sameJson } from "./canonical.ts";
 import type { CompiledMachine } from "./machine/compile.ts";
 import type { Program } from "./program.ts";

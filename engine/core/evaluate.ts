@@ -1,5 +1,5 @@
 /** Evaluates FEEL in the scope of an instance outside of a transition: permissions, masks, columns, hooks, previews. */
-import type { Feel, Json, JsonObject } from "../schema/types.ts";
+import type { Feel, Json, JsonObject } from "../schema/json.ts";
 import { StepScope } from "./facts/step-scope.ts";
 import { World } from "./facts/world.ts";
 import { compileFeel, type Expression } from "./feel/compile.ts";

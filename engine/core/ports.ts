@@ -1,5 +1,5 @@
 /** The interfaces that the shell implements: the clock, randomness, and the handlers that reach outside. */
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import type { Instant } from "./step-types.ts";
 
 /** The engine's only source of time. In test mode it stands still between calls. */

@@ -2,7 +2,8 @@
  * What an instance could do next: every event of its active states with its gates, decisions and ways through; its checklist; how
  * far it is on its main path. One pass collects what all of them need, so that the shell loads it in few rounds.
  */
-import type { EventSpec, JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
+import type { EventSpec } from "../schema/machine.ts";
 import { fillText } from "./acts/act-run.ts";
 import { askGate, isOpen } from "./acts/gate.ts";
 import { type EvaluationInput, worldOf } from "./evaluate.ts";

@@ -1,5 +1,5 @@
 /** What a check of a definition finds: one shape for schema errors, lints and failing definition tests, so that the studio can list them together. */
-import type { Kind } from "../schema/types.ts";
+import type { Kind } from "../schema/definition-base.ts";
 
 export type Severity = "error" | "warning" | "info";
 

@@ -4,22 +4,19 @@
  * A reference is a key (`pack.id`) or the bare id while only one pack has it; FEEL writes `_` for `-`. Nothing here changes
  * after it is made, except that compiled forms are filled in.
  */
-import type {
-  AccessDefinition,
-  ContractDefinition,
-  Definition,
-  DefinitionOf,
-  DocumentDefinition,
-  FactDefinition,
-  Kind,
-  MachineDefinition,
-  MailDefinition,
-  RulesetDefinition,
-  SettingsDefinition,
-  TableDefinition,
-  TypeDefinition,
-  ViewDefinition,
-} from "../schema/types.ts";
+import type { AccessDefinition } from "../schema/access.ts";
+import type { ContractDefinition } from "../schema/contract.ts";
+import type { Definition, DefinitionOf } from "../schema/definition.ts";
+import type { Kind } from "../schema/definition-base.ts";
+import type { DocumentDefinition } from "../schema/document.ts";
+import type { FactDefinition } from "../schema/fact.ts";
+import type { MachineDefinition } from "../schema/machine.ts";
+import type { MailDefinition } from "../schema/mail.ts";
+import type { RulesetDefinition } from "../schema/ruleset.ts";
+import type { SettingsDefinition } from "../schema/settings.ts";
+import type { TableDefinition } from "../schema/table.ts";
+import type { TypeDefinition } from "../schema/type.ts";
+import type { ViewDefinition } from "../schema/view.ts";
 import { type CompileCache, sharedCompileCache } from "./compile-cache.ts";
 import { type CompiledFact, compileFact } from "./facts/compile-fact.ts";
 import { type CompiledMachine, compileMachine } from "./machine/compile.ts";

@@ -1,5 +1,5 @@
 /** Compares what a row recorded with what a replay of it gave. */
-import type { Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { canonicalJson, sameJson } from "./canonical.ts";
 import type { CompiledDecision } from "./rules/decision.ts";
 import type { CompactDecision, ConditionNode, Effect, TimerArm, Truth } from "./step-types.ts";

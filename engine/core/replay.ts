@@ -5,7 +5,7 @@
  * Pure: facts that the other release asks for and the row does not hold are handed back as requests; the shell loads them as of
  * the row's instant and calls again with them in `more`.
  */
-import type { Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { sameJson } from "./canonical.ts";
 import type { CompiledMachine } from "./machine/compile.ts";
 import type { Program } from "./program.ts";

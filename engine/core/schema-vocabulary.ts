@@ -2,7 +2,7 @@
  * Which JSON Schemas an admin may write: a small vocabulary, bounded in depth and size, so that no payload schema can hang or
  * exhaust the process (reliability 4, ajv). Pure; the validator itself is validate.ts.
  */
-import type { Json, JsonObject, JsonSchema } from "../schema/types.ts";
+import type { Json, JsonObject, JsonSchema } from "../schema/json.ts";
 import { pointer } from "./problem.ts";
 
 export const MAX_SCHEMA_DEPTH = 16;

@@ -1,7 +1,7 @@
 /**
  * The shapes that go into and come out of `step`. Plain JSON throughout: what is here is what the event log stores.
  */
-import type { Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 
 /** RFC 3339 UTC with milliseconds, e.g. "2026-02-02T06:00:00.000Z". */
 export type Instant = string;

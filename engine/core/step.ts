@@ -4,7 +4,7 @@
  * Live execution, the simulator, what-if, definition tests and replay all call this function. It reads no clock, no database and
  * no chance; what it needs and has not been given it asks for by `needs`, and what it wants done it says by `effects`.
  */
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { ActRun, dueInstant } from "./acts/act-run.ts";
 import { guardVerdict } from "./acts/gate.ts";
 import { violationsOf } from "./acts/invariants.ts";

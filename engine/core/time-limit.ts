@@ -10,6 +10,8 @@ import { EngineError } from "./errors.ts";
 /** Made by the shell, for one piece of work. */
 export interface TimeLimit {
   readonly limitMs: number;
+  /** What took too long, as a message begins. Default: "The step". */
+  readonly what?: string;
   isSpent(): boolean;
   /** What happens until `resume` is not counted. */
   pause(): void;
@@ -48,7 +50,12 @@ function look(): void {
   left = EVERY;
   if (current === null || !current.isSpent()) return;
   left = 0;
-  throw new EngineError("limit_exceeded", `The step took more than ${current.limitMs} ms`, { limit: "time" });
+  throw new EngineError("limit_exceeded", `${current.what ?? "The step"} took more than ${current.limitMs} ms`, { limit: "time" });
+}
+
+/** Looks at the clock now: for work that is made of many small pieces. */
+export function tickOff(): void {
+  tick(EVERY + 1);
 }
 
 /** Runs what must not be counted: compiling a definition for the first time. */

@@ -8,7 +8,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { Decimal } from "decimal.js";
 import { RE2JS } from "re2js";
-import type { JsonSchema } from "../schema/types.ts";
+import type { JsonSchema } from "../schema/json.ts";
 import { EngineError } from "./errors.ts";
 import { checkSchemaVocabulary, FORMATS, prepareSchema } from "./schema-vocabulary.ts";
 

@@ -5,7 +5,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../core/errors.ts";
-import type { ContractDefinition, JsonObject } from "../schema/types.ts";
+import type { ContractDefinition } from "../schema/contract.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { signBody } from "../service/contract-signature.ts";
 import { readFixture } from "../service/fixture/fixture.ts";
 import { readPacks } from "../service/load-packs.ts";

@@ -5,7 +5,9 @@
 import { EngineError } from "../core/errors.ts";
 import type { Program } from "../core/program.ts";
 import type { CompactDecision, Instant } from "../core/step-types.ts";
-import type { JsonObject } from "../schema/types.ts";
+import { within } from "../core/time-limit.ts";
+import type { JsonObject } from "../schema/json.ts";
+import { createTimeLimit, STEP_MS } from "./time-limit.ts";
 
 /** The instant of a decision, and the calendar day in its org's zone. */
 export interface DecisionMoment {
@@ -21,7 +23,7 @@ export interface DecisionMoment {
 export function askDecision(program: Program, ref: string, inputs: JsonObject, moment: DecisionMoment, params: JsonObject = {}): CompactDecision {
   const decision = program.decision(ref);
   if (decision === null) throw new EngineError("definition_not_found", `The release has no rule set or table "${ref}".`);
-  return { ...decision.evaluate(inputs, params, moment), at: "direct" };
+  return { ...within(createTimeLimit(STEP_MS, "The decision"), () => decision.evaluate(inputs, params, moment)), at: "direct" };
 }
 
 /** Day of an instant in a time zone, `YYYY-MM-DD`. */

@@ -5,7 +5,7 @@
 import { EngineError, type ErrorCode } from "../core/errors.ts";
 import type { Program } from "../core/program.ts";
 import type { Actor, CompactDecision } from "../core/step-types.ts";
-import type { Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { askDecision, type DecisionMoment } from "./ask-decision.ts";
 import { isChosen, isGranted, isSelling, type Scope } from "./scope.ts";
 

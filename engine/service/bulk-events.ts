@@ -1,6 +1,6 @@
 /** Sends many events, each in its own transaction: one answer per item, in order. What one item does cannot undo another. */
 import { EngineError } from "../core/errors.ts";
-import type { Json } from "../schema/types.ts";
+import type { Json } from "../schema/json.ts";
 import { loadInstance } from "../store/instances.ts";
 import type { Engine } from "./engine-context.ts";
 import type { Idempotency } from "./idempotency.ts";

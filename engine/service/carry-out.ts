@@ -4,7 +4,7 @@
  */
 import { assertNever } from "../core/errors.ts";
 import type { Effect, TaskDraft } from "../core/step-types.ts";
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { addDocument } from "../store/documents.ts";
 import type { OutboxWrite } from "../store/outbox.ts";
 import type { Acting } from "./acting.ts";

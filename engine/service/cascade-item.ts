@@ -1,5 +1,5 @@
 /** What one instance asks of others in the same transaction. */
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 
 /** An event for another instance of the same org, in the same transaction. */
 export type CascadeItem =

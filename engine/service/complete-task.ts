@@ -7,7 +7,7 @@
 import { sameJson } from "../core/canonical.ts";
 import { EngineError } from "../core/errors.ts";
 import type { OrgContext } from "../core/step-types.ts";
-import type { Feel, Json, JsonObject } from "../schema/types.ts";
+import type { Feel, Json, JsonObject } from "../schema/json.ts";
 import { closeTask, loadTask, type TaskRow } from "../store/tasks.ts";
 import { dayIn } from "./ask-decision.ts";
 import { type Act, judge, refusalOf, verbOf } from "./authorize.ts";

@@ -3,7 +3,7 @@
  * org that the reader holds no grant on (reliability P12).
  */
 import type { FactBag } from "../core/step-types.ts";
-import type { Json } from "../schema/types.ts";
+import type { Json } from "../schema/json.ts";
 import { listOrgs } from "../store/people.ts";
 import type { Engine } from "./engine-context.ts";
 import type { Work } from "./work.ts";

@@ -4,7 +4,8 @@
  * The checks run in the contract's order and stop at the first that fails; the table only ever sees what was established
  * by then, so the same table decides live events, the studio's trials and replays.
  */
-import type { ContractDefinition, ContractEvent, Json, JsonObject } from "../schema/types.ts";
+import type { ContractDefinition, ContractEvent } from "../schema/contract.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { isKeyOfEvent, parseKey } from "./contract-key.ts";
 import type { SignatureVerdict } from "./contract-signature.ts";
 import type { PayloadError } from "./payload.ts";

@@ -1,7 +1,8 @@
 /** What a sender of contract events is answered: statuses and codes of the contract, problem documents for refusals. */
 import { ERRORS, type ErrorCode } from "../core/errors.ts";
 import type { CompactDecision, Decision } from "../core/step-types.ts";
-import type { ContractDefinition, Json, JsonObject } from "../schema/types.ts";
+import type { ContractDefinition } from "../schema/contract.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import type { InstanceRow } from "../store/instance-row.ts";
 import type { ContractRefusal } from "./contract-effects.ts";
 import { instanceSummary } from "./contract-receipt.ts";

@@ -1,7 +1,8 @@
 /** What an accepted contract event does, in the order of its definition: records, starts, sends, tasks; all in one transaction. */
 import { EngineError } from "../core/errors.ts";
 import type { CompactDecision } from "../core/step-types.ts";
-import type { ContractEffect, Json, JsonObject } from "../schema/types.ts";
+import type { ContractEffect } from "../schema/contract.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import type { InstanceRow } from "../store/instance-row.ts";
 import { findInstanceOfRecord } from "../store/instances.ts";
 import { addTask, listTasks } from "../store/tasks.ts";

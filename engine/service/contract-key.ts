@@ -3,7 +3,8 @@
  * Pure; used by receive-contract-event before anything is read from the database.
  */
 import { RE2JS } from "re2js";
-import type { ContractDefinition, ContractEvent, Json, JsonObject } from "../schema/types.ts";
+import type { ContractDefinition, ContractEvent } from "../schema/contract.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 
 export interface KeyParts {
   readonly source: string;

@@ -1,5 +1,6 @@
 /** Sequence marks of a contract event: one for the event, or one for each of its items. They only move up. */
-import type { ContractDefinition, ContractEvent, Json, JsonObject } from "../schema/types.ts";
+import type { ContractDefinition, ContractEvent } from "../schema/contract.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { advanceWatermark, loadWatermark } from "../store/watermarks.ts";
 import { fillTemplate, readPath } from "./contract-key.ts";
 import type { Work } from "./work.ts";

@@ -1,6 +1,7 @@
 /** The receipt of a contract event: what came, what became of it, and why. */
 import type { CompactDecision } from "../core/step-types.ts";
-import type { ContractDefinition, Json, JsonObject } from "../schema/types.ts";
+import type { ContractDefinition } from "../schema/contract.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import type { InstanceRow } from "../store/instance-row.ts";
 import { addReceipt } from "../store/receipts.ts";
 import type { Intake } from "./contract-acceptance.ts";

@@ -1,6 +1,7 @@
 /** The records that a contract event names: the one that it is about, and those in its data. */
 import { EngineError } from "../core/errors.ts";
-import type { ContractDefinition, ContractEvent, JsonObject } from "../schema/types.ts";
+import type { ContractDefinition, ContractEvent } from "../schema/contract.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { namedRecords } from "../store/record-references.ts";
 import { loadRecord } from "../store/records.ts";
 import { ContractRefusal } from "./contract-effects.ts";

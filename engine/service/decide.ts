@@ -4,7 +4,7 @@ import type { CompiledDecision } from "../core/rules/decision.ts";
 import { toDecision } from "../core/rules/decision.ts";
 import { unlock } from "../core/rules/unlock.ts";
 import type { Decision } from "../core/step-types.ts";
-import type { Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import type { RecordRow } from "../store/instance-row.ts";
 import { findInstanceOfRecord } from "../store/instances.ts";
 import { loadRecord } from "../store/records.ts";
@@ -19,7 +19,7 @@ import { recordTypeOf } from "./record-type.ts";
 import { recordNotFound } from "./records.ts";
 import { requireOneOrg, type Scope } from "./scope.ts";
 import { isHidden } from "./visibility.ts";
-import { inWork, type Work } from "./work.ts";
+import { inTime, inWork, type Work } from "./work.ts";
 
 export interface DecideInput {
   /** `<pack>.<id>`, or the id while it is unique. */
@@ -73,10 +73,12 @@ async function decideOne(work: Work, compiled: CompiledDecision, settings: JsonO
   }
   for (const name of Object.keys(input.params ?? {})) if (!Object.hasOwn(compiled.params, name)) throw factsInvalid(compiled, name);
   const moment = { now: work.at, today: dayIn(work.org.timeZone, work.at) };
-  const compact = compiled.evaluate(values, params, moment);
-  const decision = toDecision(compact, compiled);
-  const options = compact.outcome === "pass" ? [] : unlock(decision, compiled);
-  return options.length === 0 ? decision : { ...decision, unlock: options };
+  return inTime(work, () => {
+    const compact = compiled.evaluate(values, params, moment);
+    const decision = toDecision(compact, compiled);
+    const options = compact.outcome === "pass" ? [] : unlock(decision, compiled);
+    return options.length === 0 ? decision : { ...decision, unlock: options };
+  });
 }
 
 function factsInvalid(compiled: CompiledDecision, name: string): EngineError {

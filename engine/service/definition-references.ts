@@ -1,5 +1,6 @@
 /** Which definitions a definition names: by the reference fields of its kind, and in its expressions. */
-import type { Json, Kind } from "../schema/types.ts";
+import type { Kind } from "../schema/definition-base.ts";
+import type { Json } from "../schema/json.ts";
 
 export interface Reference {
   readonly kind: Kind;

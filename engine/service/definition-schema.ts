@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { EngineError } from "../core/errors.ts";
 import type { Problem } from "../core/problem.ts";
 import { compileSchema, type SchemaProblem, type Validator } from "../core/validate.ts";
-import { type Definition, type Json, type JsonSchema, KINDS, type Kind } from "../schema/types.ts";
+import type { Definition } from "../schema/definition.ts";
+import { KINDS, type Kind } from "../schema/definition-base.ts";
+import type { Json, JsonSchema } from "../schema/json.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "schema");
 const SHARED = ["common"] as const;

@@ -7,7 +7,7 @@ import { canonicalJson } from "../core/canonical.ts";
 import { EngineError } from "../core/errors.ts";
 import type { Delivery, OutboxItem } from "../core/ports.ts";
 import type { OrgContext } from "../core/step-types.ts";
-import type { Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { loadOrg } from "../store/people.ts";
 import { toOrgContext } from "./auth/principals.ts";
 import { findTarget, runCascade, sendTo } from "./cascade.ts";

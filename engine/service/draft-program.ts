@@ -1,7 +1,8 @@
 /** What a draft would publish: the manifest of its base with its changes laid over, as stored versions and as a program. */
 import { hashDefinition } from "../core/canonical.ts";
 import { EngineError } from "../core/errors.ts";
-import type { Definition, Kind } from "../schema/types.ts";
+import type { Definition } from "../schema/definition.ts";
+import type { Kind } from "../schema/definition-base.ts";
 import { type DefinitionVersion, loadDefinitions } from "../store/definitions.ts";
 import { type DraftDefinition, type DraftRow, draftDefinitions, loadDraft } from "../store/drafts.ts";
 import { loadRelease, type Manifest } from "../store/releases.ts";

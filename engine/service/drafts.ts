@@ -1,7 +1,8 @@
 /** Drafts: open one on top of a release, change definitions in it, look at what changed. Whoever may edit rules may edit every draft. */
 import { EngineError } from "../core/errors.ts";
 import type { Problem } from "../core/problem.ts";
-import type { Json, JsonObject, Kind } from "../schema/types.ts";
+import type { Kind } from "../schema/definition-base.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { loadDefinitions } from "../store/definitions.ts";
 import {
   type DraftDefinition,

@@ -1,5 +1,6 @@
 /** The JSON Schema of a kind in one piece, with what it shares with others inlined: editors complete and check with it while typing. */
-import type { JsonObject, JsonSchema, Kind } from "../schema/types.ts";
+import type { Kind } from "../schema/definition-base.ts";
+import type { JsonObject, JsonSchema } from "../schema/json.ts";
 import { readSchema } from "./definition-schema.ts";
 
 const SHARED = '"common.schema.json#/$defs/';

@@ -1,7 +1,7 @@
 /** Effects as a caller is told of them: what will happen outside, without bodies; a cascade with what became of it. */
 import { assertNever } from "../core/errors.ts";
 import type { Effect } from "../core/step-types.ts";
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import type { CascadeResult } from "./start-from-cascade.ts";
 
 export type PublicEffect = JsonObject;

@@ -1,6 +1,7 @@
 /** Outbox rows of an emitted event: one for its contract, one for each webhook of the org that wants it. */
 import type { Effect } from "../core/step-types.ts";
-import type { ContractDefinition, JsonObject } from "../schema/types.ts";
+import type { ContractDefinition } from "../schema/contract.ts";
+import type { JsonObject } from "../schema/json.ts";
 import type { OutboxWrite } from "../store/outbox.ts";
 import { listWebhooks } from "../store/webhooks.ts";
 import type { Acting } from "./acting.ts";

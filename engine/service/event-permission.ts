@@ -2,7 +2,8 @@
 import { EngineError } from "../core/errors.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import type { EngineEvent, RecordState, Snapshot, StepInput } from "../core/step-types.ts";
-import type { EventSpec, Feel, Json } from "../schema/types.ts";
+import type { Feel, Json } from "../schema/json.ts";
+import type { EventSpec } from "../schema/machine.ts";
 import { dayIn } from "./ask-decision.ts";
 import { type Act, judge, refusalOf, type Verdict, verbOf } from "./authorize.ts";
 import { evaluate, type Subject, textsOf } from "./expression.ts";

@@ -4,8 +4,8 @@
  */
 import { EngineError } from "../core/errors.ts";
 import { type EvaluationInput, evaluateAll } from "../core/evaluate.ts";
-import type { Feel, Json, JsonObject } from "../schema/types.ts";
-import { factsOf, MAX_FACT_ROUNDS, type Work } from "./work.ts";
+import type { Feel, Json, JsonObject } from "../schema/json.ts";
+import { factsOf, inTime, MAX_FACT_ROUNDS, type Work } from "./work.ts";
 
 /** What the expressions are about; all parts may be missing. */
 export type Subject = Partial<Pick<EvaluationInput, "record" | "event" | "snapshot" | "instance" | "machine">> & {
@@ -19,21 +19,23 @@ export type Values<K extends string> = Readonly<Record<K, Json | undefined>>;
 export async function evaluate<K extends string>(work: Work, subject: Subject, expressions: Readonly<Record<K, Feel>>): Promise<Values<K>> {
   const loader = factsOf(work);
   for (let round = 0; round < MAX_FACT_ROUNDS; round++) {
-    const result = evaluateAll(
-      work.ruling.program,
-      {
-        record: subject.record ?? null,
-        ...(subject.event === undefined ? {} : { event: subject.event }),
-        ...(subject.snapshot === undefined ? {} : { snapshot: subject.snapshot }),
-        ...(subject.instance === undefined ? {} : { instance: subject.instance }),
-        ...(subject.machine === undefined ? {} : { machine: subject.machine }),
-        ...(subject.extra === undefined ? {} : { extra: subject.extra }),
-        facts: loader.bag(),
-        actor: work.actor,
-        org: work.org,
-        now: work.at,
-      },
-      expressions,
+    const result = inTime(work, () =>
+      evaluateAll(
+        work.ruling.program,
+        {
+          record: subject.record ?? null,
+          ...(subject.event === undefined ? {} : { event: subject.event }),
+          ...(subject.snapshot === undefined ? {} : { snapshot: subject.snapshot }),
+          ...(subject.instance === undefined ? {} : { instance: subject.instance }),
+          ...(subject.machine === undefined ? {} : { machine: subject.machine }),
+          ...(subject.extra === undefined ? {} : { extra: subject.extra }),
+          facts: loader.bag(),
+          actor: work.actor,
+          org: work.org,
+          now: work.at,
+        },
+        expressions,
+      ),
     );
     if (result.kind === "values") return result.values as Values<K>;
     await loader.load(result.requests);

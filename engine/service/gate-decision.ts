@@ -3,10 +3,12 @@ import { sameJson } from "../core/canonical.ts";
 import { EngineError } from "../core/errors.ts";
 import type { CompiledDecision } from "../core/rules/decision.ts";
 import type { CompactDecision } from "../core/step-types.ts";
-import type { Feel, GateParams, InputSpec, Json, JsonObject } from "../schema/types.ts";
+import type { Feel, Json, JsonObject } from "../schema/json.ts";
+import type { GateParams } from "../schema/statechart.ts";
+import type { InputSpec } from "../schema/values.ts";
 import { dayIn } from "./ask-decision.ts";
 import { evaluate, type Subject } from "./expression.ts";
-import type { Work } from "./work.ts";
+import { inTime, type Work } from "./work.ts";
 
 export interface GateVerdict {
   readonly open: boolean;
@@ -23,7 +25,8 @@ export async function askGate(work: Work, gate: GateParams, subject: Subject, re
   const compiled = work.ruling.program.decision(ref);
   if (compiled === null) throw new EngineError("definition_not_found", `The release has no rule set or table "${ref}".`);
   const inputs = await readInputs(work, compiled, subject, recordType, gate.bind ?? {});
-  const compact = compiled.evaluate(inputs, await paramsFromSettings(work, compiled), { now: work.at, today: dayIn(work.org.timeZone, work.at) });
+  const params = await paramsFromSettings(work, compiled);
+  const compact = inTime(work, () => compiled.evaluate(inputs, params, { now: work.at, today: dayIn(work.org.timeZone, work.at) }));
   const decision = { ...compact, at: "asked" };
   return { open: isOpen(gate, decision), decision };
 }

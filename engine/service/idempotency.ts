@@ -3,7 +3,7 @@
  * body it is refused. Only 2xx answers are stored, so a refused act may be tried again with its key.
  */
 import { EngineError } from "../core/errors.ts";
-import type { Json } from "../schema/types.ts";
+import type { Json } from "../schema/json.ts";
 import { type InboxRow, loadInbox, lockInbox, saveInbox } from "../store/inbox.ts";
 import type { Scope } from "./scope.ts";
 import { Refused, type Work } from "./work.ts";

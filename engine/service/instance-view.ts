@@ -5,7 +5,7 @@
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import type { PreviewedItem } from "../core/preview.ts";
 import type { Decision, StateValue } from "../core/step-types.ts";
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import type { InstanceRow } from "../store/instance-row.ts";
 import { statePaths } from "../store/instance-row.ts";
 import { loadRecord } from "../store/records.ts";

@@ -1,6 +1,6 @@
 /** The secret of a public form's link: made when the event that issues it is sent, told once, kept as its SHA-256. */
 import type { CompiledMachine } from "../core/machine/compile.ts";
-import type { Json, JsonObject, JsonSchema } from "../schema/types.ts";
+import type { Json, JsonObject, JsonSchema } from "../schema/json.ts";
 import type { Engine } from "./engine-context.ts";
 import { sha256 } from "./sha256.ts";
 

@@ -9,7 +9,7 @@ import { judgeInvariants } from "../core/judge-invariants.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import { idOf, type Program } from "../core/program.ts";
 import type { RecordState, Violation } from "../core/step-types.ts";
-import type { TypeDefinition } from "../schema/types.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import type { InstanceRow, RecordRow } from "../store/instance-row.ts";
 import { instancesOfRecords } from "../store/instances.ts";
 import { loadRecord } from "../store/records.ts";

@@ -1,7 +1,7 @@
 /** Reads what goes with a mail when it is handed over: files and documents up to a limit in all, links for what is larger. */
 import type { EffectHandler } from "../core/ports.ts";
 import { escapeHtml } from "../core/templates/render-template.ts";
-import type { Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { loadFile, loadFileBytes } from "../store/files.ts";
 import { documentForMail } from "./documents.ts";
 import type { Engine } from "./engine-context.ts";

@@ -1,6 +1,8 @@
 /** What a reader is shown of the facts of an event: fields that a type masks are masked there too, wherever the rows came from. */
 import type { RecordState } from "../core/step-types.ts";
-import type { Json, JsonObject, Query, TypeDefinition } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
+import type { Query } from "../schema/query.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import type { EventRow } from "../store/events.ts";
 import { ownFacts } from "./conceal.ts";
 import { maskedData } from "./visibility.ts";

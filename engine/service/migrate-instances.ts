@@ -7,7 +7,7 @@ import type { CompiledMachine } from "../core/machine/compile.ts";
 import { configurationAt, isStateOf } from "../core/machine/configuration.ts";
 import { MIGRATED } from "../core/replay.ts";
 import type { StateValue, TimerArm } from "../core/step-types.ts";
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import type { InstanceRow } from "../store/instance-row.ts";
 import { statePaths } from "../store/instance-row.ts";
 import { listInstances } from "../store/instances.ts";

@@ -1,5 +1,6 @@
 /** What a changed record means for running instances: the `onChange` events of its type. */
-import type { Json, JsonObject, TypeDefinition } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import type { RecordRow } from "../store/instance-row.ts";
 import type { CascadeItem } from "./cascade-item.ts";
 import { evaluateMap, evaluateOne, repetitions, textsOf } from "./expression.ts";

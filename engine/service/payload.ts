@@ -5,7 +5,7 @@
 import { EngineError } from "../core/errors.ts";
 import { pointer } from "../core/problem.ts";
 import { compileSchema, type Validator } from "../core/validate.ts";
-import type { Json, JsonObject, JsonSchema } from "../schema/types.ts";
+import type { Json, JsonObject, JsonSchema } from "../schema/json.ts";
 
 export interface PayloadError {
   /** JSON pointer into the payload. */

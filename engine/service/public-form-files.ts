@@ -3,7 +3,8 @@
  * its own. What a submission tells about a kept file is replaced by what was kept.
  */
 import { EngineError } from "../core/errors.ts";
-import type { Json, JsonObject, MachineDefinition } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
+import type { MachineDefinition } from "../schema/machine.ts";
 import { type FileRow, loadFile, sizeOfFiles } from "../store/files.ts";
 import { isUuid } from "./fresh-id.ts";
 import type { Standing } from "./transition.ts";

@@ -5,7 +5,7 @@
  */
 import { EngineError } from "../core/errors.ts";
 import type { CompactDecision } from "../core/step-types.ts";
-import type { Json, JsonObject, JsonSchema } from "../schema/types.ts";
+import type { Json, JsonObject, JsonSchema } from "../schema/json.ts";
 import { saveFile as storeFile } from "../store/files.ts";
 import { shutOnes } from "./decision-answer.ts";
 import type { Engine } from "./engine-context.ts";

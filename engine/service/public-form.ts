@@ -6,7 +6,8 @@
 import { EngineError } from "../core/errors.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import type { OrgContext } from "../core/step-types.ts";
-import type { JsonObject, JsonSchema, MachineDefinition } from "../schema/types.ts";
+import type { JsonObject, JsonSchema } from "../schema/json.ts";
+import type { MachineDefinition } from "../schema/machine.ts";
 import type { InstanceRow } from "../store/instance-row.ts";
 import { findInstanceOfRecord } from "../store/instances.ts";
 import { listOrgs, loadOrg } from "../store/people.ts";

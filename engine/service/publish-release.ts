@@ -1,6 +1,6 @@
 /** Publishes a draft as the next release: checks it, freezes its definitions by hash, writes the manifest. */
 import { EngineError } from "../core/errors.ts";
-import type { Json } from "../schema/types.ts";
+import type { Json } from "../schema/json.ts";
 import { saveDefinitions } from "../store/definitions.ts";
 import { draftAuthors, updateDraft } from "../store/drafts.ts";
 import { loadOrg } from "../store/people.ts";

@@ -1,5 +1,6 @@
 /** A record as a reader gets it: masked, with its etag; references stay ids here and get titles in the screens' read models. */
-import type { JsonObject, TypeDefinition } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import type { RecordRow } from "../store/instance-row.ts";
 import type { Reading } from "./reading.ts";
 import { nameOfType, titleOf } from "./record-type.ts";

@@ -1,6 +1,6 @@
 /** What a type demands of its records beyond their schema: sentences over the record, what it was before, and facts. */
 import { EngineError } from "../core/errors.ts";
-import type { TypeDefinition } from "../schema/types.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import type { RecordRow } from "../store/instance-row.ts";
 import { evaluateOne } from "./expression.ts";
 import type { PayloadError } from "./payload.ts";

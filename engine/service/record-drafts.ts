@@ -1,5 +1,5 @@
 /** Records that are about to be written, in the shape of those that are. */
-import type { TypeDefinition } from "../schema/types.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import type { BulkRecord } from "../store/bulk-records.ts";
 import { typeId } from "../store/catalogue.ts";
 import type { RecordRow } from "../store/instance-row.ts";

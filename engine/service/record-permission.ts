@@ -1,6 +1,6 @@
 /** Who may read or write records of a type: the type's own permissions, asked of the access decision. */
 import { EngineError } from "../core/errors.ts";
-import type { TypeDefinition } from "../schema/types.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import { dayIn } from "./ask-decision.ts";
 import { judge, refusalOf } from "./authorize.ts";
 import { nameOfType } from "./record-type.ts";

@@ -2,7 +2,8 @@
 import { sameJson } from "../core/canonical.ts";
 import { EngineError } from "../core/errors.ts";
 import type { Program } from "../core/program.ts";
-import type { Json, JsonObject, TypeDefinition } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 
 /** - throws EngineError `record_not_found` for a type that the release does not know: to a caller both are nothing */
 export function recordTypeOf(program: Program, ref: string): TypeDefinition {

@@ -2,7 +2,8 @@
 import { SeedIds } from "../core/acts/seed-ids.ts";
 import { EngineError } from "../core/errors.ts";
 import type { OrgContext } from "../core/step-types.ts";
-import type { JsonObject, TypeDefinition } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import type { RecordRow } from "../store/instance-row.ts";
 import { createRecord as insertRecord, loadRecord, deleteRecord as removeRecord, updateRecord as replaceRecord } from "../store/records.ts";
 import { dayIn } from "./ask-decision.ts";

@@ -1,5 +1,5 @@
 /** Finds what a payload's references name, among what the asker may see: records by id or code, people, orgs, files, instances. */
-import type { TypeDefinition } from "../schema/types.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import { loadFile } from "../store/files.ts";
 import { findInstanceByKey, loadInstance } from "../store/instances.ts";
 import { findPersonByEmail, grantsOf, loadOrg, loadPerson } from "../store/people.ts";

@@ -1,7 +1,7 @@
 /** What the sender of an event is told where an invariant of the machine refuses the step that it asked for. */
 import { EngineError } from "../core/errors.ts";
 import type { StateValue, StepInput, Violation } from "../core/step-types.ts";
-import type { Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { concealFor } from "./conceal.ts";
 import { auditAttempt, type Work } from "./work.ts";
 

@@ -1,5 +1,5 @@
 /** A release as the API and the studio show it. */
-import type { Json } from "../schema/types.ts";
+import type { Json } from "../schema/json.ts";
 import type { Manifest, ReleaseDecision, ReleaseRow } from "../store/releases.ts";
 
 export interface ReleaseView {

@@ -1,6 +1,8 @@
 /** Attempts that a gate refused, asked again under another ruling. */
+
 import type { CompactDecision } from "../core/step-types.ts";
-import type { JsonObject } from "../schema/types.ts";
+import { within } from "../core/time-limit.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { searchAudit } from "../store/audit.ts";
 import type { ReplayFilter } from "../store/events.ts";
 import { dayIn } from "./ask-decision.ts";
@@ -9,6 +11,7 @@ import { isUuid } from "./fresh-id.ts";
 import { narrowed } from "./replay-filter.ts";
 import { breathe, inputsOf, type ReplayFinding, type ReplayPlan } from "./replay-run.ts";
 import { meaningOf, type TallyBook } from "./replay-tally.ts";
+import { createTimeLimit, REPLAY_STEP_MS } from "./time-limit.ts";
 
 const MAX_ATTEMPTS = 2_000;
 
@@ -68,7 +71,7 @@ function reaskAttempt(
   const asked = recorded.flatMap((decision) => {
     const compiled = plan.ruling.program.decision(decision.key);
     if (compiled === null || !decision.at.startsWith("guard")) return [];
-    const again = compiled.evaluate(decision.inputs, decision.params, moment);
+    const again = within(createTimeLimit(REPLAY_STEP_MS), () => compiled.evaluate(decision.inputs, decision.params, moment));
     return [
       {
         key: decision.key,

@@ -1,9 +1,11 @@
 /** Narrows a replay to the instances that an expression is true for, each as it stands now. */
+
 import { EngineError } from "../core/errors.ts";
 import { type Evaluation, evaluateAll } from "../core/evaluate.ts";
 import { tryCompileFeel } from "../core/feel/compile.ts";
 import type { Actor, FactBag, Instant, OrgContext } from "../core/step-types.ts";
-import type { Feel } from "../schema/types.ts";
+import { within } from "../core/time-limit.ts";
+import type { Feel } from "../schema/json.ts";
 import { loadFacts } from "../store/facts.ts";
 import type { InstanceRow, RecordRow } from "../store/instance-row.ts";
 import { loadInstances } from "../store/instances.ts";
@@ -11,6 +13,7 @@ import { recordsOfInstances } from "../store/records.ts";
 import type { Tx } from "../store/tx.ts";
 import type { Engine } from "./engine-context.ts";
 import type { Ruling } from "./program-cache.ts";
+import { createTimeLimit, STEP_MS } from "./time-limit.ts";
 import { MAX_FACT_ROUNDS } from "./work.ts";
 
 export interface Narrowing {
@@ -101,5 +104,5 @@ async function evaluateFor(
   // States are read by the version of the machine that the instance is on, whatever the replay's release makes of them.
   const machine = await engine.programs.machine(tx, ruling, instance.machine, instance.machineVersion);
   const input = { record, snapshot, machine, instance: { id, key, seq }, facts, actor: narrowing.actor, org, now: narrowing.now };
-  return evaluateAll(ruling.program, input, { taken: narrowing.expression });
+  return within(createTimeLimit(STEP_MS, "The filter"), () => evaluateAll(ruling.program, input, { taken: narrowing.expression }));
 }

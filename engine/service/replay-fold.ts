@@ -5,6 +5,7 @@ import type { OrgContext } from "../core/step-types.ts";
 import type { PlayedRow } from "../store/events.ts";
 import { type Actors, recordedRows } from "./replay-row.ts";
 import type { TallyBook } from "./replay-tally.ts";
+import { createTimeLimit, REPLAY_STEP_MS } from "./time-limit.ts";
 
 export interface RecordedInstance {
   readonly id: string;
@@ -17,9 +18,15 @@ export interface RecordedInstance {
 
 /**
  * Counts the instances that come out as recorded, and gives the ids of all others: those that differ, for want of facts perhaps, and
- * those whose machine is not there. They are replayed again where facts can be loaded and differences told.
+ * those whose machine is not there, and those of which an event takes longer than `limitMs`. They are replayed again where facts can be loaded and differences told.
  */
-export function foldAlike(program: Program, instances: readonly RecordedInstance[], book: TallyBook, actors: Actors): readonly string[] {
+export function foldAlike(
+  program: Program,
+  instances: readonly RecordedInstance[],
+  book: TallyBook,
+  actors: Actors,
+  limitMs = REPLAY_STEP_MS,
+): readonly string[] {
   const others: string[] = [];
   for (const { id, org, machine: key, rows } of instances) {
     const machine = program.machine(key);
@@ -29,7 +36,13 @@ export function foldAlike(program: Program, instances: readonly RecordedInstance
     }
     const played = { program, machine };
     const recorded = recordedRows(rows, org, actors);
-    const result: ReplayResult = replayInstance({ instance: { id, key: machine.key }, rows: recorded, under: () => played, strict: false });
+    const result: ReplayResult = replayInstance({
+      instance: { id, key: machine.key },
+      rows: recorded,
+      under: () => played,
+      strict: false,
+      limit: () => createTimeLimit(limitMs),
+    });
     if (result.verdict === "identical") book.addInstance(key, result.recorded, result);
     else others.push(id);
   }

@@ -1,6 +1,6 @@
 /** What is known of a replay: how far it is, what it counted, every instance that went elsewhere. */
 import { EngineError } from "../core/errors.ts";
-import type { Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { loadReplay, type ReplayJobRow, replayDiffs, listReplays as storedReplays } from "../store/replays.ts";
 import type { Engine } from "./engine-context.ts";
 import { isUuid } from "./fresh-id.ts";

@@ -5,7 +5,7 @@
 import { type Divergence, type ReplayResult, replayInstance } from "../core/replay.ts";
 import type { DecisionAt } from "../core/replay-compare.ts";
 import type { CompactDecision, FactBag, FactRequest, OrgContext } from "../core/step-types.ts";
-import type { Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { type PlayedRow, type ReplayFilter, replayInstances, replayRows } from "../store/events.ts";
 import { loadFacts } from "../store/facts.ts";
 import type { InstanceRow } from "../store/instance-row.ts";

@@ -4,7 +4,7 @@ import { sameJson } from "../core/canonical.ts";
 import type { Divergence, ReplayResult } from "../core/replay.ts";
 import type { DecisionDifference } from "../core/replay-compare.ts";
 import type { CompactDecision } from "../core/step-types.ts";
-import type { Json } from "../schema/types.ts";
+import type { Json } from "../schema/json.ts";
 
 const MEANINGS = ["open", "blocked", "overridden"] as const;
 export type GateMeaning = (typeof MEANINGS)[number];

@@ -1,6 +1,6 @@
 /** Replays as background jobs: started, watched, cancelled. One job runs in the process that took the request; its rows tell how far it is. */
 import { EngineError } from "../core/errors.ts";
-import type { Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { countEvents, replayInstances } from "../store/events.ts";
 import { addReplayDiffs, createReplay, failSilentReplays, type ReplayDiffRow, type ReplayJobRow, updateReplay } from "../store/replays.ts";
 import type { Tx } from "../store/tx.ts";

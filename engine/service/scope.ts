@@ -4,7 +4,7 @@
  */
 import { EngineError } from "../core/errors.ts";
 import type { Actor, OrgContext } from "../core/step-types.ts";
-import type { AccessDefinition } from "../schema/types.ts";
+import type { AccessDefinition } from "../schema/access.ts";
 
 /** A right to act in one org: the roles held there. */
 export interface Grant {

@@ -7,7 +7,9 @@
 import { EngineError } from "../core/errors.ts";
 import { isReservedEvent } from "../core/machine/chart.ts";
 import type { CompactDecision, Decision, EngineEvent, OverrideRequest, StateValue } from "../core/step-types.ts";
-import type { EventSpec, GuardConfig, JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
+import type { EventSpec } from "../schema/machine.ts";
+import type { GuardConfig } from "../schema/statechart.ts";
 import { runCascade } from "./cascade.ts";
 import { concealFor } from "./conceal.ts";
 import { answerDecisions, shutOnes } from "./decision-answer.ts";

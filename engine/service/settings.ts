@@ -1,6 +1,7 @@
 /** An org's settings: the definition's defaults with the org's own values on top. Each change is audited and kept as a version. */
 import { EngineError } from "../core/errors.ts";
-import type { Json, JsonObject, SettingsDefinition } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
+import type { SettingsDefinition } from "../schema/settings.ts";
 import { loadPerson } from "../store/people.ts";
 import { loadSetting, type SettingRow, saveSetting, settingVersions } from "../store/settings.ts";
 import { dayIn } from "./ask-decision.ts";

@@ -2,7 +2,7 @@
 import { EngineError } from "../core/errors.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import type { EngineEvent } from "../core/step-types.ts";
-import type { StartSpec } from "../schema/types.ts";
+import type { StartSpec } from "../schema/machine.ts";
 import type { InstanceRow } from "../store/instance-row.ts";
 import { openStart } from "../store/send-path.ts";
 import type { CascadeItem } from "./cascade-item.ts";

@@ -5,7 +5,7 @@
 import { EngineError } from "../core/errors.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import type { EngineEvent } from "../core/step-types.ts";
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import type { InstanceRow, RecordRow } from "../store/instance-row.ts";
 import { loadRecord } from "../store/records.ts";
 import { openStart } from "../store/send-path.ts";

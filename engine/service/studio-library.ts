@@ -1,6 +1,7 @@
 /** The studio's library: every definition of a release or draft with its health, its instances and who names it. */
 import type { Problem } from "../core/problem.ts";
-import type { Json, Kind } from "../schema/types.ts";
+import type { Kind } from "../schema/definition-base.ts";
+import type { Json } from "../schema/json.ts";
 import type { DefinitionVersion } from "../store/definitions.ts";
 import { loadDefinitions } from "../store/definitions.ts";
 import { machineCounts, versionDates } from "../store/studio-reads.ts";

@@ -1,7 +1,8 @@
 /** What the studio and the definition routes of the API read: definitions in force, releases, their differences. */
 import { type DefinitionDiff, diffDefinition, type Side } from "../core/diff/definition-diff.ts";
 import { EngineError } from "../core/errors.ts";
-import type { Json, JsonObject, Kind } from "../schema/types.ts";
+import type { Kind } from "../schema/definition-base.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { type DefinitionVersion, definitionHistory, loadDefinitions } from "../store/definitions.ts";
 import { countInstances, listInstances } from "../store/instances.ts";
 import { loadPerson } from "../store/people.ts";

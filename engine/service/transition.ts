@@ -5,7 +5,7 @@
 import { EngineError } from "../core/errors.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import type { CompactDecision, Effect, EngineEvent, RecordState, Snapshot, StateValue, StepInput } from "../core/step-types.ts";
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import type { InstanceRow, RecordRow } from "../store/instance-row.ts";
 import { createRecord, updateRecord } from "../store/records.ts";
 import { commitSend } from "../store/send-path.ts";

@@ -1,7 +1,8 @@
 /** What a reader is shown of a record: rows that the type hides from them, and masked fields. Machines always see all. */
 import { sameJson } from "../core/canonical.ts";
 import type { RecordState } from "../core/step-types.ts";
-import type { Json, JsonObject, TypeDefinition } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import type { RecordRow } from "../store/instance-row.ts";
 import { queryRecords } from "../store/record-query.ts";
 import { evaluateOne, type Subject } from "./expression.ts";

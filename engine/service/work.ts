@@ -6,7 +6,8 @@ import { EngineError } from "../core/errors.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import { step } from "../core/step.ts";
 import type { Actor, CompactDecision, FactBag, FactRequest, Instant, OrgContext, StepInput, StepResult } from "../core/step-types.ts";
-import type { JsonObject } from "../schema/types.ts";
+import { type TimeLimit, tickOff, within } from "../core/time-limit.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { type AttemptWrite, saveAttempts } from "../store/attempts.ts";
 import type { AuditWrite } from "../store/audit.ts";
 import { appendAudit } from "../store/audit.ts";
@@ -19,7 +20,7 @@ import type { Engine } from "./engine-context.ts";
 import { gather, Turns } from "./gather.ts";
 import type { Ruling } from "./program-cache.ts";
 import { actorIn, type Scope } from "./scope.ts";
-import { createTimeLimit, STEP_MS } from "./time-limit.ts";
+import { createTimeLimit, READING_MS, STEP_MS } from "./time-limit.ts";
 
 export interface Work {
   readonly engine: Engine;
@@ -55,6 +56,8 @@ export interface SharedReads {
   readonly facts: FactLoader;
   /** The same query for many rows is one statement. */
   readonly query: (asked: AskedQuery) => Promise<Page<JsonObject>>;
+  /** Of everything that is evaluated for one answer; stands still in between. */
+  readonly limit: TimeLimit;
   /** Permission -> its holders. */
   readonly holders: Map<string, readonly { readonly id: string; readonly name: string }[]>;
 }
@@ -69,12 +72,32 @@ export function forReading(work: Work): Work {
     return lists.map(() => undefined);
   });
   const query = gather(turns, (asked: readonly AskedQuery[]) => queryBatch(work.tx, work.ruling.catalogue, asked));
-  return { ...work, shared: { facts: { bag: loader.bag, load }, query, holders: new Map() } };
+  const limit = createTimeLimit(READING_MS, "What the page asks of definitions");
+  limit.pause();
+  return { ...work, shared: { facts: { bag: loader.bag, load }, query, limit, holders: new Map() } };
 }
 
 /** The facts of one evaluation: those of the reading, or fresh ones. */
 export function factsOf(work: Work): FactLoader {
   return work.shared?.facts ?? createFactLoader(work);
+}
+
+/**
+ * Evaluates outside of a step, within a step's time; what one answer asks for many rows has its time together.
+ *
+ * - throws EngineError `limit_exceeded` with limit "time"
+ */
+export function inTime<T>({ shared }: Pick<Work, "shared">, run: () => T): T {
+  if (shared === null) return within(createTimeLimit(STEP_MS, "The evaluation"), run);
+  shared.limit.resume();
+  try {
+    return within(shared.limit, () => {
+      tickOff();
+      return run();
+    });
+  } finally {
+    shared.limit.pause();
+  }
 }
 
 export const MAX_FACT_ROUNDS = 20;

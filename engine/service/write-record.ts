@@ -1,7 +1,8 @@
 /** Record writes that machines and contracts order: created, found by their keys, updated, with the change hooks of their type. */
 import { EngineError } from "../core/errors.ts";
 import type { Effect } from "../core/step-types.ts";
-import type { Json, JsonObject, TypeDefinition } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import type { RecordRow } from "../store/instance-row.ts";
 import { queryRecords } from "../store/record-query.ts";
 import { createRecord, deleteRecord, loadRecord, updateRecord } from "../store/records.ts";

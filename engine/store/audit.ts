@@ -1,6 +1,6 @@
 /** The audit log: who did or tried what, append-only, hash-chained per org. Blocked and refused events land here too. */
 import { hash as digest } from "node:crypto";
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { afterCursor, pageOf } from "./cursor.ts";
 import { orgsOf } from "./instances.ts";
 import { Conditions } from "./sql.ts";

@@ -1,6 +1,7 @@
 /** Many new records of one type at once: a statement for the records, one for their versions, one for their unique keys. */
 import { EngineError } from "../core/errors.ts";
-import type { JsonObject, TypeDefinition } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import { type Catalogue, typeId } from "./catalogue.ts";
 import { type UniqueKey, uniqueKeysOf } from "./record-unique.ts";
 import { keepGrants } from "./record-visibility.ts";

@@ -1,7 +1,10 @@
 /**
  * What the store must know of the definitions in force. The service makes one from the program of the org's release.
  */
-import type { AccessDefinition, FactDefinition, SettingsDefinition, TypeDefinition } from "../schema/types.ts";
+import type { AccessDefinition } from "../schema/access.ts";
+import type { FactDefinition } from "../schema/fact.ts";
+import type { SettingsDefinition } from "../schema/settings.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 
 export interface Catalogue {
   /** By id or key; null when the release has none. */

@@ -1,5 +1,5 @@
 /** Definition versions, content-addressed and immutable; the text is stored as it was hashed. */
-import type { Kind } from "../schema/types.ts";
+import type { Kind } from "../schema/definition-base.ts";
 import { statement, type Tx } from "./tx.ts";
 
 export interface DefinitionVersion {

@@ -1,5 +1,5 @@
 /** Papers about records: what was rendered, and the PDF made of it. Rows are only ever added. */
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { orgsOf } from "./instances.ts";
 import { statement, type Tx } from "./tx.ts";
 

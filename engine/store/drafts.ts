@@ -2,7 +2,7 @@
 import type { InferEntity } from "@mikro-orm/core";
 import { LockMode } from "@mikro-orm/core";
 import { EngineError } from "../core/errors.ts";
-import type { Kind } from "../schema/types.ts";
+import type { Kind } from "../schema/definition-base.ts";
 import { Draft, DraftDefinitionEntity } from "./entities/definition.ts";
 import type { Tx } from "./tx.ts";
 

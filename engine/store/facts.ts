@@ -6,7 +6,8 @@
  */
 import { EngineError } from "../core/errors.ts";
 import type { FactBag, FactRequest, Instant } from "../core/step-types.ts";
-import type { Filter, Json, JsonObject, Query } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
+import type { Filter, Query } from "../schema/query.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { statePaths } from "./instance-row.ts";
 import { instancesOfRecords } from "./instances.ts";

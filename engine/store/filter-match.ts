@@ -1,5 +1,6 @@
 /** The part of the filter language that one record's data answers alone: for the `where` of unique keys. */
-import type { Filter, Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
+import type { Filter } from "../schema/query.ts";
 import { asObject } from "./record-fields.ts";
 
 export function matchesFilter(filter: Filter, data: JsonObject): boolean {

@@ -1,5 +1,5 @@
 /** Takes the records of an import out again: what stands in the way, and the deletion itself, some thousand rows a statement. */
-import type { TypeDefinition } from "../schema/types.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import { type Catalogue, typeId } from "./catalogue.ts";
 import { referenceFields } from "./record-fields.ts";
 import { GLOBAL_ORG, type Tx } from "./tx.ts";

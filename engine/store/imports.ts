@@ -1,5 +1,5 @@
 /** Imports and what became of their rows. */
-import type { Json } from "../schema/types.ts";
+import type { Json } from "../schema/json.ts";
 import { orgsOf } from "./instances.ts";
 import type { Store } from "./store.ts";
 import { statement, type Tx } from "./tx.ts";

@@ -1,5 +1,5 @@
 /** Idempotency: what was answered to a key. Scope: org, source (caller), key. */
-import type { Json } from "../schema/types.ts";
+import type { Json } from "../schema/json.ts";
 import { statement, type Tx } from "./tx.ts";
 
 export interface InboxRow {

@@ -1,6 +1,6 @@
 /** How instances and records come out of their rows: shared by the hot path and the readers. */
 import type { RecordState, Snapshot, StateValue } from "../core/step-types.ts";
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { GLOBAL_ORG } from "./tx.ts";
 
 export interface InstanceRow {

@@ -1,5 +1,5 @@
 /** Effects committed and not yet delivered. Claimed by status with SKIP LOCKED and a lease; per subject in order. */
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { afterCursor, pageOf } from "./cursor.ts";
 import { orgsOf } from "./instances.ts";
 import { outboxId } from "./outbox-id.ts";

@@ -1,5 +1,5 @@
 /** Orgs, people and their grants. Roles are names of the access definition; what they permit is the caller's knowledge. */
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { orgsOf } from "./instances.ts";
 import { statement, type Tx } from "./tx.ts";
 

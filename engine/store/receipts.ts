@@ -1,5 +1,5 @@
 /** Contract receipts: one row per inbound event, whatever became of it. */
-import type { Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { afterCursor, pageOf } from "./cursor.ts";
 import { orgsOf } from "./instances.ts";
 import { Conditions } from "./sql.ts";

@@ -1,5 +1,6 @@
 /** The same query asked for many argument values at once: one statement, however many they are. */
-import type { JsonObject, Query } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
+import type { Query } from "../schema/query.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { planQuery, preparedQuery, type QueriedRow, type QueryOptions, type QueryPlan } from "./record-query.ts";
 import type { Page, Tx } from "./tx.ts";

@@ -1,5 +1,6 @@
 /** What a type's schema says about its fields: references, numbers, nesting. Read once per type object. */
-import type { Json, JsonObject, JsonSchema, TypeDefinition } from "../schema/types.ts";
+import type { Json, JsonObject, JsonSchema } from "../schema/json.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 
 export type FieldKind = "text" | "number" | "boolean" | "instant" | "list" | "object";
 

@@ -1,5 +1,6 @@
-/** The filter language (schema/types: Filter) as SQL conditions. Three-valued like SQL: a missing field meets only $null, $ne and $nin. */
-import type { Filter, Json, JsonObject } from "../schema/types.ts";
+/** The filter language (engine/schema/query.ts) as SQL conditions. Three-valued like SQL: a missing field meets only $null, $ne and $nin. */
+import type { Json, JsonObject } from "../schema/json.ts";
+import type { Filter } from "../schema/query.ts";
 import { asObject } from "./record-fields.ts";
 import { compilePath, instanceOf, type PathSql, refuse, type Sources } from "./record-paths.ts";
 import { UUID } from "./record-references.ts";

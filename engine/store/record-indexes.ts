@@ -1,6 +1,6 @@
 /** Expression indexes that types ask for (`TypeDefinition.indexes`, references, search), made when a release is activated. */
 import { hash } from "node:crypto";
-import type { TypeDefinition } from "../schema/types.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import { type Catalogue, typeId } from "./catalogue.ts";
 import { referenceFields } from "./record-fields.ts";
 import { compilePath, type PathSql, quote, type Sources } from "./record-paths.ts";

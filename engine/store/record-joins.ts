@@ -1,5 +1,6 @@
 /** Which joins of a query a count or a sum needs: a left join that nothing asks for changes no number, and costs a look-up per row. */
-import type { Filter, Json, Query } from "../schema/types.ts";
+import type { Json } from "../schema/json.ts";
+import type { Filter, Query } from "../schema/query.ts";
 
 /** The query without the left joins that neither its conditions nor `fields` name, directly or through another join. */
 export function withoutIdleJoins(query: Query, filters: readonly (Filter | undefined)[], fields: readonly string[]): Query {

@@ -3,7 +3,7 @@
  * one pattern and quoted; every value is a parameter.
  */
 import { EngineError } from "../core/errors.ts";
-import type { TypeDefinition } from "../schema/types.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import { type FieldKind, fieldKind, fieldSchema } from "./record-fields.ts";
 
 export interface PathSql {

@@ -1,11 +1,13 @@
 /**
- * The record query language (schema/types: Query) compiled to one parameterised statement. Decimals stay exact: they come out as strings.
+ * The record query language (engine/schema/query.ts) compiled to one parameterised statement. Decimals stay exact: they come out as strings.
  *
  * Lists read each org apart and merge, so that an index gives the order of the page however many orgs are asked (1,000,000 rows: see
  * tests/bench/list.bench.ts). States are joined after the page is cut.
  */
 import { EngineError } from "../core/errors.ts";
-import type { Aggregate, Filter, JsonObject, Query, TypeDefinition } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
+import type { Aggregate, Filter, Query } from "../schema/query.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import { type Catalogue, typeId } from "./catalogue.ts";
 import { afterCursor, type CursorValue, pageOf } from "./cursor.ts";
 import { compileFilter, type FilterScope } from "./record-filter.ts";

@@ -1,6 +1,7 @@
 /** References between records: codes become ids when written, what is not visible does not resolve, what is referred to is not deleted. */
 import { EngineError } from "../core/errors.ts";
-import type { Json, JsonObject, TypeDefinition } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import { type Catalogue, typeId } from "./catalogue.ts";
 import { mapPath, type ReferenceField, referenceFields } from "./record-fields.ts";
 import { GLOBAL_ORG, statement, type Tx } from "./tx.ts";

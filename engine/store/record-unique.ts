@@ -1,7 +1,8 @@
 /** Unique keys of types, as rows of `record_unique`: one per key that a record has. A key with a missing or null field is no key. */
 import { hash } from "node:crypto";
 import { EngineError } from "../core/errors.ts";
-import type { JsonObject, TypeDefinition } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import { typeId } from "./catalogue.ts";
 import { matchesFilter } from "./filter-match.ts";
 import { GLOBAL_ORG, statement, type Tx } from "./tx.ts";

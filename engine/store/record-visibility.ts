@@ -1,5 +1,6 @@
 /** Grants by which orgs see rows of restricted global types (`TypeDefinition.visibleThrough`): kept with the rows that give them. */
-import type { JsonObject, TypeDefinition } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { statement, type Tx } from "./tx.ts";
 

@@ -1,7 +1,8 @@
 /** Records: typed JSON rows with versions, unique keys, references and codes. */
 import { EngineError } from "../core/errors.ts";
 import type { Instant } from "../core/step-types.ts";
-import type { JsonObject, TypeDefinition } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
+import type { TypeDefinition } from "../schema/type.ts";
 import { type Catalogue, typeId } from "./catalogue.ts";
 import { RECORD_COLUMNS, type RecordRow, type RecordSqlRow, toRecord } from "./instance-row.ts";
 import { refuseReferenced, resolveReferences, UUID } from "./record-references.ts";

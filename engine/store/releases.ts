@@ -1,6 +1,6 @@
 /** Releases: numbered, immutable manifests, and what was decided about them. */
 import { EngineError } from "../core/errors.ts";
-import type { Json } from "../schema/types.ts";
+import type { Json } from "../schema/json.ts";
 import { type Page, statement, type Tx } from "./tx.ts";
 
 /** "<kind>/<key>" -> version hash. */

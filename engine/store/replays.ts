@@ -1,5 +1,5 @@
 /** Replay jobs and the differences they found. */
-import type { Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { afterCursor, pageOf } from "./cursor.ts";
 import { orgsOf } from "./instances.ts";
 import { Conditions } from "./sql.ts";

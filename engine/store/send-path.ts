@@ -5,7 +5,7 @@
  * Both may be called several times in one transaction (a cascade); lock instances in id order.
  */
 import type { Actor, CompactDecision, Effect, Instant, OverrideRequest, RecordState, Snapshot, StateValue, TaskDraft, TimerArm } from "../core/step-types.ts";
-import type { Json, JsonObject } from "../schema/types.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { hashEvent } from "./event-hash.ts";
 import { type InboxRow, type InboxWrite, queueInboxLock } from "./inbox.ts";
 import type { InstanceRow, RecordRow } from "./instance-row.ts";

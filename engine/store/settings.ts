@@ -1,6 +1,6 @@
 /** An org's values of settings definitions; defaults come from the definition. */
 import { EngineError } from "../core/errors.ts";
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { statement, type Tx } from "./tx.ts";
 
 export interface SettingRow {

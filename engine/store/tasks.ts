@@ -1,6 +1,6 @@
 /** Tasks and approvals that machines hand to people. */
 import type { TaskDraft } from "../core/step-types.ts";
-import type { JsonObject } from "../schema/types.ts";
+import type { JsonObject } from "../schema/json.ts";
 import { afterCursor, pageOf } from "./cursor.ts";
 import { orgsOf } from "./instances.ts";
 import { Conditions } from "./sql.ts";

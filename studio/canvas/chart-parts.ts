@@ -1,5 +1,5 @@
 /** What guards and actions say on a pill: gates, plain conditions, override, and the effects by kind. */
-import type { Json, JsonObject } from "#engine/schema/types.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
 import { isObject } from "../document/json-path.ts";
 
 export const EFFECT_KINDS = ["mail", "document", "task", "approval", "emit", "start", "send", "record", "set", "note", "cancelTask", "deliver"] as const;

@@ -2,7 +2,7 @@
  * A machine definition as a drawing: states with their nesting, transitions with what stands on their pill. One way, pure,
  * and lenient: a definition in the middle of an edit still draws, with what cannot be resolved left out and named in `broken`.
  */
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { statePointer } from "../document/commands/rename-title.ts";
 import { isObject, type JsonPath } from "../document/json-path.ts";
 import { type EffectKind, effectsOf, type GuardReading, readGuard } from "./chart-parts.ts";

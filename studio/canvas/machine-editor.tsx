@@ -3,7 +3,7 @@ import "./editor.css";
 import "../kinds/parts.css";
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { Problem } from "#engine/core/problem.ts";
-import type { JsonSchema } from "#engine/schema/types.ts";
+import type { JsonSchema } from "#engine/schema/json.ts";
 import { type Action, useActionKeys } from "../actions/action.ts";
 import { ActionBar } from "../actions/action-bar.tsx";
 import type { CanvasLayout } from "../document/document.ts";

@@ -2,7 +2,8 @@
  * One definition as the studio edits it. The definition JSON is the only truth: canvas, grid and JSON pane are drawn from it,
  * and it changes only through the commands of `commands/`, each of which answers with its inverse.
  */
-import type { JsonObject, Kind } from "#engine/schema/types.ts";
+import type { Kind } from "#engine/schema/definition-base.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { isObject } from "./json-path.ts";
 
 export interface StudioDocument {

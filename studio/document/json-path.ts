@@ -2,7 +2,7 @@
  * Reading and changing one place of a JSON value without touching the rest. Paths are lists of keys, as in a JSON pointer
  * without its escapes; list indexes are written as decimal text. Commands and diffs are built on these four functions.
  */
-import type { Json, JsonObject } from "#engine/schema/types.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
 
 export type JsonPath = readonly string[];
 

@@ -1,6 +1,6 @@
 /** A document with its history as React state: what every editor of the studio holds. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import type { Command } from "./commands/command.ts";
 import type { StudioDocument } from "./document.ts";
 import { createHistory, execute, type History, isSaved, markSaved, redo, undo } from "./history.ts";

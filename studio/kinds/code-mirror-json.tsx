@@ -8,7 +8,7 @@ import CodeMirror, { type ReactCodeMirrorRef } from "@uiw/react-codemirror";
 import { jsonCompletion, jsonSchemaHover, jsonSchemaLinter, stateExtensions } from "codemirror-json-schema";
 import { useEffect, useMemo, useRef } from "react";
 import type { Problem } from "#engine/core/problem.ts";
-import type { JsonSchema } from "#engine/schema/types.ts";
+import type { JsonSchema } from "#engine/schema/json.ts";
 import { rangeOfPointer } from "../ui/json-pointer-range.ts";
 
 const colours = HighlightStyle.define([

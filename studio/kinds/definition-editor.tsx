@@ -4,7 +4,7 @@ import "./parts.css";
 import "./kinds.css";
 import { useState } from "react";
 import type { Problem } from "#engine/core/problem.ts";
-import type { JsonSchema } from "#engine/schema/types.ts";
+import type { JsonSchema } from "#engine/schema/json.ts";
 import { ProblemsBar } from "../canvas/problems-bar.tsx";
 import { isObject } from "../document/json-path.ts";
 import type { DocumentHandle } from "../document/use-document.ts";

@@ -1,4 +1,4 @@
-import type { Kind } from "#engine/schema/types.ts";
+import type { Kind } from "#engine/schema/definition-base.ts";
 import { Anchor } from "../ui/link.tsx";
 import { useStudioLinks } from "./links.ts";
 

@@ -1,7 +1,7 @@
 /** A paper as its template makes it: the page in a frame without scripts. Rendered here, while it is edited, with plausible values. */
 import { useMemo } from "react";
 import { compileTemplate } from "#engine/core/templates/compile-mail.ts";
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { isObject } from "../document/json-path.ts";
 import { Notice } from "../ui/states.tsx";
 import { SAMPLE_BRANDING } from "./sample-branding.ts";

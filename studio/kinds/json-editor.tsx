@@ -1,7 +1,7 @@
 /** A JSON value as text with its schema: completion and marks while typing. Text that is no JSON stays here; the document keeps the last good one. */
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import type { Problem } from "#engine/core/problem.ts";
-import type { Json, JsonSchema } from "#engine/schema/types.ts";
+import type { Json, JsonSchema } from "#engine/schema/json.ts";
 import { sameJson } from "../document/json-path.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Skeleton } from "../ui/states.tsx";

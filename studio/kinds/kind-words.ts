@@ -1,5 +1,5 @@
 /** What each kind is called, its icon, and where its page stands below /studio. */
-import type { Kind } from "#engine/schema/types.ts";
+import type { Kind } from "#engine/schema/definition-base.ts";
 import type { IconName } from "../ui/icon.tsx";
 
 export interface KindWords {

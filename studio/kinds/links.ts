@@ -1,6 +1,6 @@
 /** Where a definition is edited. The app gives the addresses; the studio only knows kind and name. */
 import { createContext, useContext } from "react";
-import type { Kind } from "#engine/schema/types.ts";
+import type { Kind } from "#engine/schema/definition-base.ts";
 
 export interface StudioLinks {
   /** Address of a definition's page by key or id; null where there is none of that name. */

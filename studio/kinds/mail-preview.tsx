@@ -1,7 +1,8 @@
 /** A mail as it will look: subject, HTML in a frame without scripts, plain text. Rendered here, while it is edited. */
 import { useMemo, useState } from "react";
 import { compileMail } from "#engine/core/templates/compile-mail.ts";
-import type { JsonObject, MailDefinition } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
+import type { MailDefinition } from "#engine/schema/mail.ts";
 import { isObject } from "../document/json-path.ts";
 import { Notice } from "../ui/states.tsx";
 import { SAMPLE_BRANDING } from "./sample-branding.ts";

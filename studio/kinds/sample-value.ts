@@ -1,5 +1,5 @@
 /** A plausible value for a JSON Schema: what a template is shown with before anybody chooses a record. */
-import type { Json, JsonObject } from "#engine/schema/types.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
 import { isObject } from "../document/json-path.ts";
 
 const NOW = "2026-02-02T06:00:00Z";

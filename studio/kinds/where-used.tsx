@@ -1,5 +1,5 @@
 /** What names a definition, and what it names. */
-import type { Kind } from "#engine/schema/types.ts";
+import type { Kind } from "#engine/schema/definition-base.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Anchor } from "../ui/link.tsx";
 import { KIND_WORDS } from "./kind-words.ts";

@@ -1,7 +1,7 @@
 /** One instance then and now: states, what each gate said, and the conditions that came out differently. */
 import type { ConditionDifference, DecisionDifference } from "#engine/core/replay-compare.ts";
 import type { StateValue } from "#engine/core/step-types.ts";
-import type { Json, JsonObject } from "#engine/schema/types.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
 import { describeValue, words } from "../ui/describe-value.ts";
 import { StatusBadge } from "../ui/status-badge.tsx";
 

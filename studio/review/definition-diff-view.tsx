@@ -1,6 +1,6 @@
 /** One changed definition, in the form that its kind is read in. */
 import type { DefinitionDiff } from "#engine/core/diff/definition-diff.ts";
-import type { Json, JsonObject } from "#engine/schema/types.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
 import { KIND_WORDS } from "../kinds/kind-words.ts";
 import { Icon } from "../ui/icon.tsx";
 import { StatusBadge } from "../ui/status-badge.tsx";

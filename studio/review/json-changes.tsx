@@ -1,6 +1,6 @@
 /** Places of a definition that differ, each with both values. */
 import type { JsonChange } from "#engine/core/diff/json-diff.ts";
-import type { Json } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
 
 const SIGNS = { added: "+", removed: "−", changed: "~" } as const;
 

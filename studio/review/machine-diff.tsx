@@ -1,7 +1,7 @@
 /** Added, removed and changed states and transitions on one canvas. */
 import { useMemo, useState } from "react";
 import type { DefinitionDiff } from "#engine/core/diff/definition-diff.ts";
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { MachineCanvas } from "../canvas/machine-canvas.tsx";
 import { createDocument } from "../document/document.ts";
 import { NOTHING, type Picked, pick, type Selection } from "../document/selection.ts";

@@ -1,7 +1,7 @@
 /** Two versions of a machine as one drawing: the newer one with what was removed put back, and marks for every difference. */
 import type { PartChange } from "#engine/core/diff/definition-diff.ts";
 import { machineParts } from "#engine/core/diff/machine-parts.ts";
-import type { Json, JsonObject } from "#engine/schema/types.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
 import { buildChart } from "../canvas/chart.ts";
 import type { DiffMark } from "../canvas/to-flow.ts";
 import { statePointer } from "../document/commands/rename-title.ts";

@@ -1,6 +1,7 @@
 /** Rules that came, went or changed: their sentences, then the places that differ. */
 import type { DefinitionDiff, PartChange } from "#engine/core/diff/definition-diff.ts";
-import type { JsonObject, Rule, RulesetDefinition } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
+import type { Rule, RulesetDefinition } from "#engine/schema/ruleset.ts";
 import { ruleSentence } from "../rules/sentence.ts";
 import { JsonChanges } from "./json-changes.tsx";
 

@@ -1,7 +1,8 @@
 /** Rows of a decision table that came, went or changed, cell by cell; unchanged stretches are counted. */
 import { Fragment } from "react";
 import type { DefinitionDiff } from "#engine/core/diff/definition-diff.ts";
-import type { JsonObject, TableDefinition, TableRow } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
+import type { TableDefinition, TableRow } from "#engine/schema/table.ts";
 
 interface Line {
   readonly kind: "added" | "removed" | "changed" | "same";

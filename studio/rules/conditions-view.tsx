@@ -1,6 +1,6 @@
 /** A rule's conditions as nested groups: what the builder will edit, read for now. */
 import { operators } from "#engine/core/rules/operators.ts";
-import type { Condition, RulesetDefinition } from "#engine/schema/types.ts";
+import type { Condition, RulesetDefinition } from "#engine/schema/ruleset.ts";
 import { describeValue, words } from "../ui/describe-value.ts";
 import { isReference } from "./sentence.ts";
 

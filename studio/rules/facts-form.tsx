@@ -1,5 +1,6 @@
 /** Facts to try a decision with: a field per input by its type. A cleared field is a missing fact. */
-import type { InputSpec, Json, JsonObject } from "#engine/schema/types.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
+import type { InputSpec } from "#engine/schema/values.ts";
 import { words } from "../ui/describe-value.ts";
 
 export function FactsForm({

@@ -1,6 +1,6 @@
 /** The rules of a set, one line each, the open ones with sentence, conditions and event. */
 import { useState } from "react";
-import type { Rule, RulesetDefinition } from "#engine/schema/types.ts";
+import type { Rule, RulesetDefinition } from "#engine/schema/ruleset.ts";
 import { words } from "../ui/describe-value.ts";
 import { Icon } from "../ui/icon.tsx";
 import { StatusBadge } from "../ui/status-badge.tsx";

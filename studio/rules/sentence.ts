@@ -1,6 +1,8 @@
 /** A rule in plain words: when it fires and what it then gives. Values are marked, so that a reader's eye finds them. */
 import { operators } from "#engine/core/rules/operators.ts";
-import type { Condition, ConditionLeaf, InputSpec, Json, Rule, RulesetDefinition } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
+import type { Condition, ConditionLeaf, Rule, RulesetDefinition } from "#engine/schema/ruleset.ts";
+import type { InputSpec } from "#engine/schema/values.ts";
 import { describeValue, words } from "../ui/describe-value.ts";
 
 /** A piece of the sentence; `strong` ones are values and what the rule gives. */

@@ -1,6 +1,6 @@
 /** The tests that a rule set or table carries, run while it is edited. */
 import type { TestResult } from "#engine/core/definition-tests.ts";
-import type { DecisionTest } from "#engine/schema/types.ts";
+import type { DecisionTest } from "#engine/schema/decision.ts";
 import { describeValue, words } from "../ui/describe-value.ts";
 import { Icon } from "../ui/icon.tsx";
 import { StatusBadge } from "../ui/status-badge.tsx";

@@ -1,7 +1,8 @@
 /** Facts in, decision out, at once: the right side of rule set and table pages. */
 import { useEffect, useState } from "react";
 import type { DecisionContext } from "#engine/core/rules/decision.ts";
-import type { DecisionTest, JsonObject } from "#engine/schema/types.ts";
+import type { DecisionTest } from "#engine/schema/decision.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { decisionMeaning, sentenceOf } from "../ui/decision-explanation.tsx";
 import { describeValue, words } from "../ui/describe-value.ts";
 import { Icon } from "../ui/icon.tsx";

@@ -6,7 +6,10 @@ import { compileRuleset } from "#engine/core/rules/compile-ruleset.ts";
 import { type CompiledDecision, type DecisionContext, toDecision } from "#engine/core/rules/decision.ts";
 import type { Decision } from "#engine/core/step-types.ts";
 import { compileTable } from "#engine/core/tables/compile-table.ts";
-import type { DecisionTest, JsonObject, RulesetDefinition, TableDefinition } from "#engine/schema/types.ts";
+import type { DecisionTest } from "#engine/schema/decision.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
+import type { RulesetDefinition } from "#engine/schema/ruleset.ts";
+import type { TableDefinition } from "#engine/schema/table.ts";
 import type { StudioDocument } from "../document/document.ts";
 
 export interface LiveDecision {

@@ -1,5 +1,5 @@
 /** A FEEL cell, coloured: text green, names violet, numbers plain; a parameter shows its value beside it. */
-import type { ParamSpec } from "#engine/schema/types.ts";
+import type { ParamSpec } from "#engine/schema/values.ts";
 import { formatDecimal } from "../ui/money.tsx";
 
 export interface CellPart {

@@ -1,7 +1,8 @@
 /** The decision table as a sheet: conditions left, results right, problems between the rows they concern. */
 import { Fragment } from "react";
 import type { Problem } from "#engine/core/problem.ts";
-import type { InputSpec, TableDefinition, TableRow, ValueSpec } from "#engine/schema/types.ts";
+import type { TableDefinition, TableRow } from "#engine/schema/table.ts";
+import type { InputSpec, ValueSpec } from "#engine/schema/values.ts";
 import { fromPointer } from "../document/json-path.ts";
 import type { Coverage } from "../rules/coverage.ts";
 import { CoverageMarks } from "../rules/rule-list.tsx";

@@ -1,5 +1,5 @@
 import "./meaning.css";
-import type { Json } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
 import { describeValue } from "./describe-value.ts";
 import { Anchor } from "./link.tsx";
 import { formatDecimal, Money } from "./money.tsx";

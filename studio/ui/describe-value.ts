@@ -1,5 +1,5 @@
 import type { ConditionNode } from "#engine/core/step-types.ts";
-import type { Json } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
 import { formatDecimal } from "./money.tsx";
 import { dateText } from "./time.ts";
 

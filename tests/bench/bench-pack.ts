@@ -1,5 +1,6 @@
 /** The pack of the benchmarks: one machine whose every move asks the gate of the rules benchmark and leaves one outbox row. */
-import type { Definition, JsonObject } from "#engine/schema/types.ts";
+import type { Definition } from "#engine/schema/definition.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { gate } from "./rules-cases.ts";
 
 /** The fields that the gate reads from the record. */

@@ -1,5 +1,7 @@
 /** Definitions and facts of the rules benchmark: a gate, a large rule set and a table, with the same decisions for json-rules-engine. */
-import type { Condition, JsonObject, Rule, RulesetDefinition, TableDefinition } from "../../engine/schema/types.ts";
+import type { JsonObject } from "../../engine/schema/json.ts";
+import type { Condition, Rule, RulesetDefinition } from "../../engine/schema/ruleset.ts";
+import type { TableDefinition } from "../../engine/schema/table.ts";
 
 /** A small deterministic generator (mulberry32), so that every run measures the same. */
 export function randomOf(seed: number): () => number {

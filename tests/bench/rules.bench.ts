@@ -9,7 +9,8 @@ import { Almanac, Engine } from "json-rules-engine";
 import { compileRuleset } from "../../engine/core/rules/compile-ruleset.ts";
 import type { CompiledDecision } from "../../engine/core/rules/decision.ts";
 import { compileTable } from "../../engine/core/tables/compile-table.ts";
-import type { JsonObject, Rule } from "../../engine/schema/types.ts";
+import type { JsonObject } from "../../engine/schema/json.ts";
+import type { Rule } from "../../engine/schema/ruleset.ts";
 import { gate, gateFacts, large, largeFacts, tableFacts, tableOf } from "./rules-cases.ts";
 
 const ROUNDS = Number(process.argv[2] ?? 9);

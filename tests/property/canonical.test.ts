@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { canonicalJson, hashDefinition, sameJson } from "#engine/core/canonical.ts";
 import { sha256Hex } from "#engine/core/sha256.ts";
-import type { Json } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
 
 const settings = { seed: 20_260_202, numRuns: 1_500 };
 const json = fc.jsonValue({ maxDepth: 5 }).map((value) => JSON.parse(JSON.stringify(value)) as Json);

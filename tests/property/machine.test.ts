@@ -10,7 +10,7 @@ import { type Chart, isReservedEvent } from "#engine/core/machine/chart.ts";
 import { compileChart } from "#engine/core/machine/compile-chart.ts";
 import { configurationAt, configurationOf } from "#engine/core/machine/configuration.ts";
 import { type ChartHost, type ChartState, sendToChart, startChart } from "#engine/core/machine/run-chart.ts";
-import type { StatechartConfig } from "#engine/schema/types.ts";
+import type { StatechartConfig } from "#engine/schema/statechart.ts";
 import { EVENTS, randomChart, randomFrom } from "#tests/support/random-chart.ts";
 
 type Guard = { params: { id: number } };

@@ -1,7 +1,9 @@
 import { Engine } from "json-rules-engine";
 import { describe, expect, it } from "vitest";
 import { compileRuleset } from "#engine/core/rules/compile-ruleset.ts";
-import type { Condition, InputSpec, Json, JsonObject, RulesetDefinition } from "#engine/schema/types.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
+import type { Condition, RulesetDefinition } from "#engine/schema/ruleset.ts";
+import type { InputSpec } from "#engine/schema/values.ts";
 import { randomOf } from "../bench/rules-cases.ts";
 
 /**

@@ -3,7 +3,9 @@ import { compileUnaryTests } from "#engine/core/feel/compile.ts";
 import { converter } from "#engine/core/feel/convert.ts";
 import { scopeOf } from "#engine/core/feel/scope.ts";
 import { compileTable } from "#engine/core/tables/compile-table.ts";
-import type { HitPolicy, InputSpec, Json, TableDefinition } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
+import type { HitPolicy, TableDefinition } from "#engine/schema/table.ts";
+import type { InputSpec } from "#engine/schema/values.ts";
 import { randomOf } from "../bench/rules-cases.ts";
 
 /** The index against the plain reading of a table: every cell of every row asked on its own. */

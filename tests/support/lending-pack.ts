@@ -2,7 +2,7 @@
  * A small pack about lending, for tests of the services: a gate with an override, a cascade, an approval, a timer, a mail, a
  * contract with items and sequences, a global type, a hidden row and a masked field. No word of the product's own packs.
  */
-import type { Definition } from "#engine/schema/types.ts";
+import type { Definition } from "#engine/schema/definition.ts";
 import { acceptance, access, accessDecision } from "./lending-access.ts";
 import { digest, mailPolicy, messageMachine, readyMail } from "./lending-mails.ts";
 import { loans, members, messages, pickups, shelves, slips } from "./lending-records.ts";

@@ -1,5 +1,5 @@
 /** Short forms of the JSON Schemas of the lending pack. */
-import type { JsonSchema } from "#engine/schema/types.ts";
+import type { JsonSchema } from "#engine/schema/json.ts";
 
 export const text = (maxLength = 200): JsonSchema => ({ type: "string", maxLength });
 

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { canonicalJson, hashDefinition } from "#engine/core/canonical.ts";
 import type { OrgContext } from "#engine/core/step-types.ts";
 import { renderPdf } from "#engine/effects/render-pdf.ts";
-import type { Definition } from "#engine/schema/types.ts";
+import type { Definition } from "#engine/schema/definition.ts";
 import { createEngine, type Engine } from "#engine/service/engine-context.ts";
 import { chooseScope, type Principal, type Scope } from "#engine/service/scope.ts";
 import { activate } from "#engine/store/activations.ts";

@@ -1,5 +1,5 @@
 /** Random statecharts for the property tests: every feature of the supported XState config, reproducible from a number. */
-import type { StatechartConfig } from "#engine/schema/types.ts";
+import type { StatechartConfig } from "#engine/schema/statechart.ts";
 
 export type Random = () => number;
 

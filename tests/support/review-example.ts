@@ -3,7 +3,9 @@ import { hashDefinition } from "#engine/core/canonical.ts";
 import { createProgram, type Program, type StoredDefinition } from "#engine/core/program.ts";
 import { step } from "#engine/core/step.ts";
 import type { Actor, EngineEvent, FactBag, OrgContext, RecordState, Snapshot, StepInput, StepResult } from "#engine/core/step-types.ts";
-import type { Definition, Json, JsonObject, MachineDefinition } from "#engine/schema/types.ts";
+import type { Definition } from "#engine/schema/definition.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
+import type { MachineDefinition } from "#engine/schema/machine.ts";
 
 export const stored = (definition: unknown): StoredDefinition => {
   const content = definition as Definition;

@@ -1,5 +1,6 @@
 /** The lending pack with the studio's rights: clerks edit, chiefs also publish and replay. */
-import type { AccessDefinition, Definition } from "#engine/schema/types.ts";
+import type { AccessDefinition } from "#engine/schema/access.ts";
+import type { Definition } from "#engine/schema/definition.ts";
 import { lendingPack } from "./lending-pack.ts";
 
 const RIGHTS = { "rules.view": "See definitions", "rules.edit": "Edit definitions", "rules.publish": "Publish", "replay.run": "Replay" };

@@ -1,4 +1,4 @@
-import type { Kind } from "#engine/schema/types.ts";
+import type { Kind } from "#engine/schema/definition-base.ts";
 import { editorPage, openStudio } from "../../doors/studio.server.ts";
 import { DefinitionScreen } from "../../screens/studio/definition-screen.tsx";
 import type { Route } from "./+types/definition.ts";

@@ -1,6 +1,6 @@
 import { data } from "react-router";
 import { EngineError } from "#engine/core/errors.ts";
-import type { Json } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
 import { deleteDraft, deleteDraftDefinition, putDraftDefinition, rebaseDraft, renameDraft } from "#engine/service/drafts.ts";
 import { openStudio } from "../../doors/studio.server.ts";
 import { readJson } from "../../read-json.server.ts";

@@ -1,5 +1,5 @@
 import { useId, useState } from "react";
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { Button } from "#studio/ui/button.tsx";
 import { type ConsequenceLine, ConsequencePreview } from "#studio/ui/consequence-preview.tsx";
 import { checkValue } from "#studio/ui/form/check-value.ts";

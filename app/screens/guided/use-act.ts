@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { useFetcher } from "react-router";
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { announce } from "../announce.tsx";
 import type { ActRequest, ActResult, FieldError, PreviewView } from "../guided.ts";
 

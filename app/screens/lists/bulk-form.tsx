@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { Button } from "#studio/ui/button.tsx";
 import { checkValue, type FieldError } from "#studio/ui/form/check-value.ts";
 import { SchemaForm } from "#studio/ui/form/schema-form.tsx";

@@ -2,7 +2,7 @@ import "../guided/guided.css";
 import { notifications } from "@mantine/notifications";
 import { useEffect, useRef, useState } from "react";
 import { useFetcher } from "react-router";
-import type { Json, JsonObject } from "#engine/schema/types.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
 import { Button, ButtonLink } from "#studio/ui/button.tsx";
 import { CellView } from "#studio/ui/cell.tsx";
 import { Code } from "#studio/ui/code.tsx";

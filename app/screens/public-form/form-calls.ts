@@ -1,5 +1,5 @@
 /** What the page of a public form sends: to its own address, without a session. Refusals come back as values. */
-import type { Json, JsonObject } from "#engine/schema/types.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
 
 export interface Refusal {
   readonly title: string;

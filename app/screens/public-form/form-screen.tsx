@@ -1,6 +1,6 @@
 import "./public-form.css";
 import { useState } from "react";
-import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import { Button } from "#studio/ui/button.tsx";
 import { Code } from "#studio/ui/code.tsx";
 import { checkValue, type FieldError } from "#studio/ui/form/check-value.ts";

@@ -1,5 +1,5 @@
 import { TextInput } from "@mantine/core";
-import type { JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import type { JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import { Button } from "#studio/ui/button.tsx";
 import type { FieldError } from "#studio/ui/form/check-value.ts";
 import { kindOf, propertiesOf, requiredOf, titleOf } from "#studio/ui/form/schema-kind.ts";

@@ -1,5 +1,5 @@
 import { useRef, useState } from "react";
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { Button } from "#studio/ui/button.tsx";
 import { Code } from "#studio/ui/code.tsx";
 import { Notice } from "#studio/ui/states.tsx";

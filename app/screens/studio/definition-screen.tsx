@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useFetcher, useSearchParams } from "react-router";
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { MachineEditor } from "#studio/canvas/machine-editor.tsx";
 import { createDocument } from "#studio/document/document.ts";
 import { isSaved } from "#studio/document/history.ts";

@@ -1,7 +1,8 @@
 /** What the studio's pages get from their loaders. */
 import type { Problem } from "#engine/core/problem.ts";
 import type { DecisionContext } from "#engine/core/rules/decision.ts";
-import type { JsonObject, JsonSchema, Kind } from "#engine/schema/types.ts";
+import type { Kind } from "#engine/schema/definition-base.ts";
+import type { JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import type { UsedReference } from "#studio/kinds/where-used.tsx";
 import type { DraftSummary } from "#studio/review/draft-bar.tsx";
 

@@ -1,7 +1,7 @@
 import { Menu } from "@mantine/core";
 import { useMemo } from "react";
 import { useSearchParams, useSubmit } from "react-router";
-import type { Kind } from "#engine/schema/types.ts";
+import type { Kind } from "#engine/schema/definition-base.ts";
 import { definitionPath } from "#studio/kinds/kind-words.ts";
 import { type StudioLinks, StudioLinksProvider } from "#studio/kinds/links.ts";
 import { DraftBar, type DraftSummary, type SaveState } from "#studio/review/draft-bar.tsx";

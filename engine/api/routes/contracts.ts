@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { EngineError } from "../../core/errors.ts";
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { loadSigningClient } from "../../service/auth/api-keys.ts";
 import { verifySignature } from "../../service/contract-signature.ts";
 import { receiveContractEvent } from "../../service/receive-contract-event.ts";

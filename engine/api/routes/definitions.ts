@@ -1,6 +1,6 @@
 /** Definitions as the caller's org resolves them. */
 
-import { KINDS } from "../../schema/types.ts";
+import { KINDS } from "../../schema/definition-base.ts";
 import { getDefinition, listDefinitions } from "../../service/studio-queries.ts";
 import { pageOf } from "../answer.ts";
 import type { RouteSpec } from "../route.ts";

@@ -1,6 +1,6 @@
 /** Rows of a CSV or XLSX file as records, and the templates that say which columns a type expects. */
 import { EngineError } from "../../core/errors.ts";
-import type { JsonObject } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
 import { cancelImport, getImport, importErrors, listImports } from "../../service/import/import-queries.ts";
 import { importRecords } from "../../service/import/import-records.ts";
 import { importTemplate } from "../../service/import/import-template.ts";

@@ -1,6 +1,6 @@
 /** Routes of signed-in callers whose bodies are bytes: NDJSON, tables and files. */
 import { EngineError } from "../../core/errors.ts";
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { decideAll } from "../../service/decide.ts";
 import { saveFile } from "../../service/files.ts";
 import { answered } from "../answer.ts";
@@ -26,7 +26,7 @@ const decisionBatch: RouteGroup = ({ engine }) => [
     rawBody: NDJSON_TYPES,
     bodyLimit: LARGE_BODY,
     answers: { 200: { description: "One decision or problem a line, in order.", contentType: "application/x-ndjson" } },
-    errors: ["definition_not_found", "facts_invalid"],
+    errors: ["definition_not_found", "facts_invalid", "limit_exceeded"],
     handle({ request, reply, scope, params, query }) {
       const ask = { key: params["key"] as string, ...query };
       return answerChunks(reply, splitLines(rawBodyOf(request)), toFacts, (batch) => decideAll(engine, scope, { ...ask, batch }));

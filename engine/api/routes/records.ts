@@ -23,7 +23,7 @@ export function recordRoutes({ engine }: RouteContext): RouteSpec[] {
       summary: "Records of a type",
       query: LIST_QUERY,
       answers: { 200: { description: "A page.", schema: page("Record") } },
-      errors: ["record_not_found"],
+      errors: ["record_not_found", "limit_exceeded"],
       handle: ({ scope, params, query }) => listRecords(engine, scope, { type: params["type"] as string, ...listInput(query) }),
     },
     {

@@ -25,7 +25,7 @@ export function reportRoutes({ engine }: RouteContext): RouteSpec[] {
       summary: "A view: its tabs with counts, the facts above them, the rows of one tab",
       query: { tab: name(100, { description: "Default: the first." }), ...LIST_QUERY },
       answers: { 200: { description: "One page of the tab.", schema: ref("Report") } },
-      errors: ["not_found", "query_invalid"],
+      errors: ["not_found", "query_invalid", "limit_exceeded"],
       handle: ({ scope, params, query }) => getView(engine, scope, { ...listInput(query), view: params["name"] as string }),
     },
     {
@@ -35,7 +35,7 @@ export function reportRoutes({ engine }: RouteContext): RouteSpec[] {
       tag: "platform",
       summary: "The second page of a view: one record with its panels, the suggested act and the events offered first",
       answers: { 200: { description: "By the record's code or the instance's id.", schema: ref("ReportDetail") } },
-      errors: ["not_found"],
+      errors: ["not_found", "limit_exceeded"],
       handle: ({ scope, params }) => getViewDetail(engine, scope, { view: params["name"] as string, code: params["code"] as string }),
     },
   ];

@@ -3,7 +3,7 @@
  * from the services unchanged.
  */
 import { ERRORS } from "../../core/errors.ts";
-import type { JsonSchema } from "../../schema/types.ts";
+import type { JsonSchema } from "../../schema/json.ts";
 import { component, freeObject, instant, nullable, oneOf, ref } from "./vocabulary.ts";
 
 const uuid: JsonSchema = { type: "string", format: "uuid" };

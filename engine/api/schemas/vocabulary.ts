@@ -1,5 +1,5 @@
 /** Small words that the route schemas are written with. */
-import type { Json, JsonSchema } from "../../schema/types.ts";
+import type { Json, JsonSchema } from "../../schema/json.ts";
 
 type Properties = Readonly<Record<string, JsonSchema>>;
 

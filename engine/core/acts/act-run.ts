@@ -1,5 +1,5 @@
 /** What the actions of one step share: the scope, the effects so far, ids from the seed, counters, raised events and timers. */
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { EngineError } from "../errors.ts";
 import type { ExpressionScope } from "../facts/expression-scope.ts";
 import type { World } from "../facts/world.ts";

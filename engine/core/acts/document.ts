@@ -1,5 +1,5 @@
 /** The `document` action: renders a paper about the record. The shell keeps its bytes; the next rendering is the next number. */
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { EngineError } from "../errors.ts";
 import type { ExpressionScope } from "../facts/expression-scope.ts";
 import { fromFeel } from "../feel/convert.ts";

@@ -1,5 +1,6 @@
 /** The `emit` action: an outbound event of a contract under the contract's key grammar, or a plain one for webhooks. */
-import type { ContractDefinition, ContractEvent, Json, JsonObject } from "../../schema/types.ts";
+import type { ContractDefinition, ContractEvent } from "../../schema/contract.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { EngineError } from "../errors.ts";
 import type { ExpressionScope } from "../facts/expression-scope.ts";
 import { writeField } from "../facts/schema-values.ts";

@@ -1,5 +1,5 @@
 /** Decides guards: plain conditions by truth, gates by asking policy, with overrides. */
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { sameJson } from "../canonical.ts";
 import { askDecision, noteDecision } from "../facts/ask-decision.ts";
 import type { ExpressionScope } from "../facts/expression-scope.ts";

@@ -1,5 +1,5 @@
 /** Judges a machine's invariants over what a step would leave behind: its states, record and context, before anything is written. */
-import type { Json } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
 import type { ExpressionScope } from "../facts/expression-scope.ts";
 import { member } from "../feel/access.ts";
 import { fromFeel } from "../feel/convert.ts";

@@ -1,5 +1,5 @@
 /** The `mail` action: who gets it, whether it is sent, and its rendered text. The mail machine carries it from there. */
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { EngineError } from "../errors.ts";
 import { askDecision, noteDecision } from "../facts/ask-decision.ts";
 import type { ExpressionScope } from "../facts/expression-scope.ts";

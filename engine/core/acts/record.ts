@@ -1,5 +1,6 @@
 /** The `record` action: writes to other records, as effects; what it creates can be read as `created.<as>` by later actions. */
-import type { Json, JsonObject, TypeDefinition } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
+import type { TypeDefinition } from "../../schema/type.ts";
 import { EngineError } from "../errors.ts";
 import type { ExpressionScope } from "../facts/expression-scope.ts";
 import { readerOf, withDefaults, writeField } from "../facts/schema-values.ts";

@@ -1,5 +1,5 @@
 /** Runs one action of a machine: changes the record or context at once, and describes everything else as effects. */
-import type { Json } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
 import { assertNever, EngineError } from "../errors.ts";
 import type { ExpressionScope } from "../facts/expression-scope.ts";
 import { writeField } from "../facts/schema-values.ts";

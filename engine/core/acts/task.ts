@@ -1,5 +1,5 @@
 /** The `task` and `approval` actions: a draft of what a person is asked to do. */
-import type { Json } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
 import type { ExpressionScope } from "../facts/expression-scope.ts";
 import { fromFeel } from "../feel/convert.ts";
 import { isNumeric, type Numeric, toDecimal } from "../feel/decimals.ts";

@@ -1,5 +1,6 @@
 /** The structural difference of two versions of a definition: what a reviewer has to see, by the parts of its kind. */
-import type { Json, JsonObject, Kind } from "../../schema/types.ts";
+import type { Kind } from "../../schema/definition-base.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { sameJson } from "../canonical.ts";
 import { diffJson, type JsonChange } from "./json-diff.ts";
 import { machineParts } from "./machine-parts.ts";

@@ -1,5 +1,5 @@
 /** What changed between two JSON values, place by place. Lists of things with a name are compared by name, others by position. */
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { sameJson } from "../canonical.ts";
 
 export interface JsonChange {

@@ -1,5 +1,5 @@
 /** A machine taken apart into states and transitions under stable names, so that two versions can be compared part by part. */
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 
 export interface MachineParts {
   /** State path ("" is the machine) -> its own config, without children and transitions. */

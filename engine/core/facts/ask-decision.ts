@@ -1,5 +1,6 @@
 /** Asks rule sets and tables from inside a step: finds their inputs, evaluates them, writes the decision down. */
-import type { InputSpec, Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
+import type { InputSpec } from "../../schema/values.ts";
 import { sameJson } from "../canonical.ts";
 import { EngineError } from "../errors.ts";
 import { compileFeel, type Expression } from "../feel/compile.ts";

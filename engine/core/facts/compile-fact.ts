@@ -1,5 +1,9 @@
 /** Compiles a catalogue fact: its expressions, and how its rows and its value are read. */
-import type { FactDefinition, JsonObject, JsonSchema, Query, TypeDefinition, ValueSpec } from "../../schema/types.ts";
+import type { FactDefinition } from "../../schema/fact.ts";
+import type { JsonObject, JsonSchema } from "../../schema/json.ts";
+import type { Query } from "../../schema/query.ts";
+import type { TypeDefinition } from "../../schema/type.ts";
+import type { ValueSpec } from "../../schema/values.ts";
 import type { Expression } from "../feel/compile.ts";
 import { converter } from "../feel/convert.ts";
 import { type FeelValue, isList, newContext } from "../feel/values.ts";

@@ -1,5 +1,5 @@
 /** Values of catalogue facts: rows from the shell, or an expression over other facts. Computed once per pass and arguments. */
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { canonicalJson } from "../canonical.ts";
 import { fromFeel, toFeel } from "../feel/convert.ts";
 import { type FeelContext, type FeelValue, isContext, isList, newContext, PENDING, UNKNOWN, Unknown } from "../feel/values.ts";

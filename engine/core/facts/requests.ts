@@ -1,5 +1,5 @@
 /** What a pass asks the shell for: canonical keys, values that are there, and the list of those that are not. */
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { canonicalJson } from "../canonical.ts";
 import type { FactBag, FactRequest } from "../step-types.ts";
 

@@ -3,7 +3,8 @@
  *
  * `x-decimal` is a number, `format` date, date-time, time and duration are FEEL's own values; a declared field that is absent is null.
  */
-import type { Json, JsonObject, JsonSchema, ValueSpec } from "../../schema/types.ts";
+import type { Json, JsonObject, JsonSchema } from "../../schema/json.ts";
+import type { ValueSpec } from "../../schema/values.ts";
 import { fromFeel } from "../feel/convert.ts";
 import { parseNumeric } from "../feel/decimals.ts";
 import { parseDate, parseDateTime, parseDuration, parseTime } from "../feel/temporal.ts";

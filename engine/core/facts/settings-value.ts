@@ -1,5 +1,6 @@
 /** Settings of the org in force: the values that it set, over the defaults of the definition. */
-import type { Json, JsonObject, ParamSpec } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
+import type { ParamSpec } from "../../schema/values.ts";
 import { type FeelValue, LazyContext, PENDING, Unknown } from "../feel/values.ts";
 import type { Program } from "../program.ts";
 import { MISSING, requestFor, Unavailable } from "./requests.ts";

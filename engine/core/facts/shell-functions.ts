@@ -1,5 +1,5 @@
 /** FEEL functions whose answer only the shell has: get, find, find all, people, instance of record; and what needs the org's zone. */
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { fromFeel } from "../feel/convert.ts";
 import { formatInstant } from "../feel/temporal.ts";
 import { FeelDateTime, type FeelValue, isContext, isList, LazyContext, PENDING, UNKNOWN, Unknown, WRONG_TYPE } from "../feel/values.ts";

@@ -1,5 +1,5 @@
 /** The names and functions that expressions of a machine, a decision's inputs and a mail see (plan: FEEL scope). Values are built when read. */
-import type { Json } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
 import { fromFeel } from "../feel/convert.ts";
 import { type FeelContext, type FeelValue, isContext, LazyContext, newContext, UNKNOWN, Unknown, WRONG_TYPE } from "../feel/values.ts";
 import { feelName, idOf } from "../program.ts";

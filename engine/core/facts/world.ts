@@ -1,5 +1,5 @@
 /** What one pass of a step knows and changes: the instance as it stands at this point of the step, and what was asked so far. */
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { parseDateTime } from "../feel/temporal.ts";
 import { type FeelDate, FeelDateTime, type FeelValue } from "../feel/values.ts";
 import type { Configuration } from "../machine/chart.ts";

@@ -3,7 +3,8 @@
  *
  * Typed decimals may come as strings or numbers and go out as strings; dates, instants and durations are ISO text in JSON.
  */
-import type { Json, ValueSpec } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
+import type { ValueSpec } from "../../schema/values.ts";
 import { Decimal, formatNumeric, isNumeric, type Numeric, parseNumeric, round } from "./decimals.ts";
 import { formatDate, formatDateTime, formatDuration, formatInstant, formatTime, parseDate, parseDateTime, parseDuration } from "./temporal.ts";
 import {

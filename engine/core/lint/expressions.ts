@@ -1,5 +1,7 @@
 /** Every compiled FEEL text that runs in the scope of an instance, with its place and the names that are added there. */
-import type { FeelMap } from "../../schema/types.ts";
+
+import type { FeelMap } from "../../schema/json.ts";
+import type { EventSpec, StartSpec } from "../../schema/machine.ts";
 import { type Expression, tryCompileFeel } from "../feel/compile.ts";
 import type { CompiledMachine } from "../machine/compile.ts";
 import { pointer } from "../problem.ts";
@@ -82,8 +84,8 @@ function ofMachine(stored: StoredDefinition, machine: CompiledMachine): Occurren
     add(`/checklist/${i}/detail`, item.detail);
   }
   for (const group of ["start", "events"] as const) {
-    for (const [event, spec] of Object.entries(machine.definition[group])) {
-      for (const [name, source] of Object.entries(spec.initial ?? {}))
+    for (const [event, spec] of Object.entries<StartSpec | EventSpec>(machine.definition[group])) {
+      for (const [name, source] of Object.entries("initial" in spec ? (spec.initial ?? {}) : {}))
         found.push(...text(stored, pointer(group, event, "initial", name), source, [], recordType));
       const texts: FeelMap = {
         ...(typeof spec.permission === "object" ? { permission: spec.permission.expr } : {}),

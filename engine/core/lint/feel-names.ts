@@ -1,5 +1,5 @@
 /** Names in FEEL that mean nothing where they stand: unknown names, fields, facts, decisions, settings, record types. */
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import type { Problem } from "../problem.ts";
 import type { Program } from "../program.ts";
 import { INSTANCE_NAMES, type Occurrence, occurrences } from "./expressions.ts";

@@ -1,5 +1,6 @@
 /** References that go nowhere: rule sets, tables, machines and their events, mails, types, contracts, settings, permissions. */
-import type { Json, JsonObject, Kind } from "../../schema/types.ts";
+import type { Kind } from "../../schema/definition-base.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import type { ActionBody } from "../machine/code.ts";
 import { type Problem, pointer } from "../problem.ts";
 import type { Program, StoredDefinition } from "../program.ts";

@@ -1,5 +1,5 @@
-/** Compiled guards and actions: the vocabulary of engine/schema/types.ts with its FEEL parsed once. */
-import type { JsonObject } from "../../schema/types.ts";
+/** Compiled guards and actions: the vocabulary of engine/schema/statechart.ts with its FEEL parsed once. */
+import type { JsonObject } from "../../schema/json.ts";
 import type { Expression } from "../feel/compile.ts";
 
 export type ExpressionMap = readonly (readonly [name: string, expression: Expression])[];

@@ -3,7 +3,7 @@
  * transition leaves and enters. What XState would only find at run time (a missing target, a name taken from the prototype, an
  * unknown key) is refused here.
  */
-import type { StatechartConfig, StateNodeConfig, TransitionConfig } from "../../schema/types.ts";
+import type { StatechartConfig, StateNodeConfig, TransitionConfig } from "../../schema/statechart.ts";
 import { EngineError } from "../errors.ts";
 import { pointer as jsonPointer } from "../problem.ts";
 import {

@@ -1,5 +1,6 @@
 /** Compiles guards and actions of a machine. Unknown types and members are refused: XState would pass them silently. */
-import type { ActionConfig, Feel, FeelMap, GateParams, GuardConfig, Json } from "../../schema/types.ts";
+import type { Feel, FeelMap, Json } from "../../schema/json.ts";
+import type { ActionConfig, GateParams, GuardConfig } from "../../schema/statechart.ts";
 import { EngineError } from "../errors.ts";
 import { compileFeel, type Expression } from "../feel/compile.ts";
 import { pointer as jsonPointer } from "../problem.ts";

@@ -1,5 +1,5 @@
 /** Compiles a machine definition once per version: its chart, and every FEEL text in it. */
-import type { MachineDefinition } from "../../schema/types.ts";
+import type { MachineDefinition } from "../../schema/machine.ts";
 import { EngineError } from "../errors.ts";
 import type { Expression } from "../feel/compile.ts";
 import { pointer } from "../problem.ts";

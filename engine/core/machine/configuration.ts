@@ -1,5 +1,5 @@
 /** State values and sets of active states: the same thing in XState's form and in the chart's. */
-import type { Json } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
 import { EngineError } from "../errors.ts";
 import type { StateValue } from "../step-types.ts";
 import { type Chart, type ChartNode, type Configuration, isAtomic } from "./chart.ts";

@@ -3,7 +3,7 @@
  * publishing and tests import this file; the engine runs machines by run-chart.ts.
  */
 import { createMachine, initialTransition } from "xstate";
-import type { StatechartConfig } from "../../schema/types.ts";
+import type { StatechartConfig } from "../../schema/statechart.ts";
 import { MAX_MICROSTEPS } from "./chart.ts";
 
 /** What XState says against a config; null when it takes it. The initial state is entered too, with every guard closed. */

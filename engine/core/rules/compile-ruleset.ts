@@ -3,7 +3,8 @@
  *
  * Refuses at once what could pass by mistake: empty groups, unknown operators and facts, values and operators that do not fit the type.
  */
-import type { Json, JsonObject, RulesetDefinition } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
+import type { RulesetDefinition } from "../../schema/ruleset.ts";
 import type { Expression } from "../feel/compile.ts";
 import { fromFeel } from "../feel/convert.ts";
 import { add, type Numeric, parseNumeric } from "../feel/decimals.ts";

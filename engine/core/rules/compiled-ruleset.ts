@@ -1,5 +1,5 @@
 /** What a compiled rule set shows to those who explain it: its trees and conditions. */
-import type { RulesetDefinition } from "../../schema/types.ts";
+import type { RulesetDefinition } from "../../schema/ruleset.ts";
 import type { Tree } from "./conditions.ts";
 import type { CompiledDecision } from "./decision.ts";
 import type { Leaves } from "./leaves.ts";

@@ -1,7 +1,9 @@
 /**
  * Conditions of json-rules-engine's format: checked against the inputs' types, flattened to leaves and groups, decided without short cuts.
  */
-import type { Condition, ConditionLeaf, Json, RulesetDefinition, ValueSpec } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
+import type { Condition, ConditionLeaf, RulesetDefinition } from "../../schema/ruleset.ts";
+import type { ValueSpec } from "../../schema/values.ts";
 import { converter } from "../feel/convert.ts";
 import { type FeelValue, isContext, isList, UNKNOWN, Unknown, WRONG_TYPE } from "../feel/values.ts";
 import type { Frame } from "./frame.ts";

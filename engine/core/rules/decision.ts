@@ -1,5 +1,8 @@
 /** What a compiled rule set or table is to the rest of the engine: something to evaluate, and to explain afterwards. */
-import type { InputSpec, JsonObject, ParamSpec, RulesetDefinition, TableDefinition } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
+import type { RulesetDefinition } from "../../schema/ruleset.ts";
+import type { TableDefinition } from "../../schema/table.ts";
+import type { InputSpec, ParamSpec } from "../../schema/values.ts";
 import type { CompactDecision, Decision, Instant } from "../step-types.ts";
 
 export interface DecisionContext {

@@ -1,5 +1,5 @@
 /** The order in which derived values are computed: by what they read, because the order of a JSON object's members means nothing (RFC 8785). */
-import type { Feel } from "../../schema/types.ts";
+import type { Feel } from "../../schema/json.ts";
 import { compileFeel } from "../feel/compile.ts";
 import { FeelSyntaxError } from "../feel/lexer.ts";
 

@@ -1,5 +1,5 @@
 /** The tree of conditions behind a compact decision: what was asked, what was there, and what followed. */
-import type { Json } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
 import { Unknown } from "../feel/values.ts";
 import type { ConditionNode, Decision, Truth } from "../step-types.ts";
 import type { CompiledRuleset } from "./compiled-ruleset.ts";

@@ -2,7 +2,8 @@
  * From given inputs to results of conditions in one pass: each value is looked up in the index of its fact as it is read, and goes into
  * the frame only where something reads it from there.
  */
-import type { InputSpec, JsonObject } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
+import type { InputSpec } from "../../schema/values.ts";
 import { converter, type ToFeel } from "../feel/convert.ts";
 import { UNKNOWN } from "../feel/values.ts";
 import type { Frame } from "./frame.ts";

@@ -1,5 +1,5 @@
 /** One condition as it is compiled, and where its two result bits lie in the words of all. */
-import type { Json } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
 import { type FeelValue, Unknown } from "../feel/values.ts";
 import type { Frame } from "./frame.ts";
 import type { Answer, Operator } from "./operators.ts";

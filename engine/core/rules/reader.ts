@@ -1,7 +1,9 @@
 /**
  * Reads inputs and params into a frame and computes the derived values: what rule sets and tables share.
  */
-import type { DecisionBase, InputSpec, Json, JsonObject, ParamSpec, ValueSpec } from "../../schema/types.ts";
+import type { DecisionBase } from "../../schema/decision.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
+import type { InputSpec, ParamSpec, ValueSpec } from "../../schema/values.ts";
 import type { Expression } from "../feel/compile.ts";
 import { converter, fromFeel, type ToFeel } from "../feel/convert.ts";
 import { parseDate, parseDateTime } from "../feel/temporal.ts";

@@ -1,5 +1,5 @@
 /** Sentences for reason codes, and the reasons of a decision that cannot be made. */
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import type { Reason } from "../step-types.ts";
 
 const PLACEHOLDER = /\{([A-Za-z_][A-Za-z0-9_]{0,63})\}/g;

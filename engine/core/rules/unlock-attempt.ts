@@ -1,5 +1,6 @@
 /** A decision tried again with other inputs: what the search for ways through works with. */
-import type { InputSpec, JsonObject } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
+import type { InputSpec } from "../../schema/values.ts";
 import { converter } from "../feel/convert.ts";
 import { Unknown } from "../feel/values.ts";
 import type { Decision } from "../step-types.ts";

@@ -2,7 +2,7 @@
  * Finds changes of inputs that open a gate by trying: values that cells, conditions, enums and declared acts name, one input first, then
  * two, then three. Exact where it finds something; bounded in tries, so it may find nothing.
  */
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import type { ConditionNode } from "../step-types.ts";
 import type { CompiledTable } from "../tables/table-parts.ts";
 import type { Attempt } from "./unlock-attempt.ts";

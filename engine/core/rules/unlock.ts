@@ -5,7 +5,8 @@
  * a search over the values that the cells name (unlock-search.ts). At most 5 options, smallest first; wherever an option names all its
  * values it is tried before it is offered. A value that is not known is said to be so, apart from one that is wrong.
  */
-import type { InputSpec, Json, UnlockAct } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
+import type { InputSpec, UnlockAct } from "../../schema/values.ts";
 import type { Decision, UnlockOption } from "../step-types.ts";
 import type { CompiledTable } from "../tables/table-parts.ts";
 import type { CompiledRuleset } from "./compiled-ruleset.ts";

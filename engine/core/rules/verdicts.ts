@@ -3,7 +3,7 @@
  *
  * Where one word holds all results, the verdict on it is kept: real facts give few different words, and equal words equal verdicts.
  */
-import type { RulesetDefinition } from "../../schema/types.ts";
+import type { RulesetDefinition } from "../../schema/ruleset.ts";
 import type { Tree } from "./conditions.ts";
 import { Groups } from "./groups.ts";
 import { FALSE, TRUE, UNKNOWN_BITS } from "./leaf.ts";

@@ -3,7 +3,7 @@
  *
  * A row that might match (a cell is unknown) makes the outcome "unknown" wherever it could have counted.
  */
-import type { TableDefinition } from "../../schema/types.ts";
+import type { TableDefinition } from "../../schema/table.ts";
 import type { Expression } from "../feel/compile.ts";
 import { converter, fromFeel } from "../feel/convert.ts";
 import { Unknown } from "../feel/values.ts";

@@ -1,7 +1,8 @@
 /**
  * Decides a table: one bitmap per column, joined word by word; tests only for the rows that are left.
  */
-import type { Json, JsonObject, TableDefinition } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
+import type { TableDefinition } from "../../schema/table.ts";
 import { fromFeel } from "../feel/convert.ts";
 import { type FeelValue, UNKNOWN, Unknown } from "../feel/values.ts";
 import type { CompiledDecision, CompiledRule, DecisionContext, Evaluated } from "../rules/decision.ts";

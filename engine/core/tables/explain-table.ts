@@ -1,5 +1,5 @@
 /** The rows behind a compact decision of a table, cell by cell; computed again from the stored inputs, for nothing else is stored. */
-import type { Json } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
 import { Unknown } from "../feel/values.ts";
 import type { Evaluated } from "../rules/decision.ts";
 import type { Frame } from "../rules/frame.ts";

@@ -1,5 +1,6 @@
 /** Hit policies: from the rows that match, and those that might, to the rows that count (DMN 1.3, 8.2.10). */
-import type { HitPolicy, Json, TableOutput } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
+import type { HitPolicy, TableOutput } from "../../schema/table.ts";
 import { equals, order } from "../feel/compare.ts";
 import { add, compareNumeric, isNumeric, type Numeric } from "../feel/decimals.ts";
 import { type FeelValue, Unknown } from "../feel/values.ts";

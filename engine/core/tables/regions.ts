@@ -2,7 +2,7 @@
  * A column as a list of regions in which every cell gives one answer: stretches of a line, named texts and all others, true and false,
  * null. What analyse.ts reckons with instead of values. A set of regions is a bigint, region i being bit i.
  */
-import type { ValueSpec } from "../../schema/types.ts";
+import type { ValueSpec } from "../../schema/values.ts";
 import { formatDate, formatInstant } from "../feel/temporal.ts";
 import { FeelDate, FeelDateTime, type FeelValue } from "../feel/values.ts";
 import type { Cell, Indexed } from "./cells.ts";

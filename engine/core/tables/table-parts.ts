@@ -1,5 +1,6 @@
 /** What a compiled table consists of: made by compile-table, walked by evaluate-table and explain-table. */
-import type { Json, TableDefinition, TableOutput } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
+import type { TableDefinition, TableOutput } from "../../schema/table.ts";
 import type { Expression } from "../feel/compile.ts";
 import { converter, fromFeel } from "../feel/convert.ts";
 import { type FeelValue, Unknown } from "../feel/values.ts";

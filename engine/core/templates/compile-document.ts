@@ -1,5 +1,6 @@
 /** Compiles a document definition: its template parsed and checked, its expressions compiled. Rendering is part of the pure step. */
-import type { DocumentDefinition, JsonObject } from "../../schema/types.ts";
+import type { DocumentDefinition } from "../../schema/document.ts";
+import type { JsonObject } from "../../schema/json.ts";
 import { EngineError } from "../errors.ts";
 import type { Expression } from "../feel/compile.ts";
 import type { ExpressionMap } from "../machine/code.ts";

@@ -1,6 +1,7 @@
 /** Compiles a mail definition: its templates parsed and checked, its expressions compiled. Rendering is part of the pure step. */
 import Handlebars from "handlebars";
-import type { JsonObject, MailDefinition } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
+import type { MailDefinition } from "../../schema/mail.ts";
 import { EngineError } from "../errors.ts";
 import type { Expression } from "../feel/compile.ts";
 import type { ExpressionMap } from "../machine/code.ts";

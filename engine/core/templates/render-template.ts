@@ -2,7 +2,7 @@
  * Renders a checked template by walking its syntax tree. No code is generated and only own properties are read, so a template can
  * neither reach the process nor run for ever; the same runs in the browser.
  */
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { EngineError } from "../errors.ts";
 import { formatNumeric, groupDigits, parseNumeric, round } from "../feel/decimals.ts";
 import { parseDate, parseDateTime } from "../feel/temporal.ts";

@@ -1,6 +1,7 @@
 /** Envelopes of a contract's inbound events, with the keys that its grammar asks for. */
 import { EngineError } from "../../core/errors.ts";
-import type { ContractDefinition, Json, JsonObject } from "../../schema/types.ts";
+import type { ContractDefinition } from "../../schema/contract.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import type { SimulatorOptions } from "./options.ts";
 import { sampleOf, withValue } from "./sample.ts";
 

@@ -1,7 +1,7 @@
 /** The other side of a contract: takes outbound events, checks that they are signed, and says what came. */
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { JsonObject } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
 import { type SignatureVerdict, verifySignature } from "../../service/contract-signature.ts";
 
 export interface Received {

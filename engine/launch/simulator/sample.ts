@@ -1,5 +1,5 @@
 /** A value that fits a schema, for events that nobody has filled in: the first choice, the least number, a short text. */
-import type { Json, JsonObject, JsonSchema } from "../../schema/types.ts";
+import type { Json, JsonObject, JsonSchema } from "../../schema/json.ts";
 
 /** - `now`: for dates and instants */
 export function sampleOf(schema: JsonSchema, now: string, name = "value"): Json {

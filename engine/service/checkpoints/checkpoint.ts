@@ -4,7 +4,7 @@
  * Written by write-checkpoints.ts, held against the log by verify-checkpoints.ts (reliability P14).
  */
 import { canonicalJson } from "../../core/canonical.ts";
-import type { Json } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
 import { type ChainHead, type CheckpointRow, merkleRoot } from "../../store/checkpoints.ts";
 import { sha256 } from "../sha256.ts";
 

@@ -4,7 +4,9 @@
  */
 import { SeedIds } from "../../core/acts/seed-ids.ts";
 import { EngineError } from "../../core/errors.ts";
-import type { Filter, Json, JsonObject, TypeDefinition } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
+import type { Filter } from "../../schema/query.ts";
+import type { TypeDefinition } from "../../schema/type.ts";
 import { type BulkRecord, takenCodes, takenKeys } from "../../store/bulk-records.ts";
 import { queryRecords } from "../../store/record-query.ts";
 import { uniqueKeysOf } from "../../store/record-unique.ts";

@@ -1,6 +1,7 @@
 /** What the columns of an import's first row mean, and what a cell below them says. */
 import { EngineError } from "../../core/errors.ts";
-import type { Json, JsonObject, TypeDefinition } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
+import type { TypeDefinition } from "../../schema/type.ts";
 
 export interface Column {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** An import in the background: every row is checked first; then what is good is written in one transaction, or nothing. */
 import { EngineError } from "../../core/errors.ts";
 import type { OrgContext } from "../../core/step-types.ts";
-import type { JsonObject } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
 import { addImportRows, countAnew, failSilentImports, updateImport } from "../../store/imports.ts";
 import type { Engine } from "../engine-context.ts";
 import { recordTypeOf } from "../record-type.ts";

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { EngineError } from "../../core/errors.ts";
-import type { JsonObject } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
 import { addImport } from "../../store/imports.ts";
 import type { Engine } from "../engine-context.ts";
 import { freshId } from "../fresh-id.ts";

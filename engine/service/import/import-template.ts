@@ -1,6 +1,7 @@
 /** The header that a type's import expects, as an empty CSV file. */
 import { EngineError } from "../../core/errors.ts";
-import type { JsonObject, TypeDefinition } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
+import type { TypeDefinition } from "../../schema/type.ts";
 import type { Engine } from "../engine-context.ts";
 import { authorizeRecord } from "../record-permission.ts";
 import { nameOfType, recordTypeOf } from "../record-type.ts";

@@ -1,6 +1,6 @@
 /** Takes an import back: records that it created are deleted, or reversed where they are only added; instances are told as they were at the import. */
 import { EngineError } from "../../core/errors.ts";
-import type { TypeDefinition } from "../../schema/types.ts";
+import type { TypeDefinition } from "../../schema/type.ts";
 import { createRecords } from "../../store/bulk-records.ts";
 import { keptRows, releaseKeys, removeCreated } from "../../store/import-rollback.ts";
 import { type ImportJobRow, importRows, loadImport, updateImport } from "../../store/imports.ts";

@@ -3,7 +3,8 @@
  * template declares as the key. A repeated file changes nothing; the same key for something else is refused, never dropped in silence.
  */
 import { canonicalJson } from "../../core/canonical.ts";
-import type { Json, JsonObject, TypeDefinition } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
+import type { TypeDefinition } from "../../schema/type.ts";
 import { uniqueHolders, uniqueKeysOf } from "../../store/record-unique.ts";
 import { loadRecords } from "../../store/records.ts";
 import { sha256 } from "../sha256.ts";

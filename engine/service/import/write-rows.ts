@@ -1,6 +1,7 @@
 /** Writes the good rows of an import, some hundred at a time, and tells running instances once what all of them mean. */
 import { canonicalJson } from "../../core/canonical.ts";
-import type { JsonObject, TypeDefinition } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
+import type { TypeDefinition } from "../../schema/type.ts";
 import { createRecords } from "../../store/bulk-records.ts";
 import { typeId } from "../../store/catalogue.ts";
 import { addImportRows } from "../../store/imports.ts";

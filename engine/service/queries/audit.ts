@@ -1,6 +1,6 @@
 /** The audit log, searched; and the proof that nothing in it or in the event log was changed, removed or put in between. */
 import { EngineError } from "../../core/errors.ts";
-import type { JsonObject } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
 import { type AuditFilter, searchAudit, verifyAudit as verifyAuditRows } from "../../store/audit.ts";
 import { verifyEvents } from "../../store/verify-events.ts";
 import { type CheckpointReport, verifyCheckpoints } from "../checkpoints/verify-checkpoints.ts";

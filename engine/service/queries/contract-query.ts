@@ -1,5 +1,6 @@
 /** What a partner may ask about one instance: the few values that a contract declares for it, and nothing else of it. */
-import type { ContractDefinition, JsonObject } from "../../schema/types.ts";
+import type { ContractDefinition } from "../../schema/contract.ts";
+import type { JsonObject } from "../../schema/json.ts";
 import { loadInstance } from "../../store/instances.ts";
 import { loadRecord } from "../../store/records.ts";
 import type { Engine } from "../engine-context.ts";

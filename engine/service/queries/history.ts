@@ -1,6 +1,6 @@
 /** The event rows of an instance, oldest first: who did what, what was known, what was decided, what followed. */
 import type { Decision } from "../../core/step-types.ts";
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { type EventRow, eventsOf } from "../../store/events.ts";
 import { loadInstance } from "../../store/instances.ts";
 import { concealFor } from "../conceal.ts";

@@ -1,6 +1,6 @@
 /** The inbox: tasks and approvals that this person may do, in all chosen orgs; and the tasks of one instance. */
 import { EngineError } from "../../core/errors.ts";
-import type { Json } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
 import { instancesOfRecords } from "../../store/instances.ts";
 import { listTasks as listTaskRows, loadTask, type TaskRow } from "../../store/tasks.ts";
 import type { Engine } from "../engine-context.ts";

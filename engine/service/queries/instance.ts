@@ -1,6 +1,6 @@
 /** Instances: lists, the API's view of one, and the whole page about one: timeline, mails, related records. */
 import { EngineError } from "../../core/errors.ts";
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { eventsOf } from "../../store/events.ts";
 import type { InstanceRow } from "../../store/instance-row.ts";
 import { type InstanceFilter, listInstances as listRows, loadInstance } from "../../store/instances.ts";

@@ -1,5 +1,5 @@
 /** How many instances each machine has, by state of its main path: the studio's and the operator's overview. */
-import type { MachineDefinition } from "../../schema/types.ts";
+import type { MachineDefinition } from "../../schema/machine.ts";
 import { countInstances } from "../../store/instances.ts";
 import type { Engine } from "../engine-context.ts";
 import { inReading, type Reading } from "../reading.ts";

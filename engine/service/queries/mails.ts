@@ -1,7 +1,8 @@
 /** Every mail that was created or suppressed, with the verdict that did it: records of the machines that carry mails. */
 
 import { EngineError } from "../../core/errors.ts";
-import type { Filter, Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
+import type { Filter } from "../../schema/query.ts";
 import type { RecordRow } from "../../store/instance-row.ts";
 import { findInstanceOfRecord } from "../../store/instances.ts";
 import { queryRecords } from "../../store/record-query.ts";

@@ -1,6 +1,6 @@
 /** Effects on their way out: waiting, delivered, failed, parked; and the two acts of a person on them: retry and discard. */
 import { EngineError } from "../../core/errors.ts";
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { listOutbox as listRows, loadOutbox, markOutbox, type OutboxRow, type OutboxStatus } from "../../store/outbox.ts";
 import { dayIn } from "../ask-decision.ts";
 import { authorize } from "../authorize.ts";

@@ -1,6 +1,6 @@
 /** Every contract event that came in, with what became of it and why: duplicates, old ones and refusals included. */
 import { EngineError } from "../../core/errors.ts";
-import type { Json } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
 import { listReceipts as listRows, type ReceiptRow } from "../../store/receipts.ts";
 import type { Engine } from "../engine-context.ts";
 import { inReading, pageOf, type Reading } from "../reading.ts";

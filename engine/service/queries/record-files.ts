@@ -1,5 +1,6 @@
 /** The files that a record's data refers to, with what the reference says about them. */
-import type { Json, JsonObject, TypeDefinition } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
+import type { TypeDefinition } from "../../schema/type.ts";
 import { loadFile } from "../../store/files.ts";
 import { isUuid } from "../fresh-id.ts";
 import type { Work } from "../work.ts";

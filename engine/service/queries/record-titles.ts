@@ -1,5 +1,6 @@
 /** Titles of what a record refers to, so that no screen shows a bare id. */
-import type { JsonObject, TypeDefinition } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
+import type { TypeDefinition } from "../../schema/type.ts";
 import { loadPerson } from "../../store/people.ts";
 import { loadRecord } from "../../store/records.ts";
 import { isUuid } from "../fresh-id.ts";

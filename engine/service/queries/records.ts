@@ -1,6 +1,8 @@
 /** Records as lists, single rows, versions and CSV: what the reader may see, in all chosen orgs. */
 import { EngineError } from "../../core/errors.ts";
-import type { Filter, Json, JsonObject, TypeDefinition } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
+import type { Filter } from "../../schema/query.ts";
+import type { TypeDefinition } from "../../schema/type.ts";
 import type { RecordRow } from "../../store/instance-row.ts";
 import { queryRecords } from "../../store/record-query.ts";
 import { loadRecord, loadRecords, recordVersions } from "../../store/records.ts";

@@ -1,5 +1,5 @@
 /** Records that belong to an instance's record, as its machine names them, as this reader may see them. */
-import type { JsonObject } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
 import type { InstanceRow } from "../../store/instance-row.ts";
 import { queryRecords } from "../../store/record-query.ts";
 import { loadRecords } from "../../store/records.ts";

@@ -1,6 +1,7 @@
 /** One search over everything that the reader may see: a few rows of each record type. */
 import { EngineError } from "../../core/errors.ts";
-import type { JsonObject, TypeDefinition } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
+import type { TypeDefinition } from "../../schema/type.ts";
 import { queryRecords } from "../../store/record-query.ts";
 import { loadRecords } from "../../store/records.ts";
 import type { Engine } from "../engine-context.ts";

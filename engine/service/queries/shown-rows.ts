@@ -1,5 +1,8 @@
 /** Which rows of a tab a reader is shown: none that their type hides from them, and only those for which the tab's `only` is true. */
-import type { Filter, JsonObject, Query, TypeDefinition, ViewDefinition } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
+import type { Filter, Query } from "../../schema/query.ts";
+import type { TypeDefinition } from "../../schema/type.ts";
+import type { ViewDefinition } from "../../schema/view.ts";
 import type { InstanceRow, RecordRow } from "../../store/instance-row.ts";
 import { instancesOfRecords } from "../../store/instances.ts";
 import { countAll, type QueryOptions, queryRecords } from "../../store/record-query.ts";

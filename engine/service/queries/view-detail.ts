@@ -1,7 +1,7 @@
 /** The second page of a view: one record with its panels, a suggestion, and the events offered first. */
 import { EngineError } from "../../core/errors.ts";
 import type { Decision } from "../../core/step-types.ts";
-import type { Json } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
 import { findInstanceByKey, loadInstance } from "../../store/instances.ts";
 import { loadRecord } from "../../store/records.ts";
 import { answerDecisions } from "../decision-answer.ts";

@@ -1,5 +1,9 @@
 /** The rows of a view's tab: cells by column, computed where the column is an expression or a gate, masked for the reader. */
-import type { Filter, GateParams, Json, JsonObject, Query, TypeDefinition, ViewColumn, ViewDefinition } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
+import type { Filter, Query } from "../../schema/query.ts";
+import type { GateParams } from "../../schema/statechart.ts";
+import type { TypeDefinition } from "../../schema/type.ts";
+import type { ViewColumn, ViewDefinition } from "../../schema/view.ts";
 import type { RecordRow } from "../../store/instance-row.ts";
 import { queryRecords } from "../../store/record-query.ts";
 import { concealFor } from "../conceal.ts";

@@ -1,5 +1,7 @@
 /** Sums below a tab: per org and currency, never over currencies. */
-import type { Filter, Json, Query, ViewDefinition } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
+import type { Filter, Query } from "../../schema/query.ts";
+import type { ViewDefinition } from "../../schema/view.ts";
 import { queryRecords } from "../../store/record-query.ts";
 import type { Reading } from "../reading.ts";
 

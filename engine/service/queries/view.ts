@@ -1,6 +1,9 @@
 /** A page of a `view` definition: its tabs with counts, the rows of one tab, totals per org and currency, what may be done in bulk. */
 import { EngineError } from "../../core/errors.ts";
-import type { Filter, Json, ValueType, ViewColumn, ViewDefinition } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
+import type { Filter } from "../../schema/query.ts";
+import type { ValueType } from "../../schema/values.ts";
+import type { ViewColumn, ViewDefinition } from "../../schema/view.ts";
 import { dayIn } from "../ask-decision.ts";
 import { judge } from "../authorize.ts";
 import { concealFor } from "../conceal.ts";

@@ -1,6 +1,6 @@
 /** Definitions, drafts, releases (shared by all orgs) and activations (one org's choice of release). */
 import { defineEntity, p } from "@mikro-orm/core";
-import type { Json } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
 import { at, idKey, instant, int, jsonText, orgKey, text, texts } from "./columns.ts";
 import { orgPolicies } from "./policies.ts";
 

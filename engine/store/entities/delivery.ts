@@ -1,6 +1,6 @@
 /** What goes out and what came in: outbox, idempotency, sequence marks, receipts, webhooks. */
 import { defineEntity, p } from "@mikro-orm/core";
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { at, count, idKey, instant, int, jsonText, orgKey, text, texts } from "./columns.ts";
 import { orgPolicies } from "./policies.ts";
 

@@ -1,6 +1,6 @@
 /** Papers about records, append-only. */
 import { defineEntity, p } from "@mikro-orm/core";
-import type { JsonObject } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
 import { at, idKey, int, jsonText, orgKey, sha, text } from "./columns.ts";
 import { orgPolicies } from "./policies.ts";
 

@@ -1,6 +1,6 @@
 /** Imports of files and their rows. */
 import { defineEntity, p } from "@mikro-orm/core";
-import type { Json } from "../../schema/types.ts";
+import type { Json } from "../../schema/json.ts";
 import { at, idKey, int, jsonText, orgKey, text } from "./columns.ts";
 import { orgPolicies } from "./policies.ts";
 

@@ -5,7 +5,7 @@
  */
 import { defineEntity, p } from "@mikro-orm/core";
 import type { Actor, CompactDecision, Effect, Snapshot, StateValue, TaskDraft } from "../../core/step-types.ts";
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { at, idKey, instant, int, jsonb, jsonText, orgKey, sha, text, texts } from "./columns.ts";
 import { orgPolicies } from "./policies.ts";
 

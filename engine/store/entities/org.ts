@@ -1,6 +1,6 @@
 /** Orgs, people, grants, sign-in and settings. */
 import { defineEntity, p } from "@mikro-orm/core";
-import type { JsonObject } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
 import { at, idKey, instant, int, jsonb, orgKey, text, texts } from "./columns.ts";
 import { inOrgs, orgPolicies } from "./policies.ts";
 

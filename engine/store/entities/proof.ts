@@ -1,6 +1,6 @@
 /** Audit log, checkpoints, replays and files. */
 import { defineEntity, p } from "@mikro-orm/core";
-import type { Json, JsonObject } from "../../schema/types.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { at, count, idKey, int, jsonText, orgKey, sha, text } from "./columns.ts";
 import { orgPolicies } from "./policies.ts";
 

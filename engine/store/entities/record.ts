@@ -1,6 +1,6 @@
 /** Records, their history, unique keys, and the grants by which orgs see global ones. */
 import { defineEntity, p } from "@mikro-orm/core";
-import type { JsonObject } from "../../schema/types.ts";
+import type { JsonObject } from "../../schema/json.ts";
 import { at, idKey, int, jsonb, orgKey, text } from "./columns.ts";
 import { inOrgsOrGlobal, orgPolicies, visibleRecord } from "./policies.ts";
 

@@ -1,5 +1,5 @@
 /** The right side of the machine page: details of what is selected, its JSON, and who stands there now. */
-import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import { isObject, toPointer, valueAt } from "../../document/json-path.ts";
 import type { Picked } from "../../document/selection.ts";
 import type { DocumentHandle } from "../../document/use-document.ts";

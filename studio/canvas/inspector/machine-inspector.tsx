@@ -1,5 +1,5 @@
 /** The machine as a whole: shown while nothing is selected. */
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { isObject } from "../../document/json-path.ts";
 import { DefinitionLink } from "../../kinds/definition-link.tsx";
 import type { Chart } from "../chart.ts";

@@ -1,5 +1,6 @@
 /** Pieces of the inspector that states and transitions share. */
-import type { Json, JsonObject, Kind } from "#engine/schema/types.ts";
+import type { Kind } from "#engine/schema/definition-base.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
 import { isObject } from "../../document/json-path.ts";
 import { DefinitionLink } from "../../kinds/definition-link.tsx";
 import { Icon } from "../../ui/icon.tsx";

@@ -1,5 +1,5 @@
 /** Everything about one state, read-only: what happens on entry and exit, what leads in and out, what its screen says. */
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { isObject, valueAt } from "../../document/json-path.ts";
 import type { Picked } from "../../document/selection.ts";
 import type { Chart, ChartState, ChartTransition } from "../chart.ts";

@@ -1,5 +1,5 @@
 /** Everything about one transition, read-only, with links to what it names. */
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { isObject, valueAt } from "../../document/json-path.ts";
 import { Icon } from "../../ui/icon.tsx";
 import type { Chart, ChartTransition } from "../chart.ts";

@@ -2,7 +2,7 @@
  * Moves or resizes boxes and bends the routes that the move touches. One command per gesture: a drag that makes a container grow
  * changes several boxes, and undo takes all of it back.
  */
-import type { Json } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
 import { type Box, EMPTY_LAYOUT, layoutOf, type Route, type StudioDocument } from "../document.ts";
 import { type SetValue, setValue } from "./set-value.ts";
 

@@ -1,5 +1,5 @@
 /** Puts a whole new definition in place of the old one: what the JSON pane and an import do. */
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import type { StudioDocument } from "../document.ts";
 
 export interface ReplaceJson {

@@ -1,5 +1,5 @@
 /** Sets the machine's whole layout, or removes it (null): automatic arrangement, and the inverse of a move. */
-import type { Json } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
 import type { CanvasLayout, StudioDocument } from "../document.ts";
 import { type SetValue, setValue } from "./set-value.ts";
 

@@ -1,5 +1,5 @@
 /** Sets one place of the definition; undefined removes it. What the inspector's fields and the other commands are made of. */
-import type { Json, JsonObject } from "#engine/schema/types.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
 import type { StudioDocument } from "../document.ts";
 import { type JsonPath, sameJson, valueAt, withValueAt } from "../json-path.ts";
 

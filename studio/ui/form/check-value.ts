@@ -1,4 +1,4 @@
-import type { Json, JsonSchema } from "#engine/schema/types.ts";
+import type { Json, JsonSchema } from "#engine/schema/json.ts";
 import { kindOf, optionsOf, propertiesOf, requiredOf, schemaAt, titleOf, typeOf } from "./schema-kind.ts";
 
 export interface FieldError {

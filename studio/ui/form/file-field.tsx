@@ -1,6 +1,6 @@
 import { FileInput } from "@mantine/core";
 import { useState } from "react";
-import type { Json } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
 import { Icon } from "../icon.tsx";
 import type { FormPorts } from "./form-ports.ts";
 

@@ -1,6 +1,6 @@
 import { MultiSelect, Select } from "@mantine/core";
 import { useEffect, useState } from "react";
-import type { Json } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
 import { words } from "../describe-value.ts";
 import type { FormPorts } from "./form-ports.ts";
 

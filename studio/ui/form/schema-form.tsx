@@ -1,7 +1,7 @@
 import "./form.css";
 import { Checkbox, MultiSelect, Select, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { DateInput, DateTimePicker } from "@mantine/dates";
-import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import { Button } from "../button.tsx";
 import { useClock } from "../clock.tsx";
 import { describeValue } from "../describe-value.ts";

@@ -1,4 +1,4 @@
-import type { Json, JsonObject, JsonSchema } from "#engine/schema/types.ts";
+import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import { words } from "../describe-value.ts";
 
 /** Which control shows a schema. */

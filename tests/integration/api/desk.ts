@@ -10,7 +10,7 @@ import { openCheckpoints } from "#engine/checkpoint-files.ts";
 import { createSettableClock, type SettableClock } from "#engine/clock.ts";
 import { canonicalJson, hashDefinition } from "#engine/core/canonical.ts";
 import { renderPdf } from "#engine/effects/render-pdf.ts";
-import type { Definition } from "#engine/schema/types.ts";
+import type { Definition } from "#engine/schema/definition.ts";
 import { issueApiKey } from "#engine/service/auth/api-keys.ts";
 import { hashPassword } from "#engine/service/auth/password.ts";
 import { sealingKey, sealSecrets } from "#engine/service/auth/sealed.ts";

@@ -1,7 +1,8 @@
 /** What one org's instance asks of another org: it travels by the outbox, takes effect once, and both logs name the other end. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { OutboxItem } from "#engine/core/ports.ts";
-import type { JsonObject, MachineDefinition } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
+import type { MachineDefinition } from "#engine/schema/machine.ts";
 import { deliverRemote } from "#engine/service/deliver-remote.ts";
 import { instanceHistory } from "#engine/service/queries/history.ts";
 import { getInstance, listInstances } from "#engine/service/queries/instance.ts";

@@ -1,6 +1,6 @@
 /** The product's packs from the first line of a cash order to its shipment: what must wait for the payment waits, and everything leaves once. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import type { InstanceView } from "#engine/service/instance-view.ts";
 import { getInstance, listInstances } from "#engine/service/queries/instance.ts";
 import { listMails } from "#engine/service/queries/mails.ts";

@@ -1,6 +1,7 @@
 /** Drafts: open, change, take back, conflict, check; who may. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Json, RulesetDefinition } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
+import type { RulesetDefinition } from "#engine/schema/ruleset.ts";
 import { checkDraft } from "#engine/service/check-draft.ts";
 import { createDraft, deleteDraft, deleteDraftDefinition, getDraft, getDraftDefinition, listDrafts, putDraftDefinition } from "#engine/service/drafts.ts";
 import { library, whereUsed } from "#engine/service/studio-library.ts";

@@ -1,7 +1,7 @@
 /** Running instances go over to another version of their machine: by a map, with their timers, as an event of their own log. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { canonicalJson, hashDefinition } from "#engine/core/canonical.ts";
-import type { MachineDefinition } from "#engine/schema/types.ts";
+import type { MachineDefinition } from "#engine/schema/machine.ts";
 import { migrateInstances } from "#engine/service/migrate-instances.ts";
 import { verifyAudit } from "#engine/service/queries/audit.ts";
 import { instanceHistory } from "#engine/service/queries/history.ts";

@@ -1,6 +1,7 @@
 /** Publishing, approving by another person, activating, and going back. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Json, RulesetDefinition } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
+import type { RulesetDefinition } from "#engine/schema/ruleset.ts";
 import { activateRelease, listActivations } from "#engine/service/activate-release.ts";
 import { approveRelease, rejectRelease } from "#engine/service/decide-release.ts";
 import { createDraft, getDraft, putDraftDefinition, rebaseDraft } from "#engine/service/drafts.ts";

@@ -1,6 +1,7 @@
 /** A replay beside the engine's own thread tells the same, to the letter, as one within it; and goes on here when its thread is gone. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Json, RulesetDefinition } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
+import type { RulesetDefinition } from "#engine/schema/ruleset.ts";
 import { createDraft, putDraftDefinition } from "#engine/service/drafts.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import { createRecord } from "#engine/service/records.ts";

@@ -1,6 +1,7 @@
 /** Replays: what recorded instances, and attempts that were refused, would have become under a draft. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Json, RulesetDefinition } from "#engine/schema/types.ts";
+import type { Json } from "#engine/schema/json.ts";
+import type { RulesetDefinition } from "#engine/schema/ruleset.ts";
 import { checkDraft } from "#engine/service/check-draft.ts";
 import { createDraft, putDraftDefinition } from "#engine/service/drafts.ts";
 import { createRecord } from "#engine/service/records.ts";

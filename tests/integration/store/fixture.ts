@@ -1,7 +1,7 @@
 /** Two orgs, a few record types and helpers that the store's tests share. */
 import { randomUUID } from "node:crypto";
 import type { Actor } from "#engine/core/step-types.ts";
-import type { TypeDefinition } from "#engine/schema/types.ts";
+import type { TypeDefinition } from "#engine/schema/type.ts";
 import type { Catalogue } from "#engine/store/catalogue.ts";
 import type { RecordRow } from "#engine/store/instance-row.ts";
 import { saveOrg } from "#engine/store/people.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import type { Query } from "#engine/schema/types.ts";
+import type { Query } from "#engine/schema/query.ts";
 import { ensureIndexes } from "#engine/store/record-indexes.ts";
 import { countRecords, queryRecords } from "#engine/store/record-query.ts";
 import { createRecord } from "#engine/store/records.ts";

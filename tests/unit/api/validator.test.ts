@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { compileRequestSchema } from "#engine/api/validator.ts";
 import type { EngineError } from "#engine/core/errors.ts";
-import type { JsonSchema } from "#engine/schema/types.ts";
+import type { JsonSchema } from "#engine/schema/json.ts";
 
 type Judge = (value: unknown) => { value?: unknown; error?: EngineError };
 const judge = (httpPart: "body" | "querystring", schema: JsonSchema) =>

@@ -4,8 +4,8 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import type { Kind } from "#engine/schema/types.ts";
-import { KINDS } from "#engine/schema/types.ts";
+import type { Kind } from "#engine/schema/definition-base.ts";
+import { KINDS } from "#engine/schema/definition-base.ts";
 
 export interface ContentFile {
   /** Path from the root of the repository. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject, MailDefinition } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
+import type { MailDefinition } from "#engine/schema/mail.ts";
 import { files, program } from "./content-program.ts";
 
 const mails = files.filter((file) => file.kind === "mail").map((file) => file.content as unknown as MailDefinition);

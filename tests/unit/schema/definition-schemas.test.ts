@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { KINDS } from "#engine/schema/types.ts";
+import { KINDS } from "#engine/schema/definition-base.ts";
 import { FOLDERS, ROOT, readContent } from "../content/content-files.ts";
 
 const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allErrors: true, allowUnionTypes: true });

@@ -1,6 +1,7 @@
 /** The parts of the services that need no database: keys, signatures, scopes, payloads, etags. */
 import { describe, expect, it } from "vitest";
-import type { AccessDefinition, ContractDefinition, ContractEvent } from "#engine/schema/types.ts";
+import type { AccessDefinition } from "#engine/schema/access.ts";
+import type { ContractDefinition, ContractEvent } from "#engine/schema/contract.ts";
 import { eventSegments, fillTemplate, isKeyOfEvent, parseKey } from "#engine/service/contract-key.ts";
 import { signBody, verifySignature } from "#engine/service/contract-signature.ts";
 import { acceptPayload, checkPayload, findReferences, withDefaults, withoutForbiddenNulls } from "#engine/service/payload.ts";

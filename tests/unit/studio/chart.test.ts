@@ -1,6 +1,6 @@
 /** Machines as drawings: what is read from the JSON, what folds, what never runs through a card. */
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { buildChart, delayText } from "#studio/canvas/chart.ts";
 import { foldTransitions } from "#studio/canvas/fold.ts";
 import { absoluteBox } from "#studio/canvas/layout.ts";

@@ -1,7 +1,7 @@
 /** The studio's document: small commands with exact inverses, history, selection. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Json, JsonObject } from "#engine/schema/types.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
 import { applyCommand, type Command } from "#studio/document/commands/command.ts";
 import { createDocument, layoutOf } from "#studio/document/document.ts";
 import { createHistory, execute, isSaved, markSaved, redo, undo } from "#studio/document/history.ts";

@@ -5,7 +5,7 @@ import { configurationAt, isStateOf } from "#engine/core/machine/configuration.t
 import { xstateRefusal } from "#engine/core/machine/xstate-check.ts";
 import { createProgram } from "#engine/core/program.ts";
 import { step } from "#engine/core/step.ts";
-import type { MachineDefinition } from "#engine/schema/types.ts";
+import type { MachineDefinition } from "#engine/schema/machine.ts";
 import { documents, inputOf, moved, review, type Sent, stored } from "#tests/support/review-example.ts";
 
 function definitionOf(config: object, more: object = {}): MachineDefinition {

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { EngineError } from "#engine/core/errors.ts";
 import { compileRuleset } from "#engine/core/rules/compile-ruleset.ts";
 import { toDecision } from "#engine/core/rules/decision.ts";
-import type { Condition, JsonObject, Rule, RulesetDefinition } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
+import type { Condition, Rule, RulesetDefinition } from "#engine/schema/ruleset.ts";
 
 const CONTEXT = { now: "2026-02-02T06:00:00.000Z", today: "2026-02-02" };
 const BASE: RulesetDefinition = {

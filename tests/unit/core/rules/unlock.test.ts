@@ -3,7 +3,9 @@ import { compileRuleset } from "#engine/core/rules/compile-ruleset.ts";
 import { type CompiledDecision, toDecision } from "#engine/core/rules/decision.ts";
 import { unlock } from "#engine/core/rules/unlock.ts";
 import { compileTable } from "#engine/core/tables/compile-table.ts";
-import type { JsonObject, RulesetDefinition, TableDefinition } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
+import type { RulesetDefinition } from "#engine/schema/ruleset.ts";
+import type { TableDefinition } from "#engine/schema/table.ts";
 
 const CONTEXT = { now: "2026-02-02T06:00:00.000Z", today: "2026-02-02" };
 const GATE: RulesetDefinition = {

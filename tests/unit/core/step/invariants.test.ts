@@ -6,7 +6,7 @@ import { previewInstance } from "#engine/core/preview.ts";
 import { createProgram, type Program } from "#engine/core/program.ts";
 import { replayInstance } from "#engine/core/replay.ts";
 import { step } from "#engine/core/step.ts";
-import type { MachineDefinition } from "#engine/schema/types.ts";
+import type { MachineDefinition } from "#engine/schema/machine.ts";
 import { ada, definitions, inputOf, moved, NOW, org, review, type Sent, stepWith, stored } from "#tests/support/review-example.ts";
 
 const CANNED = { "settings:demo.limits": { answer_within: "PT4H" }, "fact:demo.open-comments": { n: 0 }, people: [] };

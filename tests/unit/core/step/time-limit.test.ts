@@ -106,7 +106,7 @@ describe("the time limit of a step", () => {
 describe("a limit over several passes", () => {
   it("adds them up and leaves out what happens in between", () => {
     let now = 0;
-    const limit = createTimeLimit(100, { wallMs: () => now, processorMs: () => now });
+    const limit = createTimeLimit(100, "It", { wallMs: () => now, processorMs: () => now });
     expect(limit.isSpent()).toBe(false);
     now = 40;
     limit.pause();
@@ -120,7 +120,7 @@ describe("a limit over several passes", () => {
   it("goes by the processor's time while a busy machine lets the step wait, up to eight times the limit", () => {
     let wall = 0;
     let processor = 0;
-    const limit = createTimeLimit(100, { wallMs: () => wall, processorMs: () => processor });
+    const limit = createTimeLimit(100, "It", { wallMs: () => wall, processorMs: () => processor });
     expect(limit.isSpent()).toBe(false);
     wall = 790;
     processor = 20;

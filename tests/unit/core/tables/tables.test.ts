@@ -3,7 +3,8 @@ import { EngineError } from "#engine/core/errors.ts";
 import { toDecision } from "#engine/core/rules/decision.ts";
 import { analyseTable } from "#engine/core/tables/analyse.ts";
 import { compileTable } from "#engine/core/tables/compile-table.ts";
-import type { JsonObject, TableDefinition, TableOutput } from "#engine/schema/types.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
+import type { TableDefinition, TableOutput } from "#engine/schema/table.ts";
 
 const CONTEXT = { now: "2026-02-02T06:00:00.000Z", today: "2026-02-02" };
 const BASE = {
