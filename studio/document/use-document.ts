@@ -14,16 +14,14 @@ export interface DocumentHandle {
   redo(): void;
 }
 
-const IDLE_MS = 700;
-
 /**
- * Opens a document; `onSave` gets the content some moments after the last change. What the server answers as `stored` is adopted
- * while nothing is unsaved here, so that another person's save shows up.
+ * Opens a document; `onChange` gets its content after each change, null when it is again as it is stored. What the server answers as `stored`
+ * is adopted while nothing is unsaved here, so that another person's save shows up.
  */
-export function useDocument(stored: StudioDocument, onSave: ((content: JsonObject) => void) | null): DocumentHandle {
+export function useDocument(stored: StudioDocument, onChange: ((content: JsonObject | null) => void) | null): DocumentHandle {
   const [history, setHistory] = useState(() => createHistory(stored));
-  const save = useRef(onSave);
-  save.current = onSave;
+  const tell = useRef(onChange);
+  tell.current = onChange;
   useEffect(() => {
     setHistory((now) => {
       const same = now.present.kind === stored.kind && now.present.key === stored.key;
@@ -33,11 +31,7 @@ export function useDocument(stored: StudioDocument, onSave: ((content: JsonObjec
   }, [stored]);
   const content = history.present.content;
   const isDirty = !isSaved(history);
-  useEffect(() => {
-    if (!isDirty || save.current === null) return;
-    const timer = setTimeout(() => save.current?.(content), IDLE_MS);
-    return () => clearTimeout(timer);
-  }, [content, isDirty]);
+  useEffect(() => tell.current?.(isDirty ? content : null), [content, isDirty]);
   const run = useCallback((command: Command, group?: string) => setHistory((now) => execute(now, command, group ?? null)), []);
   const back = useCallback(() => setHistory(undo), []);
   const forth = useCallback(() => setHistory(redo), []);

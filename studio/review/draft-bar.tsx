@@ -1,5 +1,6 @@
 /** The bar that says one works in a draft: its name, base, what changed, whether it is saved, and the way to review. */
 import "./review.css";
+import type { SaveState } from "../document/save-machine.ts";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
@@ -15,11 +16,6 @@ export interface DraftSummary {
   /** Initials and names of everybody who changed something. */
   readonly authors: readonly { readonly id: string; readonly name: string; readonly initials: string }[];
 }
-export type SaveState =
-  | { readonly kind: "saved" }
-  | { readonly kind: "unsaved" }
-  | { readonly kind: "saving" }
-  | { readonly kind: "refused"; readonly why: string };
 
 export function DraftBar({
   draft,
@@ -72,6 +68,11 @@ export function DraftBar({
           "Saving"
         ) : save.kind === "unsaved" ? (
           "Not saved yet"
+        ) : save.kind === "unsent" ? (
+          <span className="mark m-unknown">
+            <Icon name="clock" />
+            <span className="clip">No connection: kept here, and sent again</span>
+          </span>
         ) : save.kind === "refused" ? (
           <span className="mark m-blocked" title={save.why}>
             <Icon name="bar" />

@@ -39,9 +39,11 @@ test("a policy is changed, judged, approved by another person, in force, and tak
     await page.screenshot({ path: info.outputPath("wrong.png") });
   });
 
-  await test.step("a right edit is saved", async () => {
+  await test.step("a right edit is kept without a connection, and saved when there is one", async () => {
+    await page.context().setOffline(true);
     await write(page, changed);
-    await page.keyboard.press("ControlOrMeta+S");
+    await expect(page.getByText("No connection: kept here, and sent again")).toBeVisible();
+    await page.context().setOffline(false);
     await expect(page.getByText(/^Saved/).first()).toBeVisible();
     await page.screenshot({ path: info.outputPath("saved.png") });
   });

@@ -2,9 +2,9 @@ import { data } from "react-router";
 import { EngineError } from "#engine/core/errors.ts";
 import type { Json } from "#engine/schema/json.ts";
 import { deleteDraft, deleteDraftDefinition, putDraftDefinition, rebaseDraft, renameDraft } from "#engine/service/drafts.ts";
+import type { SaveAnswer } from "#studio/document/save-machine.ts";
 import { openStudio } from "../../doors/studio.server.ts";
 import { readJson } from "../../read-json.server.ts";
-import type { SaveAnswer } from "../../screens/studio/pages.ts";
 import type { Route } from "./+types/save.ts";
 
 /** Changes of a draft: a definition saved or taken back, a new name, a move onto the release in force, or its end. */

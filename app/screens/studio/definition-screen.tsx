@@ -1,70 +1,34 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { useFetcher, useSearchParams } from "react-router";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useRevalidator, useSearchParams } from "react-router";
 import type { JsonObject } from "#engine/schema/json.ts";
 import { MachineEditor } from "#studio/canvas/machine-editor.tsx";
 import { createDocument } from "#studio/document/document.ts";
-import { isSaved } from "#studio/document/history.ts";
+import type { SaveAnswer } from "#studio/document/save-machine.ts";
 import { useDocument } from "#studio/document/use-document.ts";
+import { useSaving } from "#studio/document/use-saving.ts";
 import { DefinitionEditor } from "#studio/kinds/definition-editor.tsx";
 import { KIND_WORDS } from "#studio/kinds/kind-words.ts";
-import type { SaveState } from "#studio/review/draft-bar.tsx";
 import { RulesetEditor } from "#studio/rules/ruleset-editor.tsx";
 import { TableEditor } from "#studio/tables/table-editor.tsx";
 import { Icon, type IconName } from "#studio/ui/icon.tsx";
-import type { EditorPage, SaveAnswer } from "./pages.ts";
+import type { EditorPage } from "./pages.ts";
 import { EditMenu, StudioFrame } from "./studio-frame.tsx";
 
 /** The page of one definition: its editor, saved into the draft some moments after each change. */
 export function DefinitionScreen({ page }: { page: EditorPage }) {
   const [params, setParams] = useSearchParams();
-  const saver = useFetcher<SaveAnswer>();
-  const revision = useRef(page.revision);
-  useEffect(() => {
-    revision.current = Math.max(revision.current, page.revision);
-  }, [page.revision]);
+  const { revalidate } = useRevalidator();
   const canEdit = page.mayEdit && page.isDraftOpen;
-  const submit = saver.submit;
   const draftId = page.draft?.id ?? null;
-  const inFlight = useRef(false);
-  const waiting = useRef<JsonObject | null>(null);
-  const onSave = useCallback(
-    (content: JsonObject) => {
-      if (draftId === null) return;
-      // One save at a time: the next one names the revision that this one answers.
-      if (inFlight.current) {
-        waiting.current = content;
-        return;
-      }
-      inFlight.current = true;
-      void submit(
-        { act: "definition", kind: page.kind, key: page.key, revision: revision.current, content: content as never },
-        { method: "post", action: `/studio/drafts/${draftId}/save`, encType: "application/json" },
-      );
-    },
-    [submit, draftId, page.kind, page.key],
-  );
+  const saving = useSaving(page.revision, async ({ content, revision }) => {
+    const answer = await saveDefinition(`/studio/drafts/${draftId ?? ""}/save`, { act: "definition", kind: page.kind, key: page.key, revision, content });
+    if (answer.ok) void revalidate();
+    return answer;
+  });
   const stored = useMemo(() => createDocument(page.kind, page.key, page.content), [page.kind, page.key, page.content]);
-  const handle = useDocument(stored, canEdit ? onSave : null);
-  const answer = saver.data;
-  useEffect(() => {
-    if (answer?.ok === true) revision.current = answer.revision;
-  }, [answer]);
-  useEffect(() => {
-    if (saver.state !== "idle" || !inFlight.current) return;
-    inFlight.current = false;
-    const next = waiting.current;
-    waiting.current = null;
-    if (next !== null && answer?.ok === true) onSave(next);
-  }, [saver.state, answer, onSave]);
-  const save: SaveState =
-    saver.state === "submitting"
-      ? { kind: "saving" }
-      : answer?.ok === false
-        ? { kind: "refused", why: answer.why }
-        : isSaved(handle.history)
-          ? { kind: "saved" }
-          : { kind: "unsaved" };
-  const problems = answer?.ok === true && saver.state === "idle" ? answer.problems : page.problems;
+  const handle = useDocument(stored, canEdit && draftId !== null ? saving.changed : null);
+  // The page is read again after a save; until then the save's own answer is the newer one.
+  const problems = saving.stored !== null && saving.stored.revision > page.revision ? saving.stored.problems : page.problems;
   const show = (name: string, value: string | null): void =>
     setParams(
       (now) => {
@@ -102,7 +66,7 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
         { title: words.many, href: `/studio?kind=${page.kind}${draftId === null ? "" : `&draft=${draftId}`}` },
       ]}
       draft={page.draft}
-      save={save}
+      save={saving.state}
       index={page.index}
       extra={
         <>
@@ -183,6 +147,14 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
       )}
     </StudioFrame>
   );
+}
+
+/** An answer that is none of ours (a proxy's page, a session that has ended) is no answer: the change is kept and sent again. */
+async function saveDefinition(path: string, body: JsonObject): Promise<SaveAnswer> {
+  const response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const answer = (await response.json()) as Partial<SaveAnswer>;
+  if (typeof answer.ok !== "boolean") throw new TypeError(`The save was answered with ${response.status}`);
+  return answer as SaveAnswer;
 }
 
 function Choice({

@@ -42,8 +42,3 @@ export interface EditorPage {
     readonly items: readonly { readonly id: string; readonly key: string; readonly org: string; readonly updatedAt: string }[];
   } | null;
 }
-
-/** What a save into a draft answers. */
-export type SaveAnswer =
-  | { readonly ok: true; readonly revision: number; readonly problems: readonly Problem[] }
-  | { readonly ok: false; readonly why: string; readonly code: string };
