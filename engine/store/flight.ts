@@ -6,7 +6,6 @@
  * statement are described once per connection.
  */
 import { createRequire } from "node:module";
-import type { Writable } from "node:stream";
 import { type JsonAs, readerOf } from "./pg-types.ts";
 
 export interface FlightResult {
@@ -26,9 +25,8 @@ interface Part {
   readonly reject: (error: unknown) => void;
 }
 
-/** What of the driver's connection is used: its messages, and the stream to cork. */
+/** What of the driver's connection is used: its messages. */
 interface Wire {
-  readonly stream: Writable;
   /** Where all its messages go through. */
   _send(bytes: Buffer): unknown;
   parse(message: { readonly text: string; readonly name: string }): void;
@@ -48,7 +46,10 @@ type Prepared = readonly Column[] | "parsed" | "doubtful";
 
 const prepared = new WeakMap<object, Map<string, Prepared>>();
 const { prepareValue } = createRequire(import.meta.url)("pg/lib/utils.js") as { readonly prepareValue: (value: unknown) => unknown };
-const toWire = (value: unknown): unknown => prepareValue(value);
+/** Texts that an array takes in as they are, between quotes. */
+const isPlain = (value: unknown): boolean => typeof value === "string" && !/["\\]/.test(value);
+const toWire = (value: unknown): unknown => (Array.isArray(value) && value.every(isPlain) ? arrayOf(value) : prepareValue(value));
+const arrayOf = (texts: readonly string[]): string => (texts.length === 0 ? "{}" : `{"${texts.join('","')}"}`);
 const NO_COLUMNS: readonly Column[] = [];
 
 /** Filled by `add`, handed to `client.query` once; the driver then calls `submit` and the handlers. */
@@ -79,10 +80,8 @@ export class Flight {
       // A value that cannot be written: what stands before it runs, and the failure is told when the server has answered.
       this.#fault = error;
     }
-    wire.stream.cork();
+    gather.sync();
     wire._send(Buffer.concat(bytes));
-    wire.sync();
-    wire.stream.uncork();
     this.#begin();
     return null;
   }

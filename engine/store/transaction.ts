@@ -215,6 +215,6 @@ class Transaction implements Tx {
 
   #enter(orgs: Session["orgs"]): void {
     if (orgs === "system") this.queue(ENTER, ["", "gatehouse_relay"]);
-    else this.queue(ENTER, [orgs.join(","), "gatehouse_app"]);
+    else this.queue(ENTER, [`{${orgs.join(",")}}`, "gatehouse_app"]);
   }
 }
