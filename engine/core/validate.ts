@@ -158,8 +158,15 @@ function addDecimals(ajv: Ajv2020): void {
   compare("x-decimal-exclusiveMaximum", (order) => order < 0, "less than");
 }
 
+/** Written as decimals are kept, but for zeros at the end. */
+const PLAIN = /^(?:0|-?[1-9]\d{0,19})(?:\.(\d{1,18}))?$/;
+
 /** A decimal string, or a JSON number that a double holds exactly (15 significant digits), with `scale` digits; null where it does not fit. */
 export function normalDecimal(value: unknown, scale: number): string | null {
+  const plain = typeof value === "string" ? PLAIN.exec(value) : null;
+  const missing = plain === null ? -1 : scale - (plain[1]?.length ?? 0);
+  if (missing === 0) return value as string;
+  if (missing > 0) return `${value}${plain?.[1] === undefined ? "." : ""}${"0".repeat(missing)}`;
   let text: string;
   if (typeof value === "number") {
     if (!Number.isFinite(value)) return null;

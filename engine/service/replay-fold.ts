@@ -2,7 +2,7 @@
 import type { Program } from "../core/program.ts";
 import { type ReplayResult, replayInstance } from "../core/replay.ts";
 import type { OrgContext } from "../core/step-types.ts";
-import type { PlayedRow } from "../store/events.ts";
+import { type PlayedRow, readPlayedRows } from "../store/played-rows.ts";
 import { type Actors, recordedRows } from "./replay-row.ts";
 import type { TallyBook } from "./replay-tally.ts";
 import { createTimeLimit, REPLAY_STEP_MS } from "./time-limit.ts";
@@ -16,13 +16,30 @@ export interface RecordedInstance {
   readonly rows: readonly PlayedRow[];
 }
 
+/** Instances of one page, and their rows as the server copied them out: in memory that a thread reads as it is. */
+export interface CopiedPage {
+  readonly instances: readonly { readonly id: string; readonly org: OrgContext }[];
+  readonly rows: Uint8Array<SharedArrayBuffer>;
+}
+
+/** The page's instances that have rows, each made when its turn comes. */
+export function* recordedInstances({ instances, rows }: CopiedPage): Generator<RecordedInstance, void, void> {
+  if (instances.length === 0) return;
+  const byInstance = readPlayedRows(rows);
+  for (const { id, org } of instances) {
+    const own = byInstance.get(id)?.();
+    const first = own?.[0];
+    if (own !== undefined && first !== undefined) yield { id, org, machine: first.machine, rows: own };
+  }
+}
+
 /**
  * Counts the instances that come out as recorded, and gives the ids of all others: those that differ, for want of facts perhaps, and
  * those whose machine is not there, and those of which an event takes longer than `limitMs`. They are replayed again where facts can be loaded and differences told.
  */
 export function foldAlike(
   program: Program,
-  instances: readonly RecordedInstance[],
+  instances: Iterable<RecordedInstance>,
   book: TallyBook,
   actors: Actors,
   limitMs = REPLAY_STEP_MS,

@@ -1,7 +1,7 @@
 /** A row of the event log as replay reads it: parsed where it is read, for most of it is only compared, letter by letter. */
 import type { ReplayRow } from "../core/replay.ts";
 import type { Actor, CompactDecision, Effect, EngineEvent, Instant, OrgContext, OverrideRequest, StateValue } from "../core/step-types.ts";
-import type { PlayedRow } from "../store/events.ts";
+import type { PlayedRow } from "../store/played-rows.ts";
 
 /** Parsed actors by their text: a log has many rows and few actors. */
 export type Actors = Map<string, Actor>;
@@ -12,7 +12,8 @@ export function recordedRows(rows: readonly PlayedRow[], org: OrgContext, actors
   const made: RecordedRow[] = [];
   let before: RecordedRow | null = null;
   for (const row of rows) {
-    before = new RecordedRow(row, org, actorOf(row.actor, actors), before);
+    const actor: Actor = before !== null && before.texts.actor === row.actor ? before.actor : actorOf(row.actor, actors);
+    before = new RecordedRow(row, org, actor, before);
     made.push(before);
   }
   return made;

@@ -6,15 +6,16 @@ import { type Divergence, type ReplayResult, replayInstance } from "../core/repl
 import type { DecisionAt } from "../core/replay-compare.ts";
 import type { CompactDecision, FactBag, FactRequest, OrgContext } from "../core/step-types.ts";
 import type { Json, JsonObject } from "../schema/json.ts";
-import { type PlayedRow, type ReplayFilter, replayInstances, replayRows } from "../store/events.ts";
+import { type ReplayFilter, replayInstances } from "../store/events.ts";
 import { loadFacts } from "../store/facts.ts";
 import type { InstanceRow } from "../store/instance-row.ts";
 import { loadInstance } from "../store/instances.ts";
+import { copyPlayedRows } from "../store/played-rows.ts";
 import type { Session, Tx } from "../store/tx.ts";
 import type { Engine } from "./engine-context.ts";
 import type { Ruling } from "./program-cache.ts";
 import { type Narrowing, narrowed } from "./replay-filter.ts";
-import type { RecordedInstance } from "./replay-fold.ts";
+import { type CopiedPage, type RecordedInstance, recordedInstances } from "./replay-fold.ts";
 import { type Actors, type RecordedRow, recordedRows } from "./replay-row.ts";
 import { causeOf, type TallyBook } from "./replay-tally.ts";
 import type { Scope } from "./scope.ts";
@@ -46,9 +47,9 @@ const PAGE = 200;
 const PAGE_EVENTS = 2_000;
 const FACT_ROUNDS = 200;
 
-interface ReadPage {
-  readonly items: readonly { readonly orgId: string; readonly id: string }[];
-  readonly rows: ReadonlyMap<string, readonly PlayedRow[]>;
+interface ReadPage extends CopiedPage {
+  /** Instances that were looked at. */
+  readonly looked: number;
   readonly next: string | null;
 }
 export interface ReplayedPage {
@@ -63,13 +64,14 @@ export interface ReplayedPage {
 export async function* replayPages(engine: Engine, plan: ReplayPlan, book: TallyBook): AsyncGenerator<ReplayedPage, void, void> {
   const actors: Actors = new Map();
   const folding: Promise<ReplayedPage>[] = [];
-  let reading: Promise<ReadPage> | null = readPage(engine, plan, null);
+  const memory: Memory = [];
+  let reading: Promise<ReadPage> | null = readPage(engine, plan, memory, null);
   try {
     while (reading !== null || folding.length > 0) {
       if (reading !== null && folding.length < (engine.replayThreads?.width ?? 1)) {
         const page: ReadPage = await reading;
-        reading = page.next === null ? null : readPage(engine, plan, page.next);
-        const folded = foldPage(engine, plan, book, page, actors);
+        reading = page.next === null ? null : readPage(engine, plan, memory, page.next);
+        const folded = foldPage(engine, plan, book, page, actors, memory);
         folding.push(folded);
         // Told when they are awaited.
         for (const each of [reading, folded]) each?.catch(() => {});
@@ -85,44 +87,54 @@ export async function* replayPages(engine: Engine, plan: ReplayPlan, book: Tally
   }
 }
 
-async function readPage(engine: Engine, plan: ReplayPlan, cursor: string | null): Promise<ReadPage> {
+/** Pages that have been folded: the next ones are read into them, or the collector would come for every few pages. */
+type Memory = SharedArrayBuffer[];
+
+async function readPage(engine: Engine, plan: ReplayPlan, memory: Memory, cursor: string | null): Promise<ReadPage> {
   return await engine.store.work(plan.session, async (tx) => {
     const { items, next } = await replayInstances(tx, plan.filter, { limit: PAGE, cursor, maxEvents: PAGE_EVENTS });
-    const ids = [
-      ...(await narrowed(
-        engine,
-        tx,
-        plan,
-        items.map((item) => item.id),
-      )),
-    ];
-    return { items, next, rows: ids.length === 0 ? new Map() : await replayRows(tx, ids) };
+    const taken = await narrowed(
+      engine,
+      tx,
+      plan,
+      items.map((item) => item.id),
+    );
+    const instances = items.flatMap(({ id, orgId }) => {
+      const org = plan.orgs.get(orgId);
+      return org === undefined || !taken.has(id) ? [] : [{ id, org }];
+    });
+    return { instances, rows: await rowsOf(tx, instances, memory.pop()), looked: items.length, next };
   });
 }
 
-async function foldPage(engine: Engine, plan: ReplayPlan, book: TallyBook, page: ReadPage, actors: Actors): Promise<ReplayedPage> {
-  const instances = page.items.flatMap(({ id, orgId }): RecordedInstance[] => {
-    const [rows, org] = [page.rows.get(id), plan.orgs.get(orgId)];
-    const first = rows?.[0];
-    return rows === undefined || first === undefined || org === undefined ? [] : [{ id, org, machine: first.machine, rows }];
-  });
-  const left = await foldBeside(engine, plan, book, instances);
+async function foldPage(engine: Engine, plan: ReplayPlan, book: TallyBook, page: ReadPage, actors: Actors, memory: Memory): Promise<ReplayedPage> {
+  const left = page.instances.length === 0 ? [] : await foldBeside(engine, plan, book, page);
+  memory.push(page.rows.buffer);
   const findings = left.length === 0 ? [] : await foldHere(engine, plan, book, left, actors);
-  return { findings, done: page.items.length, isLast: page.next === null };
+  return { findings, done: page.looked, isLast: page.next === null };
 }
+
+const rowsOf = async (tx: Tx, instances: CopiedPage["instances"], into?: SharedArrayBuffer): Promise<CopiedPage["rows"]> =>
+  instances.length === 0
+    ? new Uint8Array(into ?? new SharedArrayBuffer(0))
+    : await copyPlayedRows(
+        tx,
+        instances.map((each) => each.id),
+        into,
+      );
 
 /** In the replay's thread where there is one; gives those that it could not settle. */
-async function foldBeside(engine: Engine, plan: ReplayPlan, book: TallyBook, instances: readonly RecordedInstance[]): Promise<readonly RecordedInstance[]> {
-  const folding = instances.length === 0 ? null : (engine.replayThreads?.fold(plan.ruling.program, instances) ?? null);
-  if (folding === null) return instances;
+async function foldBeside(engine: Engine, plan: ReplayPlan, book: TallyBook, page: CopiedPage): Promise<readonly RecordedInstance[]> {
+  const folding = engine.replayThreads?.fold(plan.ruling.program, page) ?? null;
+  if (folding === null) return [...recordedInstances(page)];
   try {
     const { tally, others } = await folding;
     book.add(tally);
     const ids = new Set(others);
-    return instances.filter((each) => ids.has(each.id));
+    return [...recordedInstances({ ...page, instances: page.instances.filter((each) => ids.has(each.id)) })];
   } catch (error) {
     engine.log.warn({ err: error }, "A page of a replay was folded without its thread");
-    return instances;
+    return [...recordedInstances(page)];
   }
 }
 

@@ -7,7 +7,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { EngineError } from "../core/errors.ts";
 import type { Program, StoredDefinition } from "../core/program.ts";
-import type { RecordedInstance } from "./replay-fold.ts";
+import type { CopiedPage } from "./replay-fold.ts";
 import type { Tally } from "./replay-tally.ts";
 
 export interface ThreadTask {
@@ -15,14 +15,8 @@ export interface ThreadTask {
   readonly program: number;
   /** null where the thread should have them already. */
   readonly definitions: readonly StoredDefinition[] | null;
-  readonly instances: readonly SentInstance[];
+  readonly page: CopiedPage;
 }
-/** Rows without their members' names: those would be written and read again with every row. */
-export type SentInstance = readonly [id: string, org: RecordedInstance["org"], machine: string, rows: readonly SentRow[]];
-export type SentRow = readonly [
-  ...[seq: number, at: string, seed: string, actor: string, event: string, override: string | null],
-  ...[facts: string, decisions: string, effects: string, to: string],
-];
 export type ThreadAnswer =
   | { readonly task: 0; readonly kind: "ready" }
   | { readonly task: number; readonly kind: "folded"; readonly tally: Tally; readonly others: readonly string[] }
@@ -39,7 +33,7 @@ export interface ReplayThreads {
   /** Pages that may be under way at once. */
   readonly width: number;
   /** null while the threads start or where they cannot: the page is then folded where it was read. The first call starts them. */
-  fold(program: Program, instances: readonly RecordedInstance[]): Promise<FoldedPage> | null;
+  fold(program: Program, page: CopiedPage): Promise<FoldedPage> | null;
   close(): Promise<void>;
 }
 
@@ -61,10 +55,10 @@ export function createReplayThreads(count: number): ReplayThreads {
     get width() {
       return ready().length + 1;
     },
-    fold(program, instances) {
+    fold(program, page) {
       for (const thread of threads) thread.start();
       const [first, ...rest] = ready();
-      return first === undefined ? null : rest.reduce((best, thread) => (thread.busy < best.busy ? thread : best), first).fold(program, instances);
+      return first === undefined ? null : rest.reduce((best, thread) => (thread.busy < best.busy ? thread : best), first).fold(program, page);
     },
     async close() {
       await Promise.all(threads.map((thread) => thread.close()));
@@ -100,11 +94,11 @@ class ReplayThread {
     worker.on("exit", () => this.#ended(worker, new EngineError("internal", "A thread that replays has ended.")));
   }
 
-  async fold(program: Program, instances: readonly RecordedInstance[]): Promise<FoldedPage> {
-    let answer = await this.#ask(program, instances);
+  async fold(program: Program, page: CopiedPage): Promise<FoldedPage> {
+    let answer = await this.#ask(program, page);
     if (answer.kind === "unknown") {
       this.#sent.delete(program);
-      answer = await this.#ask(program, instances);
+      answer = await this.#ask(program, page);
     }
     if (answer.kind === "folded") return answer;
     throw new EngineError("internal", answer.kind === "failed" ? answer.reason : "A thread that replays does not keep its releases.");
@@ -114,7 +108,7 @@ class ReplayThread {
     await this.#worker?.terminate();
   }
 
-  #ask(program: Program, instances: readonly RecordedInstance[]): Promise<ThreadAnswer> {
+  #ask(program: Program, page: CopiedPage): Promise<ThreadAnswer> {
     return new Promise((resolve, reject) => {
       clearTimeout(this.#idle);
       const known = this.#sent.get(program);
@@ -123,7 +117,7 @@ class ReplayThread {
       const task = ++this.#tasks;
       this.#waiting.set(task, { resolve, reject });
       const definitions = known === undefined ? program.definitions : null;
-      this.#worker?.postMessage({ task, program: number, definitions, instances: instances.map(toSent) } satisfies ThreadTask);
+      this.#worker?.postMessage({ task, program: number, definitions, page } satisfies ThreadTask);
     });
   }
 
@@ -143,9 +137,4 @@ class ReplayThread {
     for (const each of this.#waiting.values()) each.reject(error);
     this.#waiting.clear();
   }
-}
-
-function toSent({ id, org, machine, rows }: RecordedInstance): SentInstance {
-  const sent = rows.map((r): SentRow => [r.seq, r.at, r.seed, r.actor, r.event, r.override, r.facts, r.decisions, r.effects, r.to]);
-  return [id, org, machine, sent];
 }

@@ -1,11 +1,10 @@
 /** The thread that replays: gets a release once and instances page by page, answers what came out alike. Started by replay-threads.ts. */
 import { parentPort } from "node:worker_threads";
 import { createProgram, type Program } from "../core/program.ts";
-import type { PlayedRow } from "../store/events.ts";
-import { foldAlike, type RecordedInstance } from "./replay-fold.ts";
+import { foldAlike, recordedInstances } from "./replay-fold.ts";
 import type { Actors } from "./replay-row.ts";
 import { createTally } from "./replay-tally.ts";
-import type { SentInstance, SentRow, ThreadAnswer, ThreadTask } from "./replay-threads.ts";
+import type { ThreadAnswer, ThreadTask } from "./replay-threads.ts";
 
 /** Replays that run beside each other use so many releases at most; one more is sent again. */
 const PROGRAMS_KEPT = 4;
@@ -19,21 +18,13 @@ port?.on("message", (task: ThreadTask) => {
     const program = programOf(task);
     if (program === null) return answer({ task: task.task, kind: "unknown" });
     const book = createTally();
-    const others = foldAlike(program, task.instances.map(toInstance), book, actors);
+    const others = foldAlike(program, recordedInstances(task.page), book, actors);
     answer({ task: task.task, kind: "folded", tally: book.close(), others });
   } catch (error) {
     answer({ task: task.task, kind: "failed", reason: String(error) });
   }
 });
 port?.postMessage({ task: 0, kind: "ready" } satisfies ThreadAnswer);
-
-function toInstance([id, org, machine, rows]: SentInstance): RecordedInstance {
-  return { id, org, machine, rows: rows.map((row) => toRow(row, id, machine)) };
-}
-
-function toRow([seq, at, seed, actor, event, override, facts, decisions, effects, to]: SentRow, instanceId: string, machine: string): PlayedRow {
-  return { seq, at, seed, actor, event, override, facts, decisions, effects, to, instanceId, machine, release: null };
-}
 
 function programOf({ program, definitions }: ThreadTask): Program | null {
   const known = programs.get(program);

@@ -5,7 +5,7 @@ import { afterCursor, pageOf } from "./cursor.ts";
 import { orgsOf } from "./instances.ts";
 import type { EventWrite } from "./send-path.ts";
 import { Conditions } from "./sql.ts";
-import { type Page, type Statement, statement, type Tx } from "./tx.ts";
+import { type Page, statement, type Tx } from "./tx.ts";
 
 export interface EventRow {
   readonly orgId: string;
@@ -40,13 +40,6 @@ const of = (facts: string) => `select ${COLUMNS}${facts} from event_log e
   order by e.seq limit $3`;
 const OF = statement("events_of", of(""));
 const OF_WITH_FACTS = statement("events_of_facts", of(", e.facts"));
-const REPLAY_ROWS: Statement = {
-  name: "events_replay",
-  text: `select e.instance_id as "instanceId", e.machine, e.release, e.seq, e.at, e.seed, e.actor, e.event, e.override, e.facts, e.decisions, e.effects, e.to_state as "to"
-    from event_log e where ($2::uuid[] is null or e.org_id = any ($2)) and e.instance_id = any ($1::uuid[])`,
-  json: "text",
-};
-
 function toEvent(row: EventSqlRow): EventRow {
   return { ...row, prevHash: row.prevHash === null ? null : row.prevHash.toString("hex"), hash: row.hash.toString("hex") };
 }
@@ -116,33 +109,6 @@ function instanceConditions(tx: Tx, filter: ReplayFilter): Conditions {
     );
   }
   return where;
-}
-
-/** What a step is made of, without the chain; JSON as the text that is stored. */
-export interface PlayedRow {
-  readonly instanceId: string;
-  readonly machine: string;
-  readonly release: number | null;
-  readonly seq: number;
-  readonly at: string;
-  readonly seed: string;
-  readonly actor: string;
-  readonly event: string;
-  readonly override: string | null;
-  readonly facts: string;
-  readonly decisions: string;
-  readonly effects: string;
-  readonly to: string;
-}
-
-/** All rows of these instances with facts, by instance, in order of `seq`. */
-export async function replayRows(tx: Tx, instanceIds: readonly string[]): Promise<ReadonlyMap<string, readonly PlayedRow[]>> {
-  // Sorted here: the server would hold back the first row until it has moved all of them about, and the index gives each month's rows in order anyway.
-  const byInstance = Map.groupBy(await tx.query<PlayedRow>(REPLAY_ROWS, [instanceIds, orgsOf(tx)]), (row) => row.instanceId);
-  for (const rows of byInstance.values()) {
-    if (rows.some((row, n) => n > 0 && row.seq < (rows[n - 1] as PlayedRow).seq)) rows.sort((a, b) => a.seq - b.seq);
-  }
-  return byInstance;
 }
 
 /** Rows that `replayInstances` with the same filter leads to. */

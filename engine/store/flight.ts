@@ -6,14 +6,17 @@
  * statement are described once per connection.
  */
 import { createRequire } from "node:module";
-import type { Writable } from "node:stream";
-import { type JsonAs, readerOf } from "./pg-types.ts";
+import { TYPES } from "./pg-types.ts";
+
+export type Copied = Uint8Array<SharedArrayBuffer>;
 
 export interface FlightResult {
   readonly rows: Record<string, unknown>[];
   readonly rowCount: number;
   /** First word of the server's tag: SELECT, COMMIT, ROLLBACK ... */
   readonly command: string;
+  /** What COPY gave, in memory that threads share; empty otherwise. */
+  readonly copied: Copied;
 }
 
 interface Part {
@@ -21,14 +24,13 @@ interface Part {
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
-  readonly json: JsonAs;
+  readonly into: SharedArrayBuffer | undefined;
   readonly resolve: (result: FlightResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** What of the driver's connection is used: its messages, and the stream to cork. */
+/** What of the driver's connection is used: its messages. */
 interface Wire {
-  readonly stream: Writable;
   /** Where all its messages go through. */
   _send(bytes: Buffer): unknown;
   parse(message: { readonly text: string; readonly name: string }): void;
@@ -48,8 +50,13 @@ type Prepared = readonly Column[] | "parsed" | "doubtful";
 
 const prepared = new WeakMap<object, Map<string, Prepared>>();
 const { prepareValue } = createRequire(import.meta.url)("pg/lib/utils.js") as { readonly prepareValue: (value: unknown) => unknown };
-const toWire = (value: unknown): unknown => prepareValue(value);
+/** Texts that an array takes in as they are, between quotes. */
+const isPlain = (value: unknown): boolean => typeof value === "string" && !/["\\]/.test(value);
+const toWire = (value: unknown): unknown => (Array.isArray(value) && value.every(isPlain) ? arrayOf(value) : prepareValue(value));
+const arrayOf = (texts: readonly string[]): string => (texts.length === 0 ? "{}" : `{"${texts.join('","')}"}`);
 const NO_COLUMNS: readonly Column[] = [];
+const NO_BYTES: Copied = new Uint8Array(new SharedArrayBuffer(0));
+const FIRST_BYTES = 1 << 20;
 
 /** Filled by `add`, handed to `client.query` once; the driver then calls `submit` and the handlers. */
 export class Flight {
@@ -59,11 +66,14 @@ export class Flight {
   #at = 0;
   #columns: readonly Column[] = NO_COLUMNS;
   #rows: Record<string, unknown>[] = [];
+  #copy = NO_BYTES;
+  #copied = 0;
   #fault: unknown;
 
-  add(name: string, text: string, values: readonly unknown[], json: JsonAs = "value"): Promise<FlightResult> {
+  /** `into`: memory for what COPY gives, where it suffices. */
+  add(name: string, text: string, values: readonly unknown[], into?: SharedArrayBuffer): Promise<FlightResult> {
     return new Promise((resolve, reject) => {
-      this.#parts.push({ name, text, values, json, resolve, reject });
+      this.#parts.push({ name, text, values, into, resolve, reject });
     });
   }
 
@@ -79,10 +89,8 @@ export class Flight {
       // A value that cannot be written: what stands before it runs, and the failure is told when the server has answered.
       this.#fault = error;
     }
-    wire.stream.cork();
+    gather.sync();
     wire._send(Buffer.concat(bytes));
-    wire.sync();
-    wire.stream.uncork();
     this.#begin();
     return null;
   }
@@ -108,11 +116,13 @@ export class Flight {
     const known = name === "" ? undefined : this.#known.get(name);
     this.#columns = Array.isArray(known) ? known : NO_COLUMNS;
     this.#rows = [];
+    const into = this.#parts[this.#at]?.into;
+    this.#copy = into === undefined ? NO_BYTES : new Uint8Array(into);
+    this.#copied = 0;
   }
 
   handleRowDescription(message: { readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[] }): void {
-    const json = this.#parts[this.#at]?.json ?? "value";
-    this.#columns = message.fields.map((field) => ({ name: field.name, read: readerOf(field.dataTypeID, json) }));
+    this.#columns = message.fields.map((field) => ({ name: field.name, read: TYPES.getTypeParser(field.dataTypeID) }));
   }
 
   handleDataRow(message: { readonly fields: readonly (string | null)[] }): void {
@@ -137,7 +147,8 @@ export class Flight {
     this.#at += 1;
     const words = message.text.split(" ");
     const count = Number(words.at(-1));
-    if (this.#fault === undefined) part.resolve({ rows: this.#rows, rowCount: Number.isNaN(count) ? 0 : count, command: words[0] ?? "" });
+    const copied = this.#copy.subarray(0, this.#copied);
+    if (this.#fault === undefined) part.resolve({ rows: this.#rows, rowCount: Number.isNaN(count) ? 0 : count, command: words[0] ?? "", copied });
     else part.reject(this.#fault);
     this.#begin();
   }
@@ -166,5 +177,15 @@ export class Flight {
     wire.sendCopyFail("Nothing is copied in here.");
   }
 
-  handleCopyData(): void {}
+  /** The chunk is a view of what the driver reads into next. */
+  handleCopyData({ chunk }: { readonly chunk: Uint8Array }): void {
+    const needed = this.#copied + chunk.length;
+    if (needed > this.#copy.length) {
+      const larger = new Uint8Array(new SharedArrayBuffer(Math.max(FIRST_BYTES, 2 * this.#copy.length, needed)));
+      larger.set(this.#copy.subarray(0, this.#copied));
+      this.#copy = larger;
+    }
+    this.#copy.set(chunk, this.#copied);
+    this.#copied = needed;
+  }
 }

@@ -110,7 +110,19 @@ export function toRecord(row: RecordSqlRow): RecordRow {
 }
 
 /** "a.b" for every active state of a state value, parents included: `statePaths({a: "b"})` gives ["a", "a.b"]. */
-export function statePaths(value: StateValue, prefix = ""): readonly string[] {
-  if (typeof value === "string") return [prefix + value];
-  return Object.entries(value).flatMap(([region, inner]) => [prefix + region, ...statePaths(inner, `${prefix}${region}.`)]);
+export function statePaths(value: StateValue): readonly string[] {
+  const paths: string[] = [];
+  addPaths(paths, value, "");
+  return paths;
+}
+
+function addPaths(paths: string[], value: StateValue, prefix: string): void {
+  if (typeof value === "string") {
+    paths.push(prefix + value);
+    return;
+  }
+  for (const [region, inner] of Object.entries(value)) {
+    paths.push(prefix + region);
+    addPaths(paths, inner, `${prefix}${region}.`);
+  }
 }

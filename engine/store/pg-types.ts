@@ -38,10 +38,3 @@ export const TYPES: { getTypeParser(oid: number, format?: string): (value: strin
     return parser;
   },
 };
-
-/** Whether columns of type json come parsed, or as the text that is stored: for readers that mostly compare it. */
-export type JsonAs = "value" | "text";
-
-export function readerOf(oid: number, json: JsonAs): (text: string) => unknown {
-  return json === "text" && oid === OIDS.json ? identity : TYPES.getTypeParser(oid);
-}

@@ -32,24 +32,16 @@ export interface OpenedSend {
   readonly settingsEpoch: number;
 }
 
-/**
- * Lock and read in one statement. Who had to wait for the lock gets the newest instance, but the record as it was when the statement began:
- * `seen_seq` differs from `seq` then, and the record is read again.
- */
-const open = (keyed: boolean): string =>
-  `with i as materialized (select ${INSTANCE_COLUMNS} from instance i where i.org_id = $1 and i.id = $2 for no key update)
-   select i.*, (select s.seq from instance s where s.org_id = $1 and s.id = $2) as seen_seq,
-     r.org_id as r_org_id, r.id as r_id, r.type as r_type, r.code as r_code, r.data as r_data, r.version as r_version, r.created_at as r_created_at, r.created_by as r_created_by,
+const LOCK = statement("send_lock", `select ${INSTANCE_COLUMNS} from instance i where i.org_id = $1 and i.id = $2 for no key update`);
+/** Follows the lock in the same flight, with a snapshot of its own: who had to wait for the lock reads what the other one wrote. */
+const about = (keyed: boolean): string =>
+  `select r.org_id as r_org_id, r.id as r_id, r.type as r_type, r.code as r_code, r.data as r_data, r.version as r_version, r.created_at as r_created_at, r.created_by as r_created_by,
      r.updated_at as r_updated_at, r.updated_by as r_updated_by, o.code as o_code, o.activation_epoch, o.settings_epoch${keyed ? ANSWERED : ""}
-   from org o left join i on true left join record r on r.org_id in ($1, '${GLOBAL_ORG}') and r.id = i.record_id
+   from org o left join record r on r.org_id in ($1, '${GLOBAL_ORG}') and r.id = (select i.record_id from instance i where i.org_id = $1 and i.id = $2)
      ${keyed ? "left join inbox x on x.org_id = $1 and x.source = $3 and x.key = $4" : ""} where o.id = $1`;
 const ANSWERED = ", x.fingerprint as x_fingerprint, x.status as x_status, x.answer as x_answer, x.created_at as x_created_at, x.expires_at as x_expires_at";
-const OPEN = statement("send_open", open(false));
-const OPEN_KEYED = statement("send_open_keyed", open(true));
-const RECORD = statement(
-  "send_record",
-  `select ${RECORD_COLUMNS} from record r where r.org_id in ($1::uuid, '${GLOBAL_ORG}') and r.id = (select i.record_id from instance i where i.org_id = $1 and i.id = $2)`,
-);
+const ABOUT = statement("send_about", about(false));
+const ABOUT_KEYED = statement("send_about_keyed", about(true));
 const ORG = statement(
   "send_org",
   `select o.activation_epoch, o.settings_epoch, x.fingerprint as x_fingerprint, x.status as x_status, x.answer as x_answer, x.created_at as x_created_at, x.expires_at as x_expires_at
@@ -65,8 +57,7 @@ interface OrgSqlRow {
   readonly x_created_at: string;
   readonly x_expires_at: string | null;
 }
-interface OpenSqlRow extends InstanceSqlRow, OrgSqlRow {
-  readonly seen_seq: number | null;
+interface AboutSqlRow extends OrgSqlRow {
   readonly r_org_id: string;
   readonly r_id: string | null;
   readonly r_type: string;
@@ -83,20 +74,17 @@ interface OpenSqlRow extends InstanceSqlRow, OrgSqlRow {
 export async function openSend(tx: Tx, input: OpenSend): Promise<OpenedSend> {
   const { orgId, instanceId, idempotency } = input;
   if (idempotency !== undefined) queueInboxLock(tx, orgId, idempotency.source, idempotency.key);
-  const [row] = await (idempotency === undefined
-    ? tx.query<OpenSqlRow>(OPEN, [orgId, instanceId])
-    : tx.query<OpenSqlRow>(OPEN_KEYED, [orgId, instanceId, idempotency.source, idempotency.key]));
-  if (row === undefined || row.id === null) return opened(input, null, null, row);
-  const record = row.seen_seq === row.seq ? recordOf(row) : await readRecord(tx, input);
-  return opened(input, toInstance(row), record, row);
+  const [[instance], [row]] = await Promise.all([
+    tx.query<InstanceSqlRow>(LOCK, [orgId, instanceId]),
+    idempotency === undefined
+      ? tx.query<AboutSqlRow>(ABOUT, [orgId, instanceId])
+      : tx.query<AboutSqlRow>(ABOUT_KEYED, [orgId, instanceId, idempotency.source, idempotency.key]),
+  ]);
+  if (instance === undefined || row === undefined) return opened(input, null, null, row);
+  return opened(input, toInstance(instance), recordOf(row), row);
 }
 
-async function readRecord(tx: Tx, input: OpenSend): Promise<RecordRow | null> {
-  const [row] = await tx.query<RecordSqlRow>(RECORD, [input.orgId, input.instanceId]);
-  return row === undefined ? null : toRecord(row);
-}
-
-function recordOf(row: OpenSqlRow): RecordRow | null {
+function recordOf(row: AboutSqlRow): RecordRow | null {
   if (row.r_id === null) return null;
   const global = row.r_org_id === GLOBAL_ORG;
   return {

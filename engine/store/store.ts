@@ -18,6 +18,7 @@ import { InlineEvents } from "./migrations/007-inline-events.ts";
 import { SearchWords } from "./migrations/008-search-words.ts";
 import { Attempts } from "./migrations/009-attempts.ts";
 import { Instants } from "./migrations/010-instants.ts";
+import { SessionOrgs } from "./migrations/011-session-orgs.ts";
 import { isRetryable, toEngineError } from "./pg-errors.ts";
 import { statementCount, withStatementCount } from "./statement-count.ts";
 import { runSingle, runTransaction } from "./transaction.ts";
@@ -52,7 +53,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const MIGRATIONS = [Roles, Tables, Integrity, Documents, Imports, CheckpointHeads, InlineEvents, SearchWords, Attempts, Instants];
+const MIGRATIONS = [Roles, Tables, Integrity, Documents, Imports, CheckpointHeads, InlineEvents, SearchWords, Attempts, Instants, SessionOrgs];
 const RETRIES = 3;
 
 /** @throws unavailable when the database cannot be reached, or when fsync, full_page_writes or synchronous_commit is off */
@@ -87,7 +88,8 @@ async function openOrm(config: StoreConfig): Promise<MikroORM> {
     entities: [...ENTITIES],
     extensions: [Migrator],
     migrations: { migrationsList: MIGRATIONS, snapshot: false, allOrNothing: true },
-    pool: { min: 0, max: config.poolSize ?? 10 },
+    // Connections stay: a new one costs a handshake, and has nothing prepared.
+    pool: { min: 0, max: config.poolSize ?? 10, idleTimeoutMillis: 0 },
     driverOptions: {
       pipeline: true,
       application_name: config.applicationName ?? "gatehouse",

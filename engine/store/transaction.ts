@@ -9,7 +9,7 @@ import type { MikroORM, SqlEntityManager } from "@mikro-orm/postgresql";
 import { Kysely, PostgresDialect } from "kysely";
 import type { PoolClient } from "pg";
 import { EngineError } from "../core/errors.ts";
-import { Flight, type FlightResult } from "./flight.ts";
+import { type Copied, Flight, type FlightResult } from "./flight.ts";
 import { toEngineError } from "./pg-errors.ts";
 import { noteStatement, withoutStatementCount } from "./statement-count.ts";
 import type { Session, Statement, Tx } from "./tx.ts";
@@ -96,14 +96,18 @@ class Transaction implements Tx {
     return (await this.#run(statement, values)).rowCount ?? 0;
   }
 
-  async #run(statement: Statement | string, values: readonly unknown[]): Promise<FlightResult> {
+  async #run(statement: Statement | string, values: readonly unknown[], into?: SharedArrayBuffer): Promise<FlightResult> {
     this.#planAs(typeof statement === "string" ? "auto" : (statement.plan ?? "generic"));
     try {
-      return await this.#send(statement, values);
+      return await this.#send(statement, values, into);
     } catch (error) {
       this.failure ??= error;
       throw this.failure;
     }
+  }
+
+  async copy(query: string, into?: SharedArrayBuffer): Promise<Copied> {
+    return (await this.#run(`copy (${query}) to stdout (format binary)`, [], into)).copied;
   }
 
   queue(statement: Statement | string, values: readonly unknown[] = []): void {
@@ -194,7 +198,7 @@ class Transaction implements Tx {
   }
 
   /** All that is sent in one go of the event loop leaves in one packet: each write of its own would wake the server's process (measured: 0.4 ms of 1.5 an event). */
-  #send(statement: Statement | string, values: readonly unknown[]): Promise<FlightResult> {
+  #send(statement: Statement | string, values: readonly unknown[], into?: SharedArrayBuffer): Promise<FlightResult> {
     // After the commit the connection has neither the session's role nor its orgs any more.
     if (this.#ended) return Promise.reject(new EngineError("internal", "A statement came after the commit of its transaction."));
     if (this.#flight === undefined) {
@@ -202,8 +206,8 @@ class Transaction implements Tx {
       process.nextTick(() => this.#depart());
     }
     if (typeof statement === "string" || !CONTROL.has(statement.name)) noteStatement();
-    if (typeof statement === "string") return this.#flight.add("", statement, values);
-    return this.#flight.add(statement.name, statement.text, values, statement.json);
+    if (typeof statement === "string") return this.#flight.add("", statement, values, into);
+    return this.#flight.add(statement.name, statement.text, values);
   }
 
   #depart(): void {
@@ -215,6 +219,6 @@ class Transaction implements Tx {
 
   #enter(orgs: Session["orgs"]): void {
     if (orgs === "system") this.queue(ENTER, ["", "gatehouse_relay"]);
-    else this.queue(ENTER, [orgs.join(","), "gatehouse_app"]);
+    else this.queue(ENTER, [`{${orgs.join(",")}}`, "gatehouse_app"]);
   }
 }

@@ -19,8 +19,6 @@ export interface Statement {
   readonly text: string;
   /** "auto": planned for its values at first, then PostgreSQL judges. Default: one generic plan. */
   readonly plan?: "auto";
-  /** "text": json columns come as stored. Default: parsed. */
-  readonly json?: "text";
 }
 
 export interface Tx {
@@ -29,6 +27,8 @@ export interface Tx {
   query<R = Record<string, unknown>>(statement: Statement | string, values?: readonly unknown[]): Promise<R[]>;
   /** Runs one write and gives how many rows it touched. */
   execute(statement: Statement | string, values?: readonly unknown[]): Promise<number>;
+  /** The rows of a query in PostgreSQL's binary form, for reading very many of them; in memory that a thread can read too. The text takes no parameters: only constants and ids may stand in it. `into`: memory to use. */
+  copy(query: string, into?: SharedArrayBuffer): Promise<Uint8Array<SharedArrayBuffer>>;
   /** Sends a write without waiting. Its failure fails the transaction: the next `query` or the commit throws it. */
   queue(statement: Statement | string, values?: readonly unknown[]): void;
   /** Runs `fn` under the system's own grant inside this transaction, then returns to the session's. Not to be nested or run beside other queries. */

@@ -1,13 +1,13 @@
 /**
  * Row-level security, the second wall: every query of the app names its orgs too (reliability, "RLS use").
  *
- * `app.orgs` is set for one transaction by Store.work; unset or empty means no rows.
+ * `app.orgs`, an array of ids as PostgreSQL writes it, is set for one transaction by Store.work; unset or empty means no rows.
  */
 export const APP_ROLE = "gatehouse_app";
 export const RELAY_ROLE = "gatehouse_relay";
 export const OWNER_ROLE = "gatehouse_owner";
 
-export const SESSION_ORGS = "string_to_array(nullif(current_setting('app.orgs'::text, true), ''::text), ','::text)::uuid[]";
+export const SESSION_ORGS = "(nullif(current_setting('app.orgs'::text, true), ''::text))::uuid[]";
 export const inOrgs = (column = "org_id"): string => `${column} = any (${SESSION_ORGS})`;
 const GLOBAL = "'00000000-0000-0000-0000-000000000000'::uuid";
 /** Global rows are open to every org. */
