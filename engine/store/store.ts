@@ -18,6 +18,7 @@ import { InlineEvents } from "./migrations/007-inline-events.ts";
 import { SearchWords } from "./migrations/008-search-words.ts";
 import { Attempts } from "./migrations/009-attempts.ts";
 import { Instants } from "./migrations/010-instants.ts";
+import { FixedRecords } from "./migrations/011-fixed-records.ts";
 import { isRetryable, toEngineError } from "./pg-errors.ts";
 import { statementCount, withStatementCount } from "./statement-count.ts";
 import { runSingle, runTransaction } from "./transaction.ts";
@@ -52,7 +53,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const MIGRATIONS = [Roles, Tables, Integrity, Documents, Imports, CheckpointHeads, InlineEvents, SearchWords, Attempts, Instants];
+const MIGRATIONS = [Roles, Tables, Integrity, Documents, Imports, CheckpointHeads, InlineEvents, SearchWords, Attempts, Instants, FixedRecords];
 const RETRIES = 3;
 
 /** @throws unavailable when the database cannot be reached, or when fsync, full_page_writes or synchronous_commit is off */
