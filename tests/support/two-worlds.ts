@@ -58,7 +58,16 @@ async function withoutJtr(api: ProductApi): Promise<void> {
 }
 
 /** Headers that tell when and to whom, not what: how often this caller has asked before, and test mode's count of statements. */
-const OWN_HEADERS = new Set(["date", "x-request-id", "content-length", "set-cookie", "x-statements", "x-ratelimit-remaining", "x-ratelimit-reset", "ratelimit"]);
+const OWN_HEADERS = new Set([
+  "date",
+  "x-request-id",
+  "content-length",
+  "set-cookie",
+  "x-statements",
+  "x-ratelimit-remaining",
+  "x-ratelimit-reset",
+  "ratelimit",
+]);
 
 /** Ids, codes, instants and request names differ between any two databases; they are numbered in the order they appear. */
 export function normal(answer: Answer): string {
