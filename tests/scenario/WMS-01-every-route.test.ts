@@ -111,6 +111,8 @@ describe("whatever JTR is", () => {
       ["listOrgs", "/orgs"],
       ["listInstances", "/instances?limit=200", "/instances?status=active&limit=1"],
       ["getInstance", ...["deal", "order"].map((name) => `own:/instances/{${name}}`)],
+      ["getInstanceByCode", "own:/instances/deal/{dealCode}"],
+      ["instanceAttempts", "own:/instances/{order}/attempts"],
       ["instanceHistory", "own:/instances/{order}/history"],
       ["listReceipts", "/contracts/crm-wms/receipts?limit=200"],
       ["listTasks", "/tasks?limit=200&all=true", "/tasks?status=done"],
@@ -138,7 +140,7 @@ describe("whatever JTR is", () => {
       for (const path of paths) {
         const at = (api: ProductApi): string => {
           const { deal, order } = worlds.at(api);
-          return path.replace("own:", "").replace("{deal}", deal).replace("{order}", order);
+          return path.replace("own:", "").replace("{deal}", deal).replace("{dealCode}", codeOf(deal)).replace("{order}", order);
         };
         await expectEqual(id, (caller, api) => caller.get(at(api)));
         if (!path.startsWith("own:") && id !== "me")
@@ -266,6 +268,8 @@ describe("of JTR's things", () => {
   it("[WMS-01] instances, their events, timers, tasks and mails answer as those that nobody has", async () => {
     await expectUnknown("getInstance", ({ deal }, caller) => caller.get(`/instances/deal:${deal}`));
     await expectUnknown("getInstance", ({ order }, caller) => caller.get(`/instances/purchase-order:${order}`));
+    await expectUnknown("getInstanceByCode", ({ deal }, caller) => caller.get(`/instances/deal/${deal}`));
+    await expectUnknown("instanceAttempts", ({ order }, caller) => caller.get(`/instances/purchase-order:${order}/attempts`));
     await expectUnknown("instanceHistory", ({ order }, caller) => caller.get(`/instances/purchase-order:${order}/history`));
     for (const [machine, name, type] of [
       ["deal", "deal", "deal.cancel"],
