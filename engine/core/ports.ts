@@ -35,6 +35,18 @@ export interface OutboxItem {
   readonly attempt: number;
 }
 
+/** An address that the other side turned down, while it may have taken others. */
+export interface RejectedAddress {
+  readonly address: string;
+  /** As the other side said it: 550. */
+  readonly code: number;
+  /** Enhanced status code: 5.1.1; null where none was said. */
+  readonly status: string | null;
+  readonly reason: string;
+  /** There is no such address, and there will be none: trying again is pointless, and harms. */
+  readonly hard: boolean;
+}
+
 /**
  * What became of one try.
  * - `delivered`: accepted by the other side
@@ -43,9 +55,9 @@ export interface OutboxItem {
  * - `unclear`: the connection broke when the other side may have accepted; a person decides (reliability P7)
  */
 export type Delivery =
-  | { readonly result: "delivered"; readonly detail?: string }
+  | { readonly result: "delivered"; readonly detail?: string; readonly rejected?: readonly RejectedAddress[] }
   | { readonly result: "retry"; readonly reason: string; readonly afterMs?: number }
-  | { readonly result: "refused"; readonly reason: string }
+  | { readonly result: "refused"; readonly reason: string; readonly rejected?: readonly RejectedAddress[] }
   | { readonly result: "unclear"; readonly reason: string };
 
 /** Delivers one kind of effect; gets all it needs as data. */

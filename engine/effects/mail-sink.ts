@@ -1,6 +1,7 @@
 /**
  * The built-in mail server: a real SMTP server on a loopback port that keeps what it receives, so that a demo or a test sends
- * real mail and nobody outside gets any. Its answer comes after the message is stored.
+ * real mail and nobody outside gets any. Its answer comes after the message is stored. Addresses under `.invalid`, which never
+ * exist (RFC 2606), it turns down as a mail server does.
  */
 import { createServer } from "node:net";
 import PostalMime from "postal-mime";
@@ -37,6 +38,10 @@ export async function startMailSink(now: () => string, wanted = 0): Promise<Mail
     disabledCommands: ["STARTTLS", "AUTH"],
     disableReverseLookup: true,
     size: MAX_BYTES,
+    onRcptTo({ address }, _session, done) {
+      if (address.toLowerCase().endsWith(".invalid")) done(Object.assign(new Error("5.1.1 There is no such mailbox"), { responseCode: 550 }));
+      else done();
+    },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -9,6 +9,7 @@ import { Readable } from "node:stream";
 import MailComposer from "nodemailer/lib/mail-composer";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { Delivery, EffectHandler, OutboxItem } from "../core/ports.ts";
+import { rejectedAddresses } from "./rejected-addresses.ts";
 
 export interface MailServer {
   readonly host: string;
@@ -80,7 +81,7 @@ function compose(key: string, from: { name: string; address: string }, body: Mai
   return composer.compile().build();
 }
 
-type SmtpError = Error & { readonly responseCode?: number; readonly command?: string };
+type SmtpError = Error & { readonly responseCode?: number; readonly command?: string; readonly rejectedErrors?: Parameters<typeof rejectedAddresses>[0] };
 
 function send(server: MailServer, envelope: { from: string; to: string[] }, message: Buffer, mailClass: "A" | "B", signal: AbortSignal): Promise<Delivery> {
   return new Promise((resolve) => {
@@ -121,7 +122,7 @@ function send(server: MailServer, envelope: { from: string; to: string[] }, mess
       });
       connection.send(envelope, stream, (error, info) => {
         if (error) failed(error as SmtpError);
-        else settle({ result: "delivered", detail: singleLine(info.response).slice(0, 200) });
+        else settle({ result: "delivered", detail: singleLine(info.response).slice(0, 200), ...rejectedAddresses(info.rejectedErrors) });
       });
     };
     connection.connect((error) => {
@@ -138,7 +139,9 @@ class Interruption extends Error {}
 function judge(error: SmtpError, inWindow: boolean, mailClass: "A" | "B"): Delivery {
   const reason = singleLine(error.message).slice(0, 300);
   if (error.responseCode !== undefined)
-    return error.responseCode >= 500 && error.command !== "AUTH" ? { result: "refused", reason } : { result: "retry", reason };
+    return error.responseCode >= 500 && error.command !== "AUTH"
+      ? { result: "refused", reason, ...rejectedAddresses(error.rejectedErrors) }
+      : { result: "retry", reason };
   if (inWindow && mailClass === "A") return { result: "unclear", reason: `Cut off while waiting for the answer to the message: ${reason}` };
   return { result: "retry", reason };
 }

@@ -4,7 +4,7 @@
  * A claim is committed before anything leaves, so a crash leaves a lease that runs out: kinds that may act twice are then tried
  * again, mails of class A become possibly sent and wait for a person (reliability P6, P7).
  */
-import type { Delivery, EffectHandler, OutboxItem } from "../core/ports.ts";
+import type { Delivery, EffectHandler, OutboxItem, RejectedAddress } from "../core/ports.ts";
 import { addOutbox, claimOutbox, expiredLeases, markDelivered, markOutbox, markRetry, type OutboxRow } from "../store/outbox.ts";
 import type { Tx } from "../store/tx.ts";
 import { nextAttempt } from "./backoff.ts";
@@ -67,13 +67,13 @@ async function settle(tx: Tx, row: OutboxRow, delivery: Delivery, now: string): 
   switch (delivery.result) {
     case "delivered":
       await markDelivered(tx, [{ orgId: row.orgId, id: row.id, at: now }]);
-      return await report(tx, row, "delivered", delivery.detail ?? null, now);
+      return await report(tx, row, "delivered", delivery.detail ?? null, now, delivery.rejected);
     case "unclear":
       await markOutbox(tx, row, "possibly_sent", delivery.reason, now);
       return await report(tx, row, "unclear", delivery.reason, now);
     case "refused":
       await markOutbox(tx, row, "dead", delivery.reason, now);
-      return await report(tx, row, "failed", delivery.reason, now);
+      return await report(tx, row, "failed", delivery.reason, now, delivery.rejected);
     case "retry": {
       const next = nextAttempt(row.kind, row.attempts, now, delivery.afterMs);
       if (next !== null) return await markRetry(tx, row, next, delivery.reason);
@@ -83,10 +83,18 @@ async function settle(tx: Tx, row: OutboxRow, delivery: Delivery, now: string): 
   }
 }
 
-async function report(tx: Tx, row: OutboxRow, result: "delivered" | "failed" | "unclear", reason: string | null, now: string): Promise<void> {
+async function report(
+  tx: Tx,
+  row: OutboxRow,
+  result: "delivered" | "failed" | "unclear",
+  reason: string | null,
+  now: string,
+  rejected: readonly RejectedAddress[] = [],
+): Promise<void> {
   const to = row.payload["instance"];
   if (typeof to !== "string") return;
-  const payload = { attempts: row.attempts, ...(reason === null ? {} : { reason }) };
+  const turnedDown = rejected.map((each) => ({ ...each }));
+  const payload = { attempts: row.attempts, ...(reason === null ? {} : { reason }), ...(turnedDown.length === 0 ? {} : { rejected: turnedDown }) };
   const send = { op: "send", org: row.orgId, machine: null, to, event: `${row.kind}.${result}`, payload, from: null };
   await addOutbox(tx, row.orgId, [{ key: `${row.key}:report:${row.attempts}`, kind: "remote", payload: send, subject: to, instanceId: to }], now);
 }

@@ -37,6 +37,8 @@ export interface StartSpec extends ActSpec {
   readonly create?: FeelMap;
   /** FEEL: an instance with the same value of this key is returned in place of a second one. */
   readonly unique?: Feel;
+  /** FEEL: id of a record that the instance is about in place of a new one, though nobody may see it yet; null where it creates one. */
+  readonly adopt?: Feel;
   /** Property of the payload that names the org to start in, by code or id; where it is missing, the org chosen for the request. */
   readonly orgFrom?: string;
 }

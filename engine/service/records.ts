@@ -18,11 +18,11 @@ import { answerRecord, etagOf, type RecordAnswer, versionOfEtag } from "./record
 import { requireChecks } from "./record-checks.ts";
 import { newRows } from "./record-drafts.ts";
 import { authorizeRecord, requireWritable } from "./record-permission.ts";
-import { nameOfType, recordTypeOf } from "./record-type.ts";
+import { nameOfType, recordTypeOf, titleOf } from "./record-type.ts";
 import { lookupOf } from "./reference-lookup.ts";
 import { requireOneOrg, type Scope } from "./scope.ts";
 import { isHidden } from "./visibility.ts";
-import { inWork, type Work } from "./work.ts";
+import { auditAttempt, inWork, type Work } from "./work.ts";
 
 export interface CreateInput {
   readonly type: string;
@@ -135,6 +135,8 @@ export async function deleteRecord(engine: Engine, scope: Scope, input: Omit<Upd
       const orgId = type.scope === "global" ? null : work.org.id;
       await removeRecord(work.tx, work.ruling.catalogue, type, { orgId, id: before.id, ifVersion: before.version, actorId: work.actor.id, at: work.at });
       work.notices.push({ orgId: work.org.id, kind: "record", id: before.id, of: before.type });
+      // Its versions are no longer to be reached: who took away what stands in the audit log.
+      auditAttempt(work, "record_deleted", { type: "record", id: before.id }, { type: before.type, code: before.code, title: titleOf(type, before) });
       return { id: before.id };
     }),
   );

@@ -6,6 +6,7 @@ import { EngineError } from "../core/errors.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import type { EngineEvent } from "../core/step-types.ts";
 import type { JsonObject } from "../schema/json.ts";
+import type { StartSpec } from "../schema/machine.ts";
 import type { InstanceRow, RecordRow } from "../store/instance-row.ts";
 import { loadRecord } from "../store/records.ts";
 import { openStart } from "../store/send-path.ts";
@@ -13,6 +14,7 @@ import { runCascade } from "./cascade.ts";
 import { answerDecisions, shutOnes } from "./decision-answer.ts";
 import type { Engine } from "./engine-context.ts";
 import { refuseEvent } from "./event-permission.ts";
+import { evaluateOne } from "./expression.ts";
 import { freshId } from "./fresh-id.ts";
 import { type Answer, type Idempotency, once } from "./idempotency.ts";
 import { type InstanceView, viewInstance } from "./instance-view.ts";
@@ -109,7 +111,8 @@ export async function startIn(work: Work, input: StartInput): Promise<Started | 
     ...(unique === null ? {} : { unique }),
   });
   if (opened.instance !== null) return { outcome: "existing", instance: opened.instance, transition: null, cascade: [], url: null };
-  const transition = await beginInstance(work, { machine, instanceId, event, record: opened.record ?? record, unique });
+  const about = opened.record ?? record ?? (await adopted(work, machine, spec, event));
+  const transition = await beginInstance(work, { machine, instanceId, event, record: about, unique });
   if (transition.kind !== "moved") return await refuseStart(work, machine, name, transition);
   return { outcome: "started", instance: transition.instance, transition, cascade: await runCascade(work, transition.cascade), url: link?.url ?? null };
 }
@@ -125,6 +128,15 @@ async function namedRecord(work: Work, machine: CompiledMachine, named: { readon
     });
   }
   return row;
+}
+
+/** A record that exists already, known to the start's own expression only: what the start then writes makes it visible. */
+async function adopted(work: Work, machine: CompiledMachine, spec: StartSpec, event: EngineEvent): Promise<RecordRow | null> {
+  if (spec.adopt === undefined) return null;
+  const id = await evaluateOne(work, { event }, spec.adopt);
+  if (typeof id !== "string") return null;
+  const type = recordTypeOf(work.ruling.program, machine.definition.record);
+  return await work.tx.asSystem(() => loadRecord(work.tx, type, id));
 }
 
 async function refuseStart(work: Work, machine: CompiledMachine, event: string, transition: Exclude<Transition, { kind: "moved" }>): Promise<Refused> {

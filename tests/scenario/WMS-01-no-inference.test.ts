@@ -2,67 +2,21 @@
  * Somebody of MOD alone, on two databases that differ in what JTR owns and does: the full fixture with a busy JTR, and the
  * same without any of JTR's records. Everything they can ask must be answered the same, byte for byte (WMS-01, G-08, G-43).
  */
-import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { codeOf, confirmByWarehouse } from "#tests/support/order-acts.ts";
-import { type Answer, type ProductApi, productApi, wonDeal } from "#tests/support/product-api.ts";
+import { type Answer, type ProductApi, wonDeal } from "#tests/support/product-api.ts";
+import { MOD_ACCOUNTS as ACCOUNTS, expectSame, normal, openWorlds, type Worlds } from "#tests/support/two-worlds.ts";
 
+let worlds: Worlds;
 let full: ProductApi;
 let bare: ProductApi;
-/** What MOD has in either. */
-const mine: { readonly deal: string; readonly order: string }[] = [];
-/** What JTR has, to ask for by name. */
-let foreign: { readonly deal: string; readonly order: string; readonly dealId: string };
+let foreign: Worlds["foreign"];
 
 beforeAll(async () => {
-  full = await productApi();
-  bare = await productApi();
-  await withoutJtr(bare);
-  const { deal, dealId, codes } = await wonDeal(full, { customer: "Fjord", lines: [{ qty_m: "700" }] });
-  foreign = { deal: codeOf(deal), dealId, order: codes[0] as string };
-  await confirmByWarehouse(full, `purchase-order:${codes[0]}`, ["700"]);
-  const blocked = await wonDeal(full, { customer: "Cobalt", lines: [{ qty_m: "10" }] });
-  await full.as("manager.jtr").send(blocked.deal, "credit.override", { reason_code: "MANAGEMENT_DECISION" });
-  await full.as("admin.jtr").patch("/settings/credit-payments", { grace_days: 3 });
-  // MOD does the same in both, a minute later, and with the same chance: lists of one instant are in the order of their ids.
-  for (const api of [full, bare]) {
-    await api.setClock("2026-02-02T09:01:00+03:00");
-    let drawn = 0;
-    Object.assign(api.running.engine, { seed: () => createHash("sha256").update(`seed ${drawn++}`).digest("hex").slice(0, 32) });
-    const { deal, orders } = await wonDeal(api, { by: "owner.mod", customer: "Gala", lines: [{ qty_m: "30", unit_price: "5.00", stock_owner_org: "MOD" }] });
-    await confirmByWarehouse(api, orders[0] as string, ["30"], "MOD");
-    await api.as("manager.mod").send(orders[0] as string, "shipment.approve", { note: "ok" });
-    mine.push({ deal, order: orders[0] as string });
-    await api.drain();
-  }
+  worlds = await openWorlds();
+  ({ full, bare, foreign } = worlds);
 }, 120_000);
 
-/** JTR's business records and what runs on them are gone; customers that only JTR has a profile of, too. */
-async function withoutJtr(api: ProductApi): Promise<void> {
-  await api.database.sql(`do $$
-    declare jtr uuid := (select id from org where code = 'JTR');
-    begin
-      set local session_replication_role = replica;
-      delete from record where org_id = jtr and type not in ('price-list', 'stock-by-quality-cache');
-      delete from instance where org_id = jtr and record_type <> 'price-list';
-    end $$`);
-}
-
-/** Ids, codes, instants and request names differ between any two databases; they are numbered in the order they appear. */
-function normal(answer: Answer): string {
-  const names = new Map<string, string>();
-  const number = (kind: string) => (text: string) => {
-    if (!names.has(text)) names.set(text, `${kind}-${names.size}`);
-    return names.get(text) as string;
-  };
-  return `${answer.status} ${answer.headers["content-type"]} ${answer.text}`
-    .replace(/urn:request:[\w-]+/gu, "urn:request")
-    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gu, number("id"))
-    .replace(/\b[A-Z]{3}(?:DL|PO|SR|\d{4}PI)[2-9A-HJKMNP-TV-Z]{8}\b/gu, number("code"))
-    .replace(/"(?:etag|hash|prevHash)":\s*"[^"]*"/gu, '"etag"');
-}
-
-const ACCOUNTS = ["owner.mod", "manager.mod", "admin.mod"];
 const TYPES = [
   "customers",
   "customer-org-profiles",
@@ -92,13 +46,7 @@ const TYPES = [
   "nonsense",
 ];
 
-async function same(ask: (api: ProductApi, account: string) => Promise<Answer>, what: string, forbidden = true): Promise<void> {
-  for (const account of ACCOUNTS) {
-    const [left, right] = [await ask(full, account), await ask(bare, account)];
-    expect(normal(left), `${what} as ${account}`).toBe(normal(right));
-    if (forbidden) expect(left.text, `${what} as ${account}`).not.toMatch(/JTR/u);
-  }
-}
+const same = (ask: (api: ProductApi, account: string) => Promise<Answer>, what: string) => expectSame(worlds, ask, what);
 
 describe("lists and totals", () => {
   it("[WMS-01] of every type, its search, filter and export are the same", { timeout: 120_000 }, async () => {
@@ -156,7 +104,7 @@ describe("lists and totals", () => {
 
 describe("single things", () => {
   it("[WMS-01] MOD's own order reads the same whatever JTR is: instance, history, explanation, versions", async () => {
-    const at = (api: ProductApi) => mine[api === full ? 0 : 1] as { readonly deal: string; readonly order: string };
+    const { at } = worlds;
     expect((await full.as("admin.jtr").list("/records/deals")).length).toBeGreaterThan(1);
     expect(await bare.as("admin.jtr").list("/records/deals")).toEqual([]);
     await same((api, account) => api.as(account).get(`/instances/${at(api).deal}`), "deal");

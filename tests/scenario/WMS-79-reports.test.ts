@@ -54,6 +54,9 @@ describe("profitability", () => {
     // A later rate does not change what the order was valued at.
     await api.as("costing.jtr").post("/records/fx-rates", { pair: "USDTRY", rate: "50", effective_at: "2026-02-02T10:00:00+03:00" });
     await api.setClock("2026-02-02T11:00:00+03:00");
+    // Nor does one that is written down afterwards for a time before: the snapshot keeps its own.
+    const backdated = await api.as("costing.jtr").post("/records/fx-rates", { pair: "USDTRY", rate: "51", effective_at: "2026-02-02T08:59:00+03:00" });
+    expect(backdated.status, backdated.text).toBe(201);
     expect(await rowOf("exec")).toMatchObject({
       sale: "4200.00",
       "sale.currency": "USD",

@@ -233,6 +233,8 @@ export const COMPONENTS: readonly JsonSchema[] = [
       org: string,
       record: freeObject,
       recipients: arrayOf(string),
+      leftOut: arrayOf(string),
+      rejected: arrayOf(freeObject),
       state: oneOf("queued", "sent", "suppressed", "possibly_sent", "failed"),
       code: maybe(string),
       decision: freeObject,

@@ -92,6 +92,7 @@ function ofMachine(stored: StoredDefinition, machine: CompiledMachine): Occurren
         ...(spec.requester === undefined ? {} : { requester: spec.requester }),
         ...(spec.minRank === undefined ? {} : { minRank: spec.minRank }),
         ...("unique" in spec && typeof spec.unique === "string" ? { unique: spec.unique } : {}),
+        ...("adopt" in spec && typeof spec.adopt === "string" ? { adopt: spec.adopt } : {}),
       };
       for (const [name, each] of Object.entries(texts)) found.push(...text(stored, pointer(group, event, name), each, [], recordType));
     }

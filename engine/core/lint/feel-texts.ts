@@ -30,6 +30,7 @@ export function feelSyntax(program: Program): Problem[] {
         check(stored, `${at}/requester`, spec.requester);
         check(stored, `${at}/minRank`, spec.minRank);
         if ("unique" in spec) check(stored, `${at}/unique`, spec.unique);
+        if ("adopt" in spec) check(stored, `${at}/adopt`, spec.adopt);
       }
     }
     for (const [i, invariant] of (stored.content.invariants ?? []).entries()) check(stored, `/invariants/${i}/never`, invariant.never);

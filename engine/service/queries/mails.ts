@@ -23,6 +23,10 @@ export interface MailAnswer {
   /** What it is about. */
   readonly record: { readonly type: string; readonly id: string; readonly code: string | null } | null;
   readonly recipients: readonly string[];
+  /** Addresses that it would have gone to, and that are suppressed. */
+  readonly leftOut?: readonly string[];
+  /** Addresses that the mail server turned down, with what it said. */
+  readonly rejected?: readonly JsonObject[];
   readonly state: string;
   readonly code?: string;
   readonly decision: { readonly verdict: string; readonly code: string | null; readonly source: string | null; readonly version: string | null };
@@ -130,7 +134,9 @@ function answerMail(reading: Reading, row: RecordRow, item: JsonObject): MailAns
       about === null || typeof about["record_id"] !== "string"
         ? null
         : { type: String(about["record_type"] ?? ""), id: about["record_id"], code: typeof about["record_code"] === "string" ? about["record_code"] : null },
-    recipients: Array.isArray(data["recipients"]) ? (data["recipients"] as readonly Json[]).map(String) : [],
+    recipients: listOf(data["recipients"]).map(String),
+    ...(listOf(data["left_out"]).length === 0 ? {} : { leftOut: listOf(data["left_out"]).map(String) }),
+    ...(listOf(data["rejected"]).length === 0 ? {} : { rejected: listOf(data["rejected"]) as readonly JsonObject[] }),
     state: leafOf(item["state"] ?? null),
     ...(code === null || code === "OK" ? {} : { code }),
     decision: { verdict: text("verdict") ?? "", code, source: text("source"), version: text("version") },
@@ -142,6 +148,8 @@ function answerMail(reading: Reading, row: RecordRow, item: JsonObject): MailAns
     ...(sentAt === null ? {} : { sentAt }),
   };
 }
+
+const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
 
 /** "sent" of "sent", of {"delivery": "sent"} and of null nothing. */
 function leafOf(state: Json): string {

@@ -98,6 +98,53 @@ describe("mail effect", () => {
     expect(await handler(atRecipient).deliver(item(), never)).toMatchObject({ result: "refused" });
   });
 
+  it("tells which addresses were turned down, and which of them for good", async () => {
+    const answers: Readonly<Record<string, [number, string]>> = {
+      "gone@example.org": [550, "5.1.1 No such user"],
+      "plain@example.org": [550, "mailbox unavailable"],
+      "moved@example.org": [551, "user not local"],
+      "full@example.org": [552, "5.2.2 mailbox full"],
+      "spam@example.org": [550, "5.7.1 you are listed"],
+      "later@example.org": [450, "4.2.1 try later"],
+    };
+    const port = await server(
+      (stream, _session, done) => {
+        stream.resume();
+        stream.on("end", () => done());
+      },
+      {
+        onRcptTo: ({ address }, _session, done) => {
+          const answer = answers[address];
+          if (answer === undefined) return done();
+          done(Object.assign(new Error(answer[1]), { responseCode: answer[0] }));
+        },
+      },
+    );
+    const some = await handler(port).deliver(item({ recipients: ["reader@example.org", ...Object.keys(answers)] }), never);
+    expect(some.result).toBe("delivered");
+    const rejected = "rejected" in some ? (some.rejected ?? []) : [];
+    expect(rejected.map(({ address, code, status, hard }) => [address, code, status, hard])).toEqual([
+      ["gone@example.org", 550, "5.1.1", true],
+      ["plain@example.org", 550, null, true],
+      ["moved@example.org", 551, null, true],
+      ["full@example.org", 552, "5.2.2", false],
+      ["spam@example.org", 550, "5.7.1", false],
+      ["later@example.org", 450, "4.2.1", false],
+    ]);
+    expect(rejected[0]?.reason).toContain("No such user");
+    expect(await handler(port).deliver(item({ recipients: ["gone@example.org"] }), never)).toMatchObject({
+      result: "refused",
+      rejected: [{ address: "gone@example.org", hard: true }],
+    });
+    // One that may be there later keeps the mail waiting.
+    expect(await handler(port).deliver(item({ recipients: ["gone@example.org", "later@example.org"] }), never)).toMatchObject({ result: "retry" });
+    const box = await sink();
+    expect(await handler(box.port).deliver(item({ recipients: ["nobody@customer.invalid"] }), never)).toMatchObject({
+      result: "refused",
+      rejected: [{ code: 550, status: "5.1.1", hard: true }],
+    });
+  });
+
   it("does not guess when the line breaks between the last byte and the answer: class A is unclear, class B retried", async () => {
     const cutting = await cuttingServer();
     expect(await handler(cutting).deliver(item(), never)).toMatchObject({ result: "unclear" });
