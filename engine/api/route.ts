@@ -62,7 +62,7 @@ export interface Call {
 
 const COMMON: readonly ErrorCode[] = ["query_invalid", "text_invalid", "rate_limited", "internal", "unavailable"];
 const AUTHENTICATED: readonly ErrorCode[] = ["not_signed_in", "permission_denied", "not_found", "org_required"];
-const WRITING: readonly ErrorCode[] = ["origin_refused", "idempotency_key_malformed", "idempotency_key_reused"];
+const WRITING: readonly ErrorCode[] = ["origin_refused", "idempotency_key_malformed", "idempotency_key_reused", "idempotency_in_flight"];
 const WITH_BODY: readonly ErrorCode[] = ["body_not_json", "body_too_deep", "too_large", "media_type_unsupported", "payload_invalid"];
 
 /** Every code that the route may answer with, in the order of the table. */

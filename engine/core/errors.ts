@@ -42,6 +42,7 @@ export const ERRORS = {
   event_not_allowed: { status: 409, title: "The state does not allow this event", hint: "A person has to look at it; the key was not consumed." },
   gate_closed: { status: 409, title: "A gate is closed for this event", hint: "Send it again once the cause is gone; the key was not consumed." },
   seq_conflict: { status: 409, title: "The instance has moved on", hint: "Read it again and decide on what you see." },
+  idempotency_in_flight: { status: 409, title: "The same request is still being handled", hint: "Wait and repeat it with the same key." },
   contract_key_reused: { status: 409, title: "The key was used for another body", hint: "A key belongs to one change for ever; use a new one." },
   approval_void: { status: 409, title: "What this approval relied on has changed", hint: "See `changed`; look again before deciding." },
   task_closed: { status: 409, title: "The task is no longer open", hint: "Somebody has completed or cancelled it." },

@@ -9,6 +9,7 @@ import type { RecordRow } from "../store/instance-row.ts";
 import { findInstanceOfRecord } from "../store/instances.ts";
 import { loadRecord } from "../store/records.ts";
 import { dayIn } from "./ask-decision.ts";
+import { takeTurns } from "./breathe.ts";
 import { draftRuling, draftState, requireDraft } from "./draft-program.ts";
 import type { Engine } from "./engine-context.ts";
 import type { Subject } from "./expression.ts";
@@ -56,7 +57,11 @@ export async function decideAll(
     if (compiled === null) throw new EngineError("definition_not_found", `There is no rule set or table "${input.key}".`);
     const settings = await paramsFromSettings(work, compiled);
     const answers: Decision[] = [];
-    for (const facts of input.batch) answers.push(await decideOne(work, compiled, settings, facts, input));
+    const giveWay = takeTurns();
+    for (const facts of input.batch) {
+      answers.push(await decideOne(work, compiled, settings, facts, input));
+      await giveWay();
+    }
     return answers;
   });
 }

@@ -35,6 +35,7 @@ export const sourceOf = (scope: Scope): string => `${scope.principal.kind}:${sco
 /**
  * Runs an act once per key. A concurrent call with the same key waits for the first and gets its answer.
  *
+ * - throws EngineError `idempotency_in_flight` where the first takes longer than anyone may wait for a lock
  * - throws EngineError `idempotency_key_reused` where the key was used for another body
  */
 export async function once<T>(work: Work, idempotency: Idempotency | undefined, status: number, act: () => Promise<T | Refused>): Promise<Answer<T> | Refused> {
@@ -44,7 +45,7 @@ export async function once<T>(work: Work, idempotency: Idempotency | undefined, 
   }
   const source = sourceOf(work.scope);
   const { keyed } = work;
-  const known = keyed?.key === idempotency.key ? keyed.row : await lockInbox(work.tx, work.org.id, source, idempotency.key);
+  const known = keyed?.key === idempotency.key ? keyed.row : await lockKey(work, source, idempotency.key);
   if (known !== null) return replay(known, idempotency);
   const body = await act();
   if (body instanceof Refused) return body;
@@ -58,6 +59,13 @@ export async function once<T>(work: Work, idempotency: Idempotency | undefined, 
     expiresAt: new Date(Date.parse(work.at) + KEEP_DAYS * 86_400_000).toISOString(),
   });
   return { status, replayed: false, body };
+}
+
+async function lockKey(work: Work, source: string, key: string): Promise<InboxRow | null> {
+  work.waitsForKey = true;
+  const row = await lockInbox(work.tx, work.org.id, source, key);
+  work.waitsForKey = false;
+  return row;
 }
 
 /**

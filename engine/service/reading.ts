@@ -42,6 +42,7 @@ export async function inReading<T>(engine: Engine, scope: Scope, fn: (reading: R
           decided: [],
           attempts: [],
           hasWork: false,
+          waitsForKey: false,
           moves: 0,
           opened: null,
           keyed: null,

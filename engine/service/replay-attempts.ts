@@ -6,10 +6,11 @@ import type { JsonObject } from "../schema/json.ts";
 import { searchAudit } from "../store/audit.ts";
 import type { ReplayFilter } from "../store/events.ts";
 import { dayIn } from "./ask-decision.ts";
+import { breathe } from "./breathe.ts";
 import type { Engine } from "./engine-context.ts";
 import { isUuid } from "./fresh-id.ts";
 import { narrowed } from "./replay-filter.ts";
-import { breathe, inputsOf, type ReplayFinding, type ReplayPlan } from "./replay-run.ts";
+import { inputsOf, type ReplayFinding, type ReplayPlan } from "./replay-run.ts";
 import { meaningOf, type TallyBook } from "./replay-tally.ts";
 import { createTimeLimit, REPLAY_STEP_MS } from "./time-limit.ts";
 

@@ -12,6 +12,7 @@ import type { InstanceRow } from "../store/instance-row.ts";
 import { loadInstance } from "../store/instances.ts";
 import { copyPlayedRows } from "../store/played-rows.ts";
 import type { Session, Tx } from "../store/tx.ts";
+import { takeTurns } from "./breathe.ts";
 import type { Engine } from "./engine-context.ts";
 import type { Ruling } from "./program-cache.ts";
 import { type Narrowing, narrowed } from "./replay-filter.ts";
@@ -148,26 +149,17 @@ async function foldHere(
   return await engine.store.work(plan.session, async (tx) => {
     const decisionAt = await recordedDecisions(engine, tx, plan, instances);
     const findings: ReplayFinding[] = [];
-    let rested = performance.now();
+    const giveWay = takeTurns();
     for (const { id, org, machine, rows } of instances) {
       const recorded = recordedRows(rows, org, actors);
       const result = await replayOne(tx, plan, recorded, decisionAt);
       book.addInstance(machine, result.recorded, result);
       if (result.verdict !== "identical") findings.push(findingOf(recorded, result, await loadInstance(tx, id)));
-      if (performance.now() - rested > TURN_MS) {
-        await breathe();
-        rested = performance.now();
-      }
+      await giveWay();
     }
     return findings;
   });
 }
-
-/** The longest that a replay keeps others waiting, an instance's own length aside. */
-const TURN_MS = 4;
-
-/** Lets other requests of this process have their turn: a replay is long, and never in a hurry. */
-export const breathe = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 /** Compiled decisions of the releases that made these rows, to explain what was recorded. */
 async function recordedDecisions(engine: Engine, tx: Tx, plan: ReplayPlan, instances: readonly RecordedInstance[]): Promise<DecisionAt> {

@@ -48,6 +48,8 @@ export interface Work {
   opened: OpenedSend | null;
   /** The idempotency key that the transaction was opened with: locked, and its stored answer read. */
   readonly keyed: { readonly key: string; readonly row: OpenedSend["inbox"] } | null;
+  /** While another transaction may be holding the caller's idempotency key. */
+  waitsForKey: boolean;
   /** What was read already, where nothing is written any more: read models ask for the same facts many times. */
   readonly shared: SharedReads | null;
 }
@@ -160,6 +162,8 @@ export async function inWork<T>(
     } catch (error) {
       if (error instanceof RolledBack) return settle(error.value as T | Refused);
       if (error instanceof EngineError && HEALABLE.has(error) && attempt < ATTEMPTS_FOR_FREE_CODE) continue;
+      if (last?.waitsForKey && error instanceof EngineError && error.code === "unavailable")
+        throw new EngineError("idempotency_in_flight", "A request with this key is still being handled.", { retryAfter: 1 }, { cause: error });
       if (last !== undefined) await keepAttempts(engine, { ...last, decided: last.decided.filter(({ isRefused }) => isRefused) });
       throw error;
     }
@@ -193,6 +197,7 @@ async function openWork(engine: Engine, scope: Scope, org: OrgContext, tx: Tx, o
     decided: [],
     attempts: [],
     hasWork: false,
+    waitsForKey: false,
     moves: 0,
     opened,
     keyed,

@@ -126,7 +126,7 @@ export function GateMeter({ open, blocked, overridden }: { open: number; blocked
       </div>
       <div className="legend">
         <span className="m-open">
-          <Icon name="check" size={12} /> Open {open}
+          <Icon name="check" size={12} /> Open {open} ({Math.round((100 * open) / total)} %)
         </span>
         <span className="m-blocked">
           <Icon name="bar" size={12} /> Blocked {blocked}

@@ -51,3 +51,15 @@ it("keeps no refusal: the act may be tried again under its key", async () => {
   expect((await desk.call("lead", "POST", "/api/v1/drafts", { name: "x", base: 99 }, key)).status).toBe(404);
   expect((await desk.call("lead", "POST", "/api/v1/drafts", { name: "x" }, key)).status).toBe(201);
 });
+
+it("tells who waits too long that the first is still under way, and lets the same key be tried again", async () => {
+  const [client] = await desk.database.sql<{ id: string }>("select person_id::text as id from api_client where id = 'key-lead'");
+  const lock = `hashtextextended('inbox:${desk.orgIds.ONE}:person:${client?.id}:held', 0)`;
+  await desk.database.sql(`select pg_advisory_lock(${lock})`);
+  const send = () => desk.call("lead", "POST", "/api/v1/drafts", { name: "held" }, { "idempotency-key": "held" });
+  const refused = await send();
+  expect(refused).toMatchObject({ status: 409, body: { code: "idempotency_in_flight" } });
+  expect(refused.headers["retry-after"]).toBe("1");
+  await desk.database.sql(`select pg_advisory_unlock(${lock})`);
+  expect((await send()).status).toBe(201);
+});

@@ -2,12 +2,17 @@
 import { expect, it } from "vitest";
 import { evaluateOne } from "#engine/service/expression.ts";
 import { inReading } from "#engine/service/reading.ts";
+import { foldAlike } from "#engine/service/replay-fold.ts";
+import { createTally } from "#engine/service/replay-tally.ts";
 import { systemScope } from "#engine/service/scope.ts";
+import { replayRows } from "#engine/store/events.ts";
 import { openDesk } from "./desk.ts";
 
 const desk = await openDesk();
 /** Within the operations that one expression may spend, tens of milliseconds long. */
 const LONG = "sum(for a in 1..300, b in 1..300 return a * b)";
+
+const org = { id: desk.orgIds.ONE, code: "ONE", name: "Org ONE", timeZone: "Europe/Istanbul", branding: {} };
 
 it("a decision that takes too long is refused, and the next one is answered", async () => {
   const draft = (await desk.call("lead", "POST", "/api/v1/drafts", { name: "slow" })).body.id;
@@ -21,7 +26,6 @@ it("a decision that takes too long is refused, and the next one is answered", as
 });
 
 it("columns of a page have their time together, not each its own", async () => {
-  const org = { id: desk.orgIds.ONE, code: "ONE", name: "Org ONE", timeZone: "Europe/Istanbul", branding: {} };
   const answered = await inReading(desk.engine, systemScope(org), async (reading) => {
     const work = reading.workOf(org.id);
     const longest = 4_000;
@@ -37,4 +41,18 @@ it("columns of a page have their time together, not each its own", async () => {
     data: { limit: "time" },
   });
   expect(answered.row).toBeGreaterThan(10);
+});
+
+it("an event that takes too long ends the folding of its instance, not of the others", async () => {
+  const start = async () =>
+    (await desk.call("writer", "POST", "/api/v1/instances", { machine: "note", event: { type: "note.create", payload: { title: "A", words: 3 } } })).body.id;
+  const [musing, plain] = [await start(), await start()];
+  expect((await desk.call("writer", "POST", `/api/v1/instances/${musing}/events`, { type: "note.muse" })).status).toBe(200);
+  const { program, rows } = await desk.engine.store.work({ orgs: [org.id], actorId: "system" }, async (tx) => ({
+    program: (await desk.engine.programs.inForce(tx, org.id, desk.clock.now())).program,
+    rows: await replayRows(tx, [musing, plain]),
+  }));
+  const instances = [musing, plain].map((id) => ({ id, org, machine: "desk.note", rows: rows.get(id) ?? [] }));
+  expect(foldAlike(program, instances, createTally(), new Map())).toEqual([]);
+  expect(foldAlike(program, instances, createTally(), new Map(), 0)).toEqual([musing]);
 });
