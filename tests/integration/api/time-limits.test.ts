@@ -2,10 +2,10 @@
 import { expect, it } from "vitest";
 import { evaluateOne } from "#engine/service/expression.ts";
 import { inReading } from "#engine/service/reading.ts";
-import { foldAlike } from "#engine/service/replay-fold.ts";
+import { foldAlike, recordedInstances } from "#engine/service/replay-fold.ts";
 import { createTally } from "#engine/service/replay-tally.ts";
 import { systemScope } from "#engine/service/scope.ts";
-import { replayRows } from "#engine/store/events.ts";
+import { copyPlayedRows } from "#engine/store/played-rows.ts";
 import { openDesk } from "./desk.ts";
 
 const desk = await openDesk();
@@ -50,9 +50,9 @@ it("an event that takes too long ends the folding of its instance, not of the ot
   expect((await desk.call("writer", "POST", `/api/v1/instances/${musing}/events`, { type: "note.muse" })).status).toBe(200);
   const { program, rows } = await desk.engine.store.work({ orgs: [org.id], actorId: "system" }, async (tx) => ({
     program: (await desk.engine.programs.inForce(tx, org.id, desk.clock.now())).program,
-    rows: await replayRows(tx, [musing, plain]),
+    rows: await copyPlayedRows(tx, [musing, plain]),
   }));
-  const instances = [musing, plain].map((id) => ({ id, org, machine: "desk.note", rows: rows.get(id) ?? [] }));
-  expect(foldAlike(program, instances, createTally(), new Map())).toEqual([]);
-  expect(foldAlike(program, instances, createTally(), new Map(), 0)).toEqual([musing]);
+  const page = { instances: [musing, plain].map((id) => ({ id, org })), rows };
+  expect(foldAlike(program, recordedInstances(page), createTally(), new Map())).toEqual([]);
+  expect(foldAlike(program, recordedInstances(page), createTally(), new Map(), 0)).toEqual([musing]);
 });
