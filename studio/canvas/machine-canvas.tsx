@@ -9,6 +9,7 @@ import { leading, type Picked, type Selection } from "../document/selection.ts";
 import { type CanvasActions, type CanvasMode, CanvasProvider } from "./canvas-context.ts";
 import type { Chart, ChartTransition } from "./chart.ts";
 import { EDGE_TYPES, WayEnds } from "./edges/way.tsx";
+import type { GateRates } from "./gate-rates.ts";
 import { absoluteBox } from "./layout.ts";
 import { CONTAINER_BAR, GRID, LANE_BAR } from "./measure.ts";
 import { NODE_TYPES } from "./nodes/state-nodes.tsx";
@@ -24,6 +25,7 @@ export interface MachineCanvasProps {
   readonly onSelect: (picked: Picked | null, add: boolean) => void;
   /** Live instances by state path; "" is the total. */
   readonly counts?: Readonly<Record<string, number>> | null;
+  readonly rates?: GateRates;
   readonly marks?: Readonly<Record<string, DiffMark>>;
   readonly problems?: ReadonlySet<string>;
   /** Called when a card was dropped elsewhere. Without it nothing can be moved. */
@@ -45,6 +47,7 @@ export interface CanvasControl {
 }
 
 const NO_MARKS: Readonly<Record<string, DiffMark>> = {};
+const NO_RATES: GateRates = {};
 const NO_PROBLEMS: ReadonlySet<string> = new Set();
 const READABLE = 0.62;
 
@@ -60,6 +63,7 @@ function CanvasInside(props: MachineCanvasProps) {
   const {
     document,
     mode,
+    rates = NO_RATES,
     selection,
     onSelect,
     counts = null,
@@ -111,8 +115,9 @@ function CanvasInside(props: MachineCanvasProps) {
       unfold: setPointed,
       showInstances: (state) => onShowInstances?.(state),
       foldedOf: (state) => folding.folded.get(state) ?? [],
+      rates: mode === "live" ? rates : NO_RATES,
     }),
-    [mode, onSelect, onShowInstances, folding],
+    [mode, onSelect, onShowInstances, folding, rates],
   );
 
   const onNodesChange = useCallback(

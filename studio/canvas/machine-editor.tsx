@@ -116,6 +116,7 @@ export function MachineEditor({ handle, mode, canEdit, problems, schema, counts,
           selection={selection}
           onSelect={select}
           counts={counts}
+          {...(stats === undefined ? {} : { rates: stats.gates })}
           problems={marks}
           {...(canEdit ? { onMove } : {})}
           onShowInstances={show}

@@ -5,6 +5,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { useCanvas } from "../canvas-context.ts";
 import type { ChartTransition } from "../chart.ts";
 import { EFFECT_ICONS, EFFECT_WORDS } from "../effect-icons.ts";
+import { rateText } from "../gate-rates.ts";
 import { roundedPath } from "../path.ts";
 import type { DiffMark, FlowEdge } from "../to-flow.ts";
 
@@ -46,13 +47,13 @@ export const Way = memo(function Way({ id, data }: EdgeProps<FlowEdge>) {
               zIndex: data.isSelected || data.isUnfolded ? 90 : 70,
             }}
             aria-pressed={data.isSelected}
-            aria-label={spokenTransition(transition)}
+            aria-label={spokenTransition(transition, rateText(transition, canvas.rates))}
             onClick={(event) => {
               event.stopPropagation();
               canvas.select({ kind: "transition", id }, event.shiftKey);
             }}
           >
-            <Pill transition={transition} mark={data.mark} />
+            <Pill transition={transition} mark={data.mark} rate={rateText(transition, canvas.rates)} />
           </button>
         </EdgeLabelRenderer>
       )}
@@ -63,7 +64,7 @@ export const Way = memo(function Way({ id, data }: EdgeProps<FlowEdge>) {
 const MARK_SIGNS: Readonly<Record<DiffMark, string>> = { added: "+", removed: "−", changed: "~" };
 
 /** What stands on the pill: sign of a change, clock, event, diamond, key, effects. */
-export function Pill({ transition, mark = null }: { transition: ChartTransition; mark?: DiffMark | null }) {
+export function Pill({ transition, mark = null, rate = null }: { transition: ChartTransition; mark?: DiffMark | null; rate?: string | null }) {
   const effects = [...new Set(transition.effects)].filter((kind) => kind !== "set" && kind !== "note").slice(0, 3);
   return (
     <>
@@ -71,6 +72,7 @@ export function Pill({ transition, mark = null }: { transition: ChartTransition;
       {transition.kind === "after" ? <Icon name="clock" size={12} className="waits" /> : null}
       {transition.label === "" ? null : <span className="name">{transition.label}</span>}
       {transition.guard.gates.length > 0 ? <Icon name="diamond" size={12} className="gate" /> : null}
+      {rate === null ? null : <span className="rate">{rate}</span>}
       {transition.guard.isOverridable ? <Icon name="key" size={12} className="override" /> : null}
       {effects.map((kind) => (
         <Icon key={kind} name={EFFECT_ICONS[kind]} size={12} className="effect" />
@@ -80,12 +82,19 @@ export function Pill({ transition, mark = null }: { transition: ChartTransition;
 }
 
 /** The pill in words, for those who do not see it. */
-export function spokenTransition(transition: ChartTransition): string {
+export function spokenTransition(transition: ChartTransition, rate: string | null = null): string {
   const what = transition.kind === "after" ? `after ${transition.event}` : transition.event || "at once";
   const gate = transition.guard.gates.map((one) => one.asks).join(", ");
   const effects = [...new Set(transition.effects)].map((kind) => EFFECT_WORDS[kind]).join(", ");
   const to = transition.targets.length === 0 ? "stays" : `to ${transition.targets.join(" and ")}`;
-  return [`${what}, ${to}`, gate === "" ? "" : `gate ${gate}`, transition.guard.isOverridable ? "can be overridden" : "", effects].filter(Boolean).join(", ");
+  return [
+    `${what}, ${to}`,
+    gate === "" ? "" : `gate ${gate}${rate === null ? "" : `, open ${rate} of the time`}`,
+    transition.guard.isOverridable ? "can be overridden" : "",
+    effects,
+  ]
+    .filter(Boolean)
+    .join(", ");
 }
 
 /** Arrow heads in the colours that a way can have. */

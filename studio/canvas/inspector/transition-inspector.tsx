@@ -3,10 +3,11 @@ import type { JsonObject } from "#engine/schema/json.ts";
 import { isObject, valueAt } from "../../document/json-path.ts";
 import { Icon } from "../../ui/icon.tsx";
 import type { Chart, ChartTransition } from "../chart.ts";
+import type { GateRates } from "../gate-rates.ts";
 import { Effects, Expression, Gate, Pairs, payloadText, Section, whoMay } from "./parts.tsx";
 
 export interface TransitionStats {
-  readonly gates: Readonly<Record<string, { readonly open: number; readonly blocked: number; readonly overridden: number }>>;
+  readonly gates: GateRates;
 }
 
 export function TransitionInspector({
