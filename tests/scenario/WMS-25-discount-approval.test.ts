@@ -88,7 +88,10 @@ describe("a discount", () => {
     const rejectedWithoutNote = await openDeal("owner.jtr");
     await api.as("owner.jtr").send(rejectedWithoutNote.line, "line.request_discount", { discount_pct: "3", reason: "x" });
     const [second] = await approvalsOf(rejectedWithoutNote.line);
-    expect(codesOf(await api.as("pricing.jtr").refused(second?.id as string, "approval.reject", {}))).toEqual(["NOTE_REQUIRED"]);
+    for (const note of [undefined, null, "", " \n "])
+      expect(codesOf(await api.as("pricing.jtr").refused(second?.id as string, "approval.reject", note === undefined ? {} : { note }))).toEqual([
+        "NOTE_REQUIRED",
+      ]);
     await api.as("pricing.jtr").send(second?.id as string, "approval.reject", { note: "too much" });
     expect((await api.as("owner.jtr").instance(rejectedWithoutNote.line)).state).toBe("rejected");
   });
@@ -115,6 +118,28 @@ describe("a discount", () => {
     expect(await approvalsOf(line)).toHaveLength(1);
     expect((await api.as("pricing.jtr").list("/tasks?limit=200")).filter(({ kind }) => kind === "approval")).toHaveLength(1);
     expect((await owner.instance(line)).state).toBe("approval_required");
+  });
+
+  it("[WMS-25] asked for anew, with another discount, stands in place of what was asked before", async () => {
+    const { line } = await openDeal("owner.jtr");
+    const owner = api.as("owner.jtr");
+    const ask = async (discount_pct: string) => {
+      await owner.send(line, "line.request_discount", { discount_pct, reason: "volume" });
+      const open = await approvalsOf(line);
+      expect(open.map(({ type }) => type)).toEqual(["discount"]);
+      return open[0]?.id as string;
+    };
+    const asked = [await ask("10"), await ask("12"), await ask("26"), await ask("26")];
+    expect(asked[3]).toBe(asked[2]);
+    expect((await approvalsOf(line, "withdrawn")).map(({ id }) => id).sort()).toEqual([asked[0], asked[1]].sort());
+    const rank = async (id: string | undefined) => (await api.as("manager.jtr").get(`/records/approval-requests/${id?.split(":")[1]}`)).body.data.min_rank;
+    // Up to 10 % anybody with the permission; above it rank 50; above 25 % rank 80.
+    expect([await rank(asked[0]), await rank(asked[1]), await rank(asked[2])]).toEqual([10, 50, 80]);
+    const low = await api.as("pricing.jtr").refused(asked[2] as string, "approval.approve", { note: "x" }, 403);
+    expect(low.reasons[0].code).toBe("SECURITY_LEVEL_TOO_LOW");
+    await api.as("admin.jtr").send(asked[2] as string, "approval.approve", { note: "season" });
+    const row = (await owner.get(`/records/deal-lines/${line.slice("deal-line:".length)}`)).body.data;
+    expect([row.unit_price, row.discount_pct]).toEqual(["3.1080", "26.000"]);
   });
 
   it("[WMS-26] approving the discount of a discounted line in another currency leaves the currency to approve", async () => {
