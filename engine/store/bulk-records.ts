@@ -16,8 +16,8 @@ export interface BulkRecord {
 
 const INSERT = statement(
   "records_bulk_insert",
-  `insert into record (org_id, id, type, code, data, version, restricted, created_at, created_by, updated_at, updated_by)
-   select $1, r.id, $2, r.code, r.data, 1, $3, $4, $5, $4, $5 from unnest($6::uuid[], $7::text[], $8::jsonb[]) r(id, code, data) on conflict do nothing`,
+  `insert into record (org_id, id, type, code, data, version, restricted, created_at, created_by, updated_at, updated_by, fixed)
+   select $1, r.id, $2, r.code, r.data, 1, $3, $4, $5, $4, $5, $9 from unnest($6::uuid[], $7::text[], $8::jsonb[]) r(id, code, data) on conflict do nothing`,
 );
 const KEEP = statement(
   "records_bulk_keep",
@@ -53,7 +53,7 @@ export async function createRecords(tx: Tx, catalogue: Catalogue, type: TypeDefi
   const rows = [records.map(({ id }) => id), records.map(({ code }) => code), records.map(({ data }) => JSON.stringify(data))];
   const keys = records.flatMap(({ id, data }) => uniqueKeysOf(type, data).map((key) => ({ ...key, id })));
   const [added, keyed] = await Promise.all([
-    tx.execute(INSERT, [org, typeId(type), restricted, at, actorId, ...rows]),
+    tx.execute(INSERT, [org, typeId(type), restricted, at, actorId, ...rows, type.insertOnly === true]),
     keys.length === 0 ? 0 : tx.execute(UNIQUE, [org, typeId(type), keys.map(({ name }) => name), keys.map(({ value }) => value), keys.map(({ id }) => id)]),
   ]);
   if (added !== records.length || keyed !== keys.length)

@@ -34,7 +34,7 @@ const CODE_ATTEMPTS = 5;
 /** No RETURNING and no conflict target: either would ask the read policy, and nobody may read a restricted global row before it has a grant. */
 const INSERT = statement(
   "record_insert",
-  `insert into record (org_id, id, type, code, data, version, restricted, created_at, created_by, updated_at, updated_by) values ($1, $2, $3, $4, $5, 1, $6, $7, $8, $7, $8) on conflict do nothing`,
+  `insert into record (org_id, id, type, code, data, version, restricted, created_at, created_by, updated_at, updated_by, fixed) values ($1, $2, $3, $4, $5, 1, $6, $7, $8, $7, $8, $9) on conflict do nothing`,
 );
 const KEEP = statement(
   "record_keep",
@@ -99,7 +99,8 @@ async function insert(tx: Tx, type: TypeDefinition, org: string, input: RecordIn
   const own = codeFieldOf(type, data);
   for (let attempt = 1; ; attempt++) {
     const code = own !== undefined ? own : typeof input.code === "function" ? input.code(attempt) : input.code;
-    if ((await tx.execute(INSERT, [org, input.id, typeId(type), code, JSON.stringify(data), isRestricted(type), input.at, input.actorId])) === 1) return code;
+    const values = [org, input.id, typeId(type), code, JSON.stringify(data), isRestricted(type), input.at, input.actorId, type.insertOnly === true];
+    if ((await tx.execute(INSERT, values)) === 1) return code;
     const fields = [type.codeField ?? "code"];
     if (own !== undefined || typeof input.code !== "function" || attempt === CODE_ATTEMPTS) {
       throw new EngineError("unique_taken", `A record with the same ${fields[0]} exists.`, { fields });

@@ -160,6 +160,33 @@ describe("a waiver", () => {
   });
 });
 
+describe("what exposure rests on", () => {
+  it("[WMS-38] is the price at the win, kept: a new list price changes nothing of it, and nobody changes the snapshot, the ledger or the log, not in the database either", async () => {
+    const { codes } = await wonDeal(api, { customer: "Fjord", lines: [{ qty_m: "100" }] });
+    const exposure = async () =>
+      (await api.as("manager.jtr").get("/reports/exposure")).body.tab.rows.find(
+        ({ cells }: { readonly cells: { readonly customer: string } }) => cells.customer === "Fjord Hotels",
+      ).cells.exposure;
+    const before = await exposure();
+    const [quality] = await api.as("pricing.jtr").list("/records/qualities?q=LINEN-01");
+    const [price] = await api.as("pricing.jtr").list(`/records/price-list?filter=${encodeURIComponent(JSON.stringify({ quality_id: quality.id }))}`);
+    await api.as("pricing.jtr").send(`quality-price:${price.id}`, "price.set", { list_price: "5.00", currency: "USD", effective_from: "2026-02-02" });
+    expect(await exposure()).toEqual(before);
+    const [snapshot] = await api.as("manager.jtr").list("/records/price-snapshots?limit=1");
+    expect((await api.as("admin.jtr").patch(`/records/price-snapshots/${snapshot.id}`, { unit_price: "1" })).status).toBe(405);
+    for (const act of [
+      `update record set data = '{}' where id = '${snapshot.id}'`,
+      `delete from record where id = '${snapshot.id}'`,
+      "update record set data = data where type = 'payments-ledger' or data ? 'value_date'",
+      "update event_log set at = at",
+      "delete from event_log",
+    ])
+      await expect(api.database.sql(act), act).rejects.toThrow(/append-only/u);
+    expect((await api.as("manager.jtr").get(`/records/purchase-orders/${codes[0]}`)).body.data.total).toBe("420.00");
+    await api.as("pricing.jtr").send(`quality-price:${price.id}`, "price.set", { list_price: "4.20", currency: "USD", effective_from: "2026-02-02" });
+  });
+});
+
 describe("a shipment", () => {
   it("[WMS-28] is charged on the day of the org's clocks on which it left, and due so many days later", async () => {
     const sent = await order("Fjord");

@@ -16,6 +16,8 @@ export const RecordEntity = defineEntity({
     version: int().default(1),
     /** A global row that only orgs with a grant see. */
     restricted: p.boolean().default(false),
+    /** Of a type whose rows are only added: never changed or deleted. */
+    fixed: p.boolean().default(false),
     createdAt: at(),
     createdBy: text(),
     updatedAt: at(),
