@@ -68,7 +68,19 @@ describe("a payment", () => {
     const plan = (...parts: readonly (readonly (readonly [number, string])[])[]) => ({
       po_plan: parts.map((part) => ({ lines: part.map(([line_no, qty_m]) => ({ line_no, qty_m })) })),
     });
-    for (const bad of [plan([[1, "100"]]), plan([[1, "100.01"]], [[2, "50"]]), plan([[9, "1"]])])
+    for (const bad of [
+      plan([[1, "100"]]),
+      plan([[1, "100.01"]], [[2, "50"]]),
+      plan([[9, "1"]]),
+      plan([[1, "100"]], [[2, "50"]], [[9, "1"]]),
+      plan(
+        [
+          [1, "100"],
+          [2, "50"],
+        ],
+        [],
+      ),
+    ])
       expect(codesOf(await owner.refused(deal.body.key, "deal.win", bad))).toEqual(["PLAN_MISMATCH"]);
     await owner.send(
       deal.body.key,
@@ -104,6 +116,36 @@ describe("a payment", () => {
     await manager.refused(second, "payment.override", { reason_code: "STRATEGIC_CUSTOMER" });
     await manager.refused(second, "po.release");
     expect(await emitted(second)).toHaveLength(1);
+  });
+});
+
+describe("an order that waits", () => {
+  it("[WMS-31][WMS-33] is split into parts that are orders: none empty, none of nothing, none of another line", async () => {
+    const whole = await order("Boreal", "100");
+    const owner = api.as("owner.jtr");
+    const parts = (...given: readonly (readonly (readonly [number, string])[])[]) => ({
+      parts: given.map((part) => part.map(([line_no, qty_m]) => ({ line_no, qty_m }))),
+    });
+    for (const bad of [
+      parts([[1, "60"]], [[1, "41"]]),
+      parts([[1, "100"]], []),
+      parts(
+        [[1, "60"]],
+        [
+          [1, "40"],
+          [2, "5"],
+        ],
+      ),
+    ])
+      expect(codesOf(await owner.refused(whole, "po.split", bad))).toEqual(["SPLIT_MISMATCH"]);
+    expect(codesOf(await owner.refused(whole, "po.split", parts([[1, "100"]])))).toEqual(["SPLIT_NEEDS_TWO"]);
+    for (const qty of ["0", "-10"]) await owner.refused(whole, "po.split", parts([[1, "110"]], [[1, qty]]), 422);
+    await owner.send(whole, "po.split", parts([[1, "60"]], [[1, "40"]]));
+    const { deal_id } = (await recordOf(whole)).data;
+    const of = async (type: string) =>
+      (await owner.list(`/records/${type}?filter=${encodeURIComponent(JSON.stringify({ deal_id }))}`)).map(({ data }) => data.total).sort();
+    expect(await of("purchase-orders")).toEqual(["168.00", "252.00"]);
+    expect(await of("proformas")).toEqual(["168.00", "252.00"]);
   });
 });
 
