@@ -15,12 +15,7 @@ export interface TypeDefinition extends DefinitionBase {
   readonly codeField?: string;
   readonly unique?: readonly { readonly name: string; readonly fields: readonly string[]; readonly where?: Filter }[];
   /** Global types: a row is visible only to orgs that have a row of `type` whose `field` refers to it. */
-  readonly visibleThrough?: {
-    readonly type: string;
-    readonly field: string;
-    /** Fields, FEEL over `record`, of the linking row that whoever creates a record gets with it, or with the one that has its unique key already. */
-    readonly link?: FeelMap;
-  };
+  readonly visibleThrough?: { readonly type: string; readonly field: string };
   /** Rows hidden from a reader: FEEL over `record`, `actor`; facts not allowed. */
   readonly hiddenWhen?: Feel;
   /** Field masks: value shown as `as` to readers for whom `when` (FEEL over `record`, `actor`, `value`) holds. */

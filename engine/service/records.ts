@@ -12,7 +12,6 @@ import type { Engine } from "./engine-context.ts";
 import { freshId } from "./fresh-id.ts";
 import { type Answer, type Idempotency, once } from "./idempotency.ts";
 import { judgeBeforeCommit } from "./judge-record-write.ts";
-import { linkExisting, linkRecord } from "./linked-record.ts";
 import { changeHooks } from "./on-change.ts";
 import { acceptPayload, withDefaults, withUtcInstants } from "./payload.ts";
 import { answerRecord, etagOf, type RecordAnswer, versionOfEtag } from "./record-answer.ts";
@@ -53,8 +52,6 @@ export async function createIn(work: Work, type: TypeDefinition, given: unknown)
   const data = withUtcInstants(type.schema, await acceptPayload(type.schema, filled, lookupOf(work, { asReader: true })));
   const id = freshId(work.at, work.engine.seed(), nameOfType(type));
   if (type.checks !== undefined) for (const after of newRows(work, type, [{ id, code: null, data }])) await requireChecks(work, type, null, after);
-  const existing = await linkExisting(work, type, data);
-  if (existing !== null) return existing;
   const row = await insertRecord(work.tx, work.ruling.catalogue, type, {
     orgId: type.scope === "global" ? null : work.org.id,
     id,
@@ -63,7 +60,6 @@ export async function createIn(work: Work, type: TypeDefinition, given: unknown)
     actorId: work.actor.id,
     at: work.at,
   });
-  await linkRecord(work, type, id, data);
   await afterChange(work, type, null, row);
   return row;
 }

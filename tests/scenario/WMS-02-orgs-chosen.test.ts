@@ -85,36 +85,6 @@ describe("an inactive profile", () => {
   });
 });
 
-describe("a customer", () => {
-  it("[WMS-01][WMS-04] is one for all orgs: who makes one gets its profile, and who names one that another org has gets that, and learns nothing else", async () => {
-    const create = (account: string, body: object) => api.as(account).post("/records/customers", { country: "TR", ...body });
-    const seen = async (account: string, name: string) => named(await api.as(account).list(`/records/customers?q=${encodeURIComponent(name)}`));
-    const fresh = await create("admin.mod", { name: "Hera Curtains", tax_id: "1000000777" });
-    expect(fresh.status, fresh.text).toBe(201);
-    expect([await seen("owner.mod", "Hera"), await seen("owner.jtr", "Hera")]).toEqual([["Hera Curtains"], []]);
-    const profiles = (account: string, id: string) => api.as(account).list(`/records/customer-org-profiles?filter=${filter({ customer_id: id })}`);
-    expect((await profiles("admin.mod", fresh.body.id)).map(({ data }) => [data.status, data.payment_mode])).toEqual([["active", "cash"]]);
-
-    // As new to MOD as any other, by its answer: the name alone is that of the one identity.
-    const known = await create("admin.mod", { name: "Atlas of ours", tax_id: "1000000001" });
-    const atlas = await customerOf(api.as("owner.jtr"), "Atlas");
-    expect([known.status, known.body.id, known.body.data.name]).toEqual([201, atlas.id, "Atlas Tekstil"]);
-    expect(known.text).not.toMatch(/JTR|48000/u);
-    expect(await seen("owner.mod", "Atlas")).toEqual(["Atlas Tekstil"]);
-    expect((await profiles("admin.mod", atlas.id)).map(({ org, data }) => [org, data.payment_mode])).toEqual([["MOD", "cash"]]);
-    expect((await profiles("admin.jtr", atlas.id)).map(({ org, data }) => [org, data.payment_mode])).toEqual([["JTR", "credit"]]);
-    // A customer of one's own is not made twice, and who may not make one makes none.
-    const twice = await create("admin.mod", { name: "Atlas once more", tax_id: "1000000001" });
-    expect([twice.status, twice.body.code, twice.body.fields]).toEqual([409, "unique_taken", ["tax_id", "country"]]);
-    expect((await create("owner.mod", { name: "X", tax_id: "1000000006" })).status).toBe(403);
-    const made = await api.as("owner.mod").post("/instances", {
-      machine: "deal",
-      event: { type: "deal.create", payload: { customer_id: fresh.body.id, currency: "USD", lines: [{ quality_code: "LINEN-01", qty_m: "1" }] } },
-    });
-    expect(made.status, made.text.slice(0, 600)).toBe(201);
-  });
-});
-
 describe("exposure", () => {
   it("[WMS-02][WMS-15] is a row per org and currency, never one sum; who holds one org sees that one alone", async () => {
     const exposure = async (account: string, org: string) => {

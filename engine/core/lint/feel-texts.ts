@@ -38,7 +38,6 @@ export function feelSyntax(program: Program): Problem[] {
   for (const stored of program.all("type")) {
     check(stored, "/hiddenWhen", stored.content.hiddenWhen);
     map(stored, "/reversal", stored.content.reversal);
-    map(stored, "/visibleThrough/link", stored.content.visibleThrough?.link);
     for (const [i, rule] of (stored.content.checks ?? []).entries())
       for (const name of ["when", "holds"] as const) check(stored, `/checks/${i}/${name}`, rule[name]);
     for (const [i, mask] of (stored.content.mask ?? []).entries()) check(stored, `/mask/${i}/when`, mask.when);
