@@ -123,6 +123,5 @@ describe("what a digest tells of", () => {
     // The week from run to run.
     expect(await told("digest_weekly_central_check", "2026-02-23", "17:31")).toEqual(["fri-early", "fri-late", "sat"]);
     expect(await told("digest_weekly_central_check", "2026-03-02", "08:15")).toEqual(["after", "before"]);
-    expect(await told("digest_weekly_central_check", "2026-03-09", "08:15")).toBeNull();
   });
 });
