@@ -5,7 +5,7 @@
 import { EngineError } from "../core/errors.ts";
 import type { EngineEvent } from "../core/step-types.ts";
 import type { InstanceRow } from "../store/instance-row.ts";
-import { findInstanceByKey, findInstanceOfRecord, loadInstance } from "../store/instances.ts";
+import { findInstanceByKey, findInstanceByUnique, findInstanceOfRecord, loadInstance } from "../store/instances.ts";
 import type { CascadeItem } from "./cascade-item.ts";
 import { isUuid } from "./fresh-id.ts";
 import { acceptPayload, withoutForbiddenNulls } from "./payload.ts";
@@ -64,13 +64,16 @@ export async function sendTo(
   return { instance: outcome.kind === "moved" ? outcome.instance : opened.instance, outcome };
 }
 
-/** The instance that a record (id or code) has of a machine, or the instance of this very id. */
+/** The instance that a record (id or code) has of a machine, the instance of this very id, or the one that was started under this unique key. */
 export async function findTarget(work: Work, machineRef: string | null, to: string): Promise<InstanceRow | null> {
   if (machineRef === null) return isUuid(to) ? await loadInstance(work.tx, to) : await findInstanceByKey(work.tx, to);
   const machine = work.ruling.program.machine(machineRef);
   if (machine === null) throw new EngineError("internal", `There is no machine "${machineRef}" in release ${work.ruling.release}.`);
   const machineId = machine.key.slice(machine.key.indexOf(".") + 1);
-  if (!isUuid(to)) return await findInstanceByKey(work.tx, to.includes(":") ? to : `${machineId}:${to}`);
+  if (!isUuid(to)) {
+    const named = await findInstanceByKey(work.tx, to.includes(":") ? to : `${machineId}:${to}`);
+    return named ?? (await findInstanceByUnique(work.tx, work.org.id, machine.key, to));
+  }
   const ofRecord = await findInstanceOfRecord(work.tx, to, machine.key);
   if (ofRecord !== null) return ofRecord;
   const itself = await loadInstance(work.tx, to);

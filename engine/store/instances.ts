@@ -12,6 +12,7 @@ const BY_KEY = statement(
   "instance_by_key",
   `select ${INSTANCE_COLUMNS} from instance i where i.key = $1 and ($2::uuid[] is null or i.org_id = any ($2)) order by i.id desc limit 1`,
 );
+const BY_UNIQUE = statement("instance_by_unique", `select ${INSTANCE_COLUMNS} from instance i where i.org_id = $1 and i.machine = $2 and i.unique_key = $3`);
 const OF_RECORDS = statement(
   "instances_of_records",
   `select ${INSTANCE_COLUMNS} from instance i where i.record_id = any ($1::uuid[]) and ($2::uuid[] is null or i.org_id = any ($2)) order by i.id desc`,
@@ -36,6 +37,12 @@ export async function loadInstances(tx: Tx, ids: readonly string[]): Promise<rea
 /** By `<machine id>:<record code>`; the newest when a record has had several. */
 export async function findInstanceByKey(tx: Tx, key: string): Promise<InstanceRow | null> {
   const [row] = await tx.query<InstanceSqlRow>(BY_KEY, [key, orgsOf(tx)]);
+  return row === undefined ? null : toInstance(row);
+}
+
+/** By the value of its start's `unique` key. */
+export async function findInstanceByUnique(tx: Tx, orgId: string, machine: string, unique: string): Promise<InstanceRow | null> {
+  const [row] = await tx.query<InstanceSqlRow>(BY_UNIQUE, [orgId, machine, unique]);
   return row === undefined ? null : toInstance(row);
 }
 

@@ -122,6 +122,36 @@ describe("a review", () => {
   });
 });
 
+describe("a credit request", () => {
+  it("[WMS-60][WMS-70] asks for an amount in a currency of the house, tells who may grant it once, and sets the limit", async () => {
+    const [fjord] = (await owner.list("/records/customers?q=Fjord%20Hotels")) as [{ id: string }];
+    const [profile] = await filtered("customer-org-profiles", { customer_id: fjord.id });
+    const ask = (payload: object) => {
+      const request = { type: "credit_request", subject: { type: "customer-org-profiles", id: profile.id }, payload, reason: "season" };
+      return owner.post("/instances", { machine: "approval-request", event: { type: "approval.request", payload: request } });
+    };
+    for (const limit of ["-5", "1.234", "much", "", null]) expect(codesOf((await ask({ currency: "USD", limit })).body)).toEqual(["LIMIT_INVALID"]);
+    for (const currency of ["GBP", "usd", null]) expect(codesOf((await ask({ currency, limit: "5.00" })).body)).toEqual(["LIMIT_INVALID"]);
+    const asked = await ask({ currency: "EUR", limit: "90000.00" });
+    expect(asked.status, asked.text.slice(0, 400)).toBe(201);
+    expect(codesOf((await ask({ currency: "EUR", limit: "90000.00" })).body)).toEqual(["REQUEST_OPEN"]);
+    await api.drain();
+    const told = await api.as("admin.jtr").list("/mails?type=credit_request_submitted");
+    expect(told.map(({ recipients }) => recipients)).toEqual([
+      ["admin.jtr@gatehouse.example", "manager.jtr@gatehouse.example", "manager.multi@gatehouse.example"],
+    ]);
+    await owner.refused(asked.body.key, "approval.approve", { note: "mine" }, 403);
+    await manager.send(asked.body.key, "approval.approve", { note: "fine" });
+    const limits = (
+      await manager.list(`/records/credit-limits?${new URLSearchParams({ filter: JSON.stringify({ profile_id: profile.id, currency: "EUR" }) })}`)
+    ).map(({ data }) => [data.limit, data.valid_from]);
+    expect(limits.sort()).toEqual([
+      ["25000.00", "2026-01-01"],
+      ["90000.00", "2026-02-02"],
+    ]);
+  });
+});
+
 describe("a link", () => {
   it("[WMS-52] cannot end before it begins, nor end and never end", async () => {
     const codes = async (payload: object) => {

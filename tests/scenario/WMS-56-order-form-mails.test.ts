@@ -41,6 +41,29 @@ describe("on submission", () => {
   });
 });
 
+describe("files that come along", () => {
+  it("[WMS-58][WMS-59] are named with their notes to staff, and to nobody else", async () => {
+    const link = await owner.post("/instances", { machine: "order-form-token", event: { type: "token.issue", payload: { customer_id: fjord.id } } });
+    const upload = await api.running.server?.inject({
+      method: "POST",
+      url: `${link.body.url}/files?name=${encodeURIComponent("../../spec.pdf")}`,
+      headers: { "content-type": "application/pdf" },
+      payload: "%PDF-1.7",
+    });
+    const file = upload?.json();
+    expect(file).toMatchObject({ name: "spec.pdf" });
+    const attachments = [{ file_id: file.id, file_name: "other.pdf", note: "for the cutter only" }];
+    const lines = [{ quality_code: "LINEN-01", qty_m: "5" }];
+    const sent = await api.post(link.body.url, { contact: { name: "Quin", email: "quin@fjord.example" }, lines, attachments }, { accept: "application/json" });
+    expect(sent.status, sent.text).toBe(200);
+    const about = (await api.mails()).filter(({ text, subject }) => `${subject} ${text}`.includes(link.body.record.code));
+    const [customer, staff] = [true, false].map((isCustomer) => about.filter(({ to }) => to.includes("quin@fjord.example") === isCustomer));
+    expect(customer).toHaveLength(1);
+    expect(JSON.stringify(customer)).not.toMatch(/spec\.pdf|cutter|other\.pdf/u);
+    expect(staff?.map(({ text }) => text.includes("- spec.pdf: for the cutter only"))).toEqual([true]);
+  });
+});
+
 describe("after an edit", () => {
   it("[WMS-56] the submitter gets one table of what changed; without a new change there is nothing to send", async () => {
     const { deal, ref } = await submitted("olaf@fjord.example", "100", "40");

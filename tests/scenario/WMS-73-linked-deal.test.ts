@@ -74,6 +74,27 @@ describe("the linked deal", () => {
   });
 });
 
+describe("an order that is cancelled after its approval", () => {
+  it("[WMS-73] takes its linked deal with it, so that nothing of it counts in the partner's books", async () => {
+    const exposure = async () => {
+      const { body } = await api.as("manager.jtr").get("/reports/credit?tab=positions&limit=100");
+      return JSON.stringify(body.tab.rows.find(({ cells }: { cells: { customer: string } }) => cells.customer.startsWith("MOD"))?.cells);
+    };
+    const before = await exposure();
+    const order = await confirmed(partner("40"));
+    await mod.send(order, "shipment.approve");
+    expect((await linkedTo(order)).map(({ state }) => state)).toEqual(["won"]);
+    expect(await exposure()).not.toBe(before);
+    await mod.send(order, "po.cancel", { reason: "The customer withdrew" });
+    expect((await linkedTo(order)).map(({ state }) => state)).toEqual(["cancelled"]);
+    expect(await exposure()).toBe(before);
+    const never = await confirmed(partner("5"));
+    await mod.send(never, "po.cancel", { reason: "Before any approval" });
+    expect(await linkedTo(never)).toEqual([]);
+    expect((await api.as("admin.mod").list("/outbox?limit=200")).filter(({ state }) => state === "dead")).toEqual([]);
+  });
+});
+
 describe("the hold", () => {
   it("[WMS-74] stops an approval without figures or names; who holds both orgs overrides it with a reason; a payment lifts it", async () => {
     const [{ id }] = (await api.as("admin.jtr").list("/records/customers?q=MOD internal")) as [{ id: string }];
