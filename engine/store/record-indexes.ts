@@ -57,14 +57,21 @@ function searchVector(type: TypeDefinition, alias: string): string {
   return `gh_search(${alias}.code, ${alias}.data, '{${fields.join(",")}}'::text[])`;
 }
 
+export interface SearchSql {
+  readonly sql: string;
+  /** Whether it looks into the row alone. */
+  readonly isOwn: boolean;
+}
+
 /** Every word must begin a word of the code or of a searchable field: of the row, or, where its type has no such field, of one record joined to it. */
-export function searchSql(sources: Sources, params: Conditions, search: string): string {
+export function searchSql(sources: Sources, params: Conditions, search: string): SearchSql {
   const words = search.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  if (words.length === 0) return "false";
+  if (words.length === 0) return { sql: "false", isOwn: false };
   const all = [...sources.entries()];
   const isSearchable = ({ type }: { readonly type: TypeDefinition }): boolean => (type.searchable ?? []).length > 0;
   const own = all.filter(([name]) => name === "");
   const searched = own.some(([, source]) => isSearchable(source)) ? own : all.filter(([name, source]) => name === "" || isSearchable(source));
   const asked = params.value(words.map((word) => `'${word}':*`).join(" & "));
-  return `(${searched.map(([, { alias, type }]) => `${searchVector(type, alias)} @@ to_tsquery('simple', ${asked})`).join(" or ")})`;
+  const sql = `(${searched.map(([, { alias, type }]) => `${searchVector(type, alias)} @@ to_tsquery('simple', ${asked})`).join(" or ")})`;
+  return { sql, isOwn: searched === own };
 }

@@ -11,7 +11,7 @@ import type { TypeDefinition } from "../schema/type.ts";
 import { type Catalogue, typeId } from "./catalogue.ts";
 import { afterCursor, type CursorValue, pageOf } from "./cursor.ts";
 import { compileFilter, type FilterScope } from "./record-filter.ts";
-import { isIndexed, searchSql } from "./record-indexes.ts";
+import { isIndexed, type SearchSql, searchSql } from "./record-indexes.ts";
 import { withoutIdleJoins } from "./record-joins.ts";
 import { aliasName, compilePath, instanceOf, type PathSql, quote, refuse } from "./record-paths.ts";
 import { readOrgs } from "./records.ts";
@@ -44,8 +44,14 @@ interface Compiled {
   readonly scope: FilterScope;
   readonly type: TypeDefinition;
   readonly orgs: readonly string[] | null;
-  /** `from ... join ...` of one org (`o.id`) or of all. */
+  /** What the type's rows are read from, as `r`; with what is joined to them: `from`. */
+  readonly source: string;
+  readonly joins: string;
   readonly from: string;
+  /** Without the words looked for. */
+  readonly conditions: string;
+  /** Null where none are, or where they are looked for in rows of another time. */
+  readonly search: SearchSql | null;
   readonly where: string;
 }
 
@@ -145,7 +151,8 @@ function compile(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptio
   const sources = new Map([["", { alias: "r", type }]]);
   const scope: FilterScope = { sources, params, args: options.args ?? {}, isIndexed: (path) => isIndexed(catalogue, sources, path) };
   const source = (of: TypeDefinition): string => (options.asOf === undefined ? "record" : asOfSource(of, `${params.value(options.asOf)}::timestamptz`));
-  let from = `${source(type)} r`;
+  const root = source(type);
+  let joins = "";
   const conditions = [`r.type = ${quote(typeId(type))}`];
   for (const [name, join] of Object.entries(query.join ?? {})) {
     const joined = catalogue.type(join.type) ?? refuse(join.type, `There is no record type "${join.type}".`);
@@ -159,13 +166,19 @@ function compile(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptio
     const inOrgs = orgs === null ? "" : ` and ${alias}.org_id = any (${params.value(orgs)}::uuid[])`;
     const where =
       join.where === undefined ? "" : ` and ${compileFilter(join.where, { ...scope, sources: new Map([...sources, ["", { alias, type: joined }]]) })}`;
-    from += ` ${join.kind === "inner" ? "join" : "left join"} ${source(joined)} ${alias} on ${on} and ${alias}.type = ${quote(typeId(joined))}${inOrgs}${where}`;
+    joins += ` ${join.kind === "inner" ? "join" : "left join"} ${source(joined)} ${alias} on ${on} and ${alias}.type = ${quote(typeId(joined))}${inOrgs}${where}`;
   }
   if (query.where !== undefined) conditions.push(compileFilter(query.where, scope));
   if (options.filter !== undefined) conditions.push(compileFilter(options.filter, scope));
-  if (options.search !== undefined && options.search.trim() !== "") conditions.push(searchSql(sources, params, options.search));
+  const search = options.search === undefined || options.search.trim() === "" ? null : searchSql(sources, params, options.search);
   const orgs = options.orgs !== undefined && type.scope === "org" ? options.orgs : readOrgs(tx, type);
-  return { params, scope, type, orgs, from, where: conditions.join(" and ") };
+  const own = conditions.join(" and ");
+  return {
+    ...{ params, scope, type, orgs, source: root, joins, from: `${root} r${joins}` },
+    conditions: own,
+    search: options.asOf === undefined ? search : null,
+    where: search === null ? own : `${own} and ${search.sql}`,
+  };
 }
 
 function asOfSource(type: TypeDefinition, at: string): string {
@@ -180,23 +193,42 @@ interface SortKey {
 }
 
 function listSql(query: Query, compiled: Compiled, limit: number, cursor: string | null): { readonly sql: string; readonly values: unknown[] } {
-  const { params, scope, type, orgs, from } = compiled;
+  const { params, scope, type, orgs } = compiled;
   const keys = sortKeys(query, scope);
   const after = afterCursor(cursor);
-  const where = after === null ? compiled.where : `${compiled.where} and ${keyset(keys, after, params)}`;
+  const beyond = after === null ? "" : ` and ${keyset(keys, after, params)}`;
   const order = (prefix: string): string => keys.map((key, n) => `${prefix === "" ? key.path.sql : `${prefix}.k${n}`} ${key.direction}`).join(", ");
   const columns = `r.org_id, r.id, ${keys.map((key, n) => `${key.path.sql} as k${n}, ${key.path.json} as s${n}`).join(", ")}, ${rowSql(query, scope)} as row`;
-  const page = (org: string): string => `select ${columns} from ${from} where ${org} and ${where} order by ${order("")} limit ${limit + 1}`;
-  const rows = orgs === null ? page("true") : `select p.* from unnest(${params.value(orgs)}::uuid[]) o(id) cross join lateral (${page("r.org_id = o.id")}) p`;
+  const page = (org: string, source = compiled.source, where = compiled.where): string =>
+    `select ${columns} from ${source} r${compiled.joins} where ${org} and ${where}${beyond} order by ${order("")} limit ${limit + 1}`;
+  const inTurn = (only: string): string =>
+    orgs === null ? page(only) : `select p.* from unnest(${params.value(orgs)}::uuid[]) o(id) cross join lateral (${page(`r.org_id = o.id and ${only}`)}) p`;
+  const isFound = compiled.search?.isOwn === true;
+  const found = isFound ? foundSql(compiled) : "";
+  const rows = isFound ? `select * from (${page(FEW, "found", compiled.conditions)}) f union all select * from (${inTurn(`not ${FEW}`)}) t` : inTurn("true");
   const sort = `jsonb_build_array(${keys.map((_, n) => `l.s${n}`).join(", ")})`;
   const base = `select l.*, ${sort} as sort from (select * from (${rows}) p order by ${order("p")} limit ${limit + 1}) l`;
   if (query.select !== undefined)
-    return { sql: `select b.row || jsonb_build_object('id', b.id) as row, b.sort from (${base}) b order by ${order("b")}`, values: params.values };
+    return { sql: `${found}select b.row || jsonb_build_object('id', b.id) as row, b.sort from (${base}) b order by ${order("b")}`, values: params.values };
   return {
-    sql: `select b.row || jsonb_build_object('org', (select o.code from org o where o.id = b.org_id), 'state', i.state, 'states', coalesce(to_jsonb(i.states), '[]'), 'instance', i.id) as row, b.sort
+    sql: `${found}select b.row || jsonb_build_object('org', (select o.code from org o where o.id = b.org_id), 'state', i.state, 'states', coalesce(to_jsonb(i.states), '[]'), 'instance', i.id) as row, b.sort
       from (${base}) b left join lateral (select i.id, i.state, i.states from instance i where ${instanceOf("b", type)} order by i.id desc limit 1) i on true order by ${order("b")}`,
     values: params.values,
   };
+}
+
+/**
+ * So many found rows are gathered by the index over the words and sorted. Words that more rows have are met soon in each org's own order, and
+ * PostgreSQL, which knows of no word how many rows have it, would look for every word so: for a rare one through the whole type.
+ */
+const MOST_FOUND = 10_000;
+const FEW = "(select yes from few)";
+
+/** The index over the words knows no orgs: it is asked once for all of them. */
+function foundSql({ type, orgs, search, params }: Compiled): string {
+  const inOrgs = orgs === null ? "true" : `r.org_id = any (${params.value(orgs)}::uuid[])`;
+  const rows = `select r.* from record r where r.type = ${quote(typeId(type))} and ${inOrgs} and ${search?.sql ?? "true"} limit ${MOST_FOUND + 1}`;
+  return `with found as materialized (${rows}), few as materialized (select count(*) <= ${MOST_FOUND} as yes from found) `;
 }
 
 function sortKeys(query: Query, scope: FilterScope): readonly SortKey[] {

@@ -20,6 +20,7 @@ import { Attempts } from "./migrations/009-attempts.ts";
 import { Instants } from "./migrations/010-instants.ts";
 import { SessionOrgs } from "./migrations/011-session-orgs.ts";
 import { FixedRecords } from "./migrations/012-fixed-records.ts";
+import { SearchCost } from "./migrations/013-search-cost.ts";
 import { isRetryable, toEngineError } from "./pg-errors.ts";
 import { statementCount, withStatementCount } from "./statement-count.ts";
 import { runSingle, runTransaction } from "./transaction.ts";
@@ -54,7 +55,21 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const MIGRATIONS = [Roles, Tables, Integrity, Documents, Imports, CheckpointHeads, InlineEvents, SearchWords, Attempts, Instants, SessionOrgs, FixedRecords];
+const MIGRATIONS = [
+  Roles,
+  Tables,
+  Integrity,
+  Documents,
+  Imports,
+  CheckpointHeads,
+  InlineEvents,
+  SearchWords,
+  Attempts,
+  Instants,
+  SessionOrgs,
+  FixedRecords,
+  SearchCost,
+];
 const RETRIES = 3;
 
 /** @throws unavailable when the database cannot be reached, or when fsync, full_page_writes or synchronous_commit is off */

@@ -61,6 +61,9 @@ const cases: readonly (readonly [string, Omit<Query, "from">, QueryOptions?])[] 
   ["state open", { where: { "@state": "open" } }],
   ["rare state", { where: { "@state": "rare" } }],
   ["search", {}, { search: "thing a87ff" }],
+  ["search, a rare word", {}, { search: "a87ff" }],
+  ["search, a word of 1 row in 160", {}, { search: "a8" }],
+  ["search, a word of every row", {}, { search: "thing" }],
   ["code", { where: { "@code": "T4711" } }],
 ];
 for (const session of [

@@ -196,6 +196,33 @@ test("indexes of a type are made once; search finds words by their beginning", a
   expect((await db.store.work(inA, (tx) => queryRecords(tx, catalogue, { from: "things" }, { search: things[1]!.code!.slice(0, 6) }))).items).toHaveLength(1);
 });
 
+test("words are found over several orgs in one order, be they rare or common, page by page", async () => {
+  await db.sql(
+    `insert into record (org_id, id, type, code, data, version, created_at, created_by, updated_at, updated_by)
+     select case when n % 3 = 0 then $1::uuid else $2::uuid end, gen_random_uuid(), 'things', 'S' || n,
+       jsonb_build_object('name', 'heap ' || case when n % 3500 = 0 then 'needle' || n else 'straw' end), 1, timestamptz '2025-05-05' + n * interval '1 second', 'x', now(), 'x'
+     from generate_series(1, 10500) n`,
+    [A, B],
+  );
+  const codes = async (search: string, options: Parameters<typeof queryRecords>[3] = {}): Promise<unknown[]> => {
+    const found: unknown[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await db.store.work(inBoth, (tx) =>
+        queryRecords(tx, catalogue, { from: "things" }, { search, limit: 7, cursor: cursor ?? null, ...options }),
+      );
+      found.push(...page.items.map((row) => row["code"]));
+      cursor = found.length >= 40 ? null : page.next;
+    }
+    return found;
+  };
+  const newestFirst = (from: number, count: number, step: number) => Array.from({ length: count }, (_, n) => `S${from - n * step}`);
+  expect(await codes("heap needle")).toEqual(newestFirst(10_500, 3, 3_500));
+  expect(await codes("heap needle", { filter: { "@code": { $ne: "S7000" } } })).toEqual(["S10500", "S3500"]);
+  expect(await codes("hea")).toEqual(newestFirst(10_500, 42, 1));
+  expect(await codes("heap needle", { orgs: [B] })).toEqual(["S7000", "S3500"]);
+  expect(await codes("needle", { orgs: [A] })).toEqual(["S10500"]);
+});
+
 test("rows of a type without searchable fields are looked for by what is joined to them, in the list and in its count", async () => {
   const query = { from: "parts", join: { thing: { type: "things", on: "thing_id" } } };
   const of = (search: string) =>
