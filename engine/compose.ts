@@ -24,6 +24,7 @@ import { type SealingKey, sealingKey } from "./service/auth/sealed.ts";
 import { writeCheckpoints } from "./service/checkpoints/write-checkpoints.ts";
 import { createEngine, type Engine } from "./service/engine-context.ts";
 import { fireTimer } from "./service/fire-timer.ts";
+import { growIndexes } from "./service/grow-indexes.ts";
 import { settleDeadImports } from "./service/import/import-job.ts";
 import { createReplayThreads, replayThreadCount } from "./service/replay-threads.ts";
 import { settleDeadReplays } from "./service/run-replay.ts";
@@ -95,6 +96,7 @@ export async function compose(pieces: Pieces): Promise<Process> {
     relay = await startRelay(engine, config, sink, sealing);
     const started = relay;
     closing.push(() => started.stop());
+    if (config.role !== "api") closing.push(watchIndexes(engine));
     const server =
       config.role === "worker"
         ? null
@@ -135,6 +137,27 @@ async function startRelay(engine: Engine, config: Config, sink: MailSink | null,
   // Read only where it is used: without Redis its clients would be a third of a second of every start.
   const { startBullmqRelay } = await import("./relay/bullmq.ts");
   return await startBullmqRelay(context, { redisUrl: config.redisUrl, queue: "gatehouse", pollMs: 5_000, work: config.role !== "api", concurrency: 4 });
+}
+
+const INDEXES_MS = 600_000;
+
+/** Looks for types that have become large, now and every ten minutes, beside everything else. Gives its end. */
+function watchIndexes(engine: Engine): () => Promise<void> {
+  const stopping = new AbortController();
+  let looking: Promise<unknown> = Promise.resolve();
+  const look = () => {
+    looking = looking
+      .then(() => (stopping.signal.aborted ? [] : growIndexes(engine, stopping.signal)))
+      .then((made) => made.length > 0 && engine.log.info({ made: made.length }, "indexes of large types made"))
+      .catch((error: unknown) => engine.log.error({ err: error }, "indexes of large types could not be made"));
+  };
+  const timer = setInterval(look, INDEXES_MS);
+  look();
+  return async () => {
+    clearInterval(timer);
+    stopping.abort();
+    await looking;
+  };
 }
 
 /** The calendar's grain is a minute: within one there is nothing new to find. */

@@ -1,11 +1,13 @@
-/** Expression indexes that types ask for (`TypeDefinition.indexes`, references, search), made when a release is activated. */
+/** Expression indexes that types ask for (`TypeDefinition.indexes`, references, search), made for types that have many rows. */
 import { hash } from "node:crypto";
 import type { TypeDefinition } from "../schema/type.ts";
-import { type Catalogue, typeId } from "./catalogue.ts";
+import { typeId } from "./catalogue.ts";
+import { indexBook, KNOWN_INDEXES } from "./index-book.ts";
 import { referenceFields } from "./record-fields.ts";
 import { compilePath, type PathSql, quote, type Sources } from "./record-paths.ts";
 import type { Conditions } from "./sql.ts";
 import type { Store } from "./store.ts";
+import type { Tx } from "./tx.ts";
 
 /** Field lists with an index: those declared, and every reference at the top level. */
 function indexedFields(type: TypeDefinition): readonly (readonly string[])[] {
@@ -14,30 +16,61 @@ function indexedFields(type: TypeDefinition): readonly (readonly string[])[] {
   return [...declared, ...references.filter(([field]) => !declared.some((fields) => fields[0] === field))];
 }
 
-/** Whether equality on this path is served by an index of its type. */
-export function isIndexed(_catalogue: Catalogue, sources: Sources, path: PathSql): boolean {
+/** Whether equality on this path is served by an index of its type that is there. */
+export function isIndexed(tx: Tx, sources: Sources, path: PathSql): boolean {
   const type = [...sources.values()].find((source) => source.alias === path.alias)?.type;
-  return type !== undefined && indexedFields(type).some((fields) => fields[0] === path.names?.join("."));
+  const name = type === undefined ? undefined : namesOf(type).byField.get(path.names?.join(".") ?? "");
+  return name !== undefined && tx.hasIndex(name);
 }
 
-/** Creates what is missing, concurrently, as the owner; drops nothing. Gives the names made. */
-export async function ensureIndexes(store: Store, types: readonly TypeDefinition[]): Promise<readonly string[]> {
+/** Whether words are looked for in an index over the type's own. */
+export function hasWords(tx: Tx, type: TypeDefinition): boolean {
+  const { words } = namesOf(type);
+  return words !== null && tx.hasIndex(words);
+}
+
+/** Creates what is missing, concurrently, as the owner, until `signal` says to stop; drops nothing. Gives the names made. */
+export async function ensureIndexes(store: Store, types: readonly TypeDefinition[], signal?: AbortSignal): Promise<readonly string[]> {
+  const book = indexBook(store.orm);
   return store.asOwner(async (execute) => {
+    // Processes take turns; the lock goes with the connection.
+    await execute("select pg_advisory_lock(hashtextextended('gatehouse:indexes', 0))");
     // An index whose making was broken off stays behind invalid: it is made again.
-    const known = await execute(
-      "select c.relname as name, i.indisvalid as valid from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = 'record'::regclass",
-    );
+    const known = await execute(KNOWN_INDEXES);
     const made: string[] = [];
     for (const { name, sql } of types.flatMap(indexesOf)) {
+      if (signal?.aborted === true) break;
       const existing = known.find((index) => index["name"] === name);
-      if (existing?.["valid"] === true || made.includes(name)) continue;
+      if (existing?.["valid"] === true || made.includes(name)) {
+        book.add(name);
+        continue;
+      }
       if (existing !== undefined) await execute(`drop index concurrently ${name}`);
       await execute(sql);
       made.push(name);
+      book.add(name);
     }
     if (made.length > 0) await execute("analyze record");
     return made;
   });
+}
+
+interface IndexNames {
+  /** First field of each index -> its name. */
+  readonly byField: ReadonlyMap<string, string>;
+  /** Of the index over words; null where nothing is searchable. */
+  readonly words: string | null;
+}
+const names = new WeakMap<TypeDefinition, IndexNames>();
+
+function namesOf(type: TypeDefinition): IndexNames {
+  const known = names.get(type);
+  if (known !== undefined) return known;
+  const all = indexesOf(type);
+  const fields = indexedFields(type);
+  const found = { byField: new Map(fields.map(([first], n) => [first ?? "", all[n]?.name ?? ""])), words: all[fields.length]?.name ?? null };
+  names.set(type, found);
+  return found;
 }
 
 function indexesOf(type: TypeDefinition): readonly { readonly name: string; readonly sql: string }[] {

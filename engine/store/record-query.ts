@@ -11,7 +11,7 @@ import type { TypeDefinition } from "../schema/type.ts";
 import { type Catalogue, typeId } from "./catalogue.ts";
 import { afterCursor, type CursorValue, pageOf } from "./cursor.ts";
 import { compileFilter, type FilterScope } from "./record-filter.ts";
-import { isIndexed, type SearchSql, searchSql } from "./record-indexes.ts";
+import { hasWords, isIndexed, type SearchSql, searchSql } from "./record-indexes.ts";
 import { withoutIdleJoins } from "./record-joins.ts";
 import { aliasName, compilePath, instanceOf, type PathSql, quote, refuse } from "./record-paths.ts";
 import { readOrgs } from "./records.ts";
@@ -50,7 +50,7 @@ interface Compiled {
   readonly from: string;
   /** Without the words looked for. */
   readonly conditions: string;
-  /** Null where none are, or where they are looked for in rows of another time. */
+  /** Words looked for in an index over the type's own; null where there are none, no such index, or rows of another time are asked for. */
   readonly search: SearchSql | null;
   readonly where: string;
 }
@@ -149,7 +149,7 @@ export async function countAll(
 function compile(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptions, params: Conditions = new Conditions()): Compiled {
   const type = catalogue.type(query.from) ?? refuse(query.from, `There is no record type "${query.from}".`);
   const sources = new Map([["", { alias: "r", type }]]);
-  const scope: FilterScope = { sources, params, args: options.args ?? {}, isIndexed: (path) => isIndexed(catalogue, sources, path) };
+  const scope: FilterScope = { sources, params, args: options.args ?? {}, isIndexed: (path) => isIndexed(tx, sources, path) };
   const source = (of: TypeDefinition): string => (options.asOf === undefined ? "record" : asOfSource(of, `${params.value(options.asOf)}::timestamptz`));
   const root = source(type);
   let joins = "";
@@ -176,7 +176,7 @@ function compile(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptio
   return {
     ...{ params, scope, type, orgs, source: root, joins, from: `${root} r${joins}` },
     conditions: own,
-    search: options.asOf === undefined ? search : null,
+    search: options.asOf === undefined && search?.isOwn === true && hasWords(tx, type) ? search : null,
     where: search === null ? own : `${own} and ${search.sql}`,
   };
 }
@@ -203,7 +203,7 @@ function listSql(query: Query, compiled: Compiled, limit: number, cursor: string
     `select ${columns} from ${source} r${compiled.joins} where ${org} and ${where}${beyond} order by ${order("")} limit ${limit + 1}`;
   const inTurn = (only: string): string =>
     orgs === null ? page(only) : `select p.* from unnest(${params.value(orgs)}::uuid[]) o(id) cross join lateral (${page(`r.org_id = o.id and ${only}`)}) p`;
-  const isFound = compiled.search?.isOwn === true;
+  const isFound = compiled.search !== null;
   const found = isFound ? foundSql(compiled) : "";
   const rows = isFound ? `select * from (${page(FEW, "found", compiled.conditions)}) f union all select * from (${inTurn(`not ${FEW}`)}) t` : inTurn("true");
   const sort = `jsonb_build_array(${keys.map((_, n) => `l.s${n}`).join(", ")})`;

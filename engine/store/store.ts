@@ -8,6 +8,7 @@ import { MikroORM, type PostgreSqlConnection } from "@mikro-orm/postgresql";
 import type { Pool, PoolClient } from "pg";
 import { EngineError } from "../core/errors.ts";
 import { ENTITIES } from "./entities/all.ts";
+import { KNOWN_INDEXES, noteIndexes } from "./index-book.ts";
 import { Roles } from "./migrations/001-roles.ts";
 import { Tables } from "./migrations/002-tables.ts";
 import { Integrity } from "./migrations/003-integrity.ts";
@@ -90,6 +91,7 @@ export async function createStore(config: StoreConfig): Promise<Store> {
     };
     await store.check();
     await store.asOwner((execute) => execute("select ensure_event_partitions(current_date, 3)"));
+    noteIndexes(orm, await store.asOwner((execute) => execute(KNOWN_INDEXES)));
     return store;
   } catch (error) {
     await orm.close(true);

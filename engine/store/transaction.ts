@@ -10,6 +10,7 @@ import { Kysely, PostgresDialect } from "kysely";
 import type { PoolClient } from "pg";
 import { EngineError } from "../core/errors.ts";
 import { type Copied, Flight, type FlightResult } from "./flight.ts";
+import { indexBook } from "./index-book.ts";
 import { toEngineError } from "./pg-errors.ts";
 import { noteStatement, withoutStatementCount } from "./statement-count.ts";
 import type { Session, Statement, Tx } from "./tx.ts";
@@ -145,6 +146,10 @@ class Transaction implements Tx {
         );
       this.#behind = { leave, reject };
     });
+  }
+
+  hasIndex(name: string): boolean {
+    return indexBook(this.#orm).has(name);
   }
 
   get em(): SqlEntityManager {

@@ -38,6 +38,8 @@ export interface Tx {
    * `Store.single` takes it. It is a transaction in its own right: it runs even where the commit before it is refused, and its failure is only its own.
    */
   behind<T>(session: Session, fn: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Whether the database has this index of the record table. */
+  hasIndex(name: string): boolean;
   /** MikroORM's unit of work in this same transaction; flushed before the commit. For admin paths. */
   readonly em: SqlEntityManager;
 }
