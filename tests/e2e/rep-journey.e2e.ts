@@ -11,7 +11,7 @@ test("from a new deal to an order that the warehouse has", async ({ page, browse
 
   await test.step("begin the deal by its form", async () => {
     await page.goto("/deals");
-    await page.getByRole("link", { name: "Create deal" }).click();
+    await page.getByRole("banner").getByRole("link", { name: "Create deal" }).click();
     const panel = page.getByRole("complementary", { name: "Create deal" });
     await panel.getByRole("combobox", { name: "Customer" }).click();
     await panel.getByRole("combobox", { name: "Customer" }).fill("Boreal");
