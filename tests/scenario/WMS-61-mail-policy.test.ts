@@ -134,5 +134,15 @@ describe("customer mails", () => {
       (entry) => JSON.stringify(entry).includes("ops@jtr.example") && /setting/u.test(entry.action),
     );
     expect(audit).toHaveLength(1);
+
+    // A role is everybody who holds it in the org when the mail goes out; an address that is named too is written to once.
+    await route("admin.jtr", { override_used: { recipients: ["manager.jtr@gatehouse.example"], roles: ["sales_manager", "costing"] } });
+    const second = await wonDeal(api, { customer: "Cobalt", lines: [{ qty_m: "1" }] });
+    await api.as("manager.jtr").send(second.deal, "credit.override", { reason_code: "MANAGEMENT_DECISION" });
+    const [mail] = await mailsOf(second.deal, "override_used");
+    expect(mail?.state).toBe("sent");
+    expect([...(mail?.recipients ?? [])].sort()).toEqual(["costing.jtr@gatehouse.example", "manager.jtr@gatehouse.example", "manager.multi@gatehouse.example"]);
+    const wrong = await api.as("admin.jtr").patch("/settings/email-routing", { override_used: { roles: ["everybody"] } });
+    expect([wrong.status, wrong.body.errors[0].path]).toEqual([422, "/override_used/roles/0"]);
   });
 });
