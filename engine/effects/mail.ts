@@ -25,6 +25,8 @@ export interface MailServer {
 
 interface MailBody {
   readonly recipients: readonly string[];
+  readonly cc?: readonly string[] | null;
+  readonly reply_to?: string | null;
   readonly subject: string;
   readonly html: string;
   readonly text: string;
@@ -50,12 +52,13 @@ export function createMailHandler(server: MailServer): EffectHandler {
 
 async function deliverMail(server: MailServer, item: OutboxItem, signal: AbortSignal): Promise<Delivery> {
   const body = item.body as unknown as MailBody;
-  const wrong = body.recipients.filter((address) => !isAddress(address));
-  if (wrong.length > 0) return { result: "refused", reason: `${wrong.length} of ${body.recipients.length} recipients are not single addresses` };
+  const everybody = [...body.recipients, ...(body.cc ?? [])];
+  const wrong = everybody.filter((address) => !isAddress(address));
+  if (wrong.length > 0) return { result: "refused", reason: `${wrong.length} of ${everybody.length} recipients are not single addresses` };
   if (body.recipients.length === 0) return { result: "refused", reason: "There is no recipient" };
   const from = { name: singleLine(body.from?.name ?? ""), address: body.from?.address && isAddress(body.from.address) ? body.from.address : server.from };
   const message = await compose(item.key, from, body);
-  return await send(server, { from: from.address, to: [...body.recipients] }, message, body.class ?? "A", signal);
+  return await send(server, { from: from.address, to: everybody }, message, body.class ?? "A", signal);
 }
 
 const singleLine = (text: string): string => text.replace(/[\r\n\t\0]+/g, " ").trim();
@@ -64,6 +67,8 @@ function compose(key: string, from: { name: string; address: string }, body: Mai
   const composer = new MailComposer({
     from,
     to: body.recipients.map((address) => ({ name: "", address })),
+    ...((body.cc ?? []).length === 0 ? {} : { cc: (body.cc ?? []).map((address) => ({ name: "", address })) }),
+    ...(body.reply_to && isAddress(body.reply_to) ? { replyTo: { name: "", address: body.reply_to } } : {}),
     subject: singleLine(body.subject),
     text: body.text,
     html: body.html,

@@ -142,6 +142,17 @@ describe("customer mails", () => {
     const [mail] = await mailsOf(second.deal, "override_used");
     expect(mail?.state).toBe("sent");
     expect([...(mail?.recipients ?? [])].sort()).toEqual(["costing.jtr@gatehouse.example", "manager.jtr@gatehouse.example", "manager.multi@gatehouse.example"]);
+    // A copy goes to who is not written to already; answers go where the org says.
+    await route("admin.jtr", {
+      override_used: { recipients: ["ops@jtr.example"], roles: [], cc: ["audit@jtr.example", "OPS@jtr.example"], reply_to: "desk@jtr.example" },
+    });
+    const third = await wonDeal(api, { customer: "Cobalt", lines: [{ qty_m: "1" }] });
+    await api.as("manager.jtr").send(third.deal, "credit.override", { reason_code: "MANAGEMENT_DECISION" });
+    const [copied] = (await api.mails()).filter(({ to }) => to.includes("audit@jtr.example"));
+    expect(copied).toMatchObject({ to: ["ops@jtr.example", "audit@jtr.example"] });
+    const [told] = await api.as("admin.jtr").list(`/mails?type=override_used&record=${codeOf(third.deal)}`);
+    expect([told.recipients, told.cc]).toEqual([["ops@jtr.example"], ["audit@jtr.example"]]);
+    expect(copied?.headers).toMatchObject({ cc: "audit@jtr.example", "reply-to": "desk@jtr.example" });
     const wrong = await api.as("admin.jtr").patch("/settings/email-routing", { override_used: { roles: ["everybody"] } });
     expect([wrong.status, wrong.body.errors[0].path]).toEqual([422, "/override_used/roles/0"]);
   });

@@ -233,6 +233,7 @@ export const COMPONENTS: readonly JsonSchema[] = [
       org: string,
       record: freeObject,
       recipients: arrayOf(string),
+      cc: arrayOf(string),
       leftOut: arrayOf(string),
       rejected: arrayOf(freeObject),
       state: oneOf("queued", "sent", "suppressed", "possibly_sent", "failed"),

@@ -23,6 +23,8 @@ export interface MailAnswer {
   /** What it is about. */
   readonly record: { readonly type: string; readonly id: string; readonly code: string | null } | null;
   readonly recipients: readonly string[];
+  /** Addresses that got a copy. */
+  readonly cc?: readonly string[];
   /** Addresses that it would have gone to, and that are suppressed. */
   readonly leftOut?: readonly string[];
   /** Addresses that the mail server turned down, with what it said. */
@@ -135,6 +137,7 @@ function answerMail(reading: Reading, row: RecordRow, item: JsonObject): MailAns
         ? null
         : { type: String(about["record_type"] ?? ""), id: about["record_id"], code: typeof about["record_code"] === "string" ? about["record_code"] : null },
     recipients: listOf(data["recipients"]).map(String),
+    ...(listOf(data["cc"]).length === 0 ? {} : { cc: listOf(data["cc"]).map(String) }),
     ...(listOf(data["left_out"]).length === 0 ? {} : { leftOut: listOf(data["left_out"]).map(String) }),
     ...(listOf(data["rejected"]).length === 0 ? {} : { rejected: listOf(data["rejected"]) as readonly JsonObject[] }),
     state: leafOf(item["state"] ?? null),
