@@ -162,6 +162,13 @@ describe("/pricing", () => {
     });
     expect([tried.status, tried.text.includes("UNKNOWN_QUALITY")], tried.text.slice(0, 800)).toEqual([409, true]);
     expect((await api.as("pricing.jtr").get("/records/qualities?q=JUTE")).text).toContain("JUTE-04");
+    // Nor are the life of its price, what happened in it, and what was tried.
+    const [price] = (await api.as("pricing.jtr").list("/instances?machine=quality-price&limit=50")).filter(({ state }) => state === "no_price");
+    for (const part of ["", "/history", "/attempts"]) {
+      expect((await api.as("pricing.jtr").get(`/instances/${price.id}${part}`)).status, part).toBe(200);
+      const hidden = await owner.get(`/instances/${price.id}${part}`);
+      expect([hidden.status, hidden.body.code], part).toEqual([404, "instance_not_found"]);
+    }
   });
 });
 

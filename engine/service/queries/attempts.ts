@@ -2,16 +2,13 @@
 
 import type { Decision } from "../../core/step-types.ts";
 import { type AttemptRow, attemptsOf } from "../../store/attempts.ts";
-import { loadInstance } from "../../store/instances.ts";
 import { concealFor } from "../conceal.ts";
 import { answerDecisions } from "../decision-answer.ts";
 import type { Engine } from "../engine-context.ts";
-import { instanceNotFound, locateIn } from "../locate-instance.ts";
 import { inReading } from "../reading.ts";
-import { mayView } from "../record-permission.ts";
-import { recordTypeOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
 import type { Work } from "../work.ts";
+import { visibleInstance } from "./visible-instance.ts";
 
 export interface Attempt {
   readonly event: string;
@@ -37,13 +34,10 @@ export async function listAttempts(
   input: { readonly instance: string; readonly limit?: number },
 ): Promise<{ readonly items: readonly Attempt[] }> {
   return await inReading(engine, scope, async (reading) => {
-    const { id } = await locateIn(reading.tx, scope, input.instance);
-    const instance = await loadInstance(reading.tx, id);
-    if (instance === null) throw instanceNotFound(input.instance);
+    const instance = await visibleInstance(reading, input.instance);
     const work = reading.workOf(instance.orgId);
-    if (!mayView(work, recordTypeOf(work.ruling.program, instance.recordType))) throw instanceNotFound(input.instance);
     const conceal = await concealFor(work);
-    const rows = await attemptsOf(reading.tx, id, Math.min(MOST, input.limit ?? MOST));
+    const rows = await attemptsOf(reading.tx, instance.id, Math.min(MOST, input.limit ?? MOST));
     return { items: await Promise.all(rows.map(async (row) => conceal(await answer(work, row)))) };
   });
 }

@@ -2,18 +2,15 @@
 import type { Decision } from "../../core/step-types.ts";
 import type { Json, JsonObject } from "../../schema/json.ts";
 import { type EventRow, eventsOf } from "../../store/events.ts";
-import { loadInstance } from "../../store/instances.ts";
 import { concealFor } from "../conceal.ts";
 import { answerDecisions } from "../decision-answer.ts";
 import { publicEffects } from "../effect-answer.ts";
 import type { Engine } from "../engine-context.ts";
-import { instanceNotFound, locateIn } from "../locate-instance.ts";
 import { readableFacts } from "../masked-facts.ts";
 import { inReading, pageOf } from "../reading.ts";
-import { mayView } from "../record-permission.ts";
-import { recordTypeOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
 import type { Work } from "../work.ts";
+import { visibleInstance } from "./visible-instance.ts";
 
 export interface HistoryInput {
   readonly instance: string;
@@ -46,13 +43,10 @@ export async function instanceHistory(
   input: HistoryInput,
 ): Promise<{ readonly items: readonly HistoryRow[]; readonly next: string | null }> {
   return await inReading(engine, scope, async (reading) => {
-    const { id } = await locateIn(reading.tx, scope, input.instance);
-    const instance = await loadInstance(reading.tx, id);
-    if (instance === null) throw instanceNotFound(input.instance);
+    const instance = await visibleInstance(reading, input.instance);
     const work = reading.workOf(instance.orgId);
-    if (!mayView(work, recordTypeOf(work.ruling.program, instance.recordType))) throw instanceNotFound(input.instance);
     const { limit, cursor } = pageOf(input);
-    const rows = await eventsOf(reading.tx, id, { afterSeq: Number(cursor ?? 0) || 0, limit, facts: true });
+    const rows = await eventsOf(reading.tx, instance.id, { afterSeq: Number(cursor ?? 0) || 0, limit, facts: true });
     const items: HistoryRow[] = [];
     const conceal = await concealFor(work);
     for (const row of rows) items.push(conceal(await answerRow(work, row)));

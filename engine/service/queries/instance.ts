@@ -3,7 +3,7 @@ import { EngineError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../schema/json.ts";
 import { eventsOf } from "../../store/events.ts";
 import type { InstanceRow } from "../../store/instance-row.ts";
-import { type InstanceFilter, listInstances as listRows, loadInstance } from "../../store/instances.ts";
+import { type InstanceFilter, listInstances as listRows } from "../../store/instances.ts";
 import { loadRecord } from "../../store/records.ts";
 import { concealFor } from "../conceal.ts";
 import { type DocumentAnswer, documentsAbout } from "../documents.ts";
@@ -11,16 +11,15 @@ import { publicEffects } from "../effect-answer.ts";
 import type { Engine } from "../engine-context.ts";
 import { isUuid } from "../fresh-id.ts";
 import { type InstanceView, viewInstance } from "../instance-view.ts";
-import { instanceNotFound, locateIn } from "../locate-instance.ts";
 import { inReading, pageOf, type Reading } from "../reading.ts";
 import { mayView } from "../record-permission.ts";
 import { recordTypeOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
-import { shownThrough } from "../visibility.ts";
 import { type MailAnswer, mailsIn } from "./mails.ts";
 import { type RecordFile, recordFiles } from "./record-files.ts";
 import { type RecordTitle, recordTitles } from "./record-titles.ts";
 import { type RelatedGroup, relatedRecords } from "./related-records.ts";
+import { visibleInstance } from "./visible-instance.ts";
 
 export interface InstanceListInput {
   /** Key or id. */
@@ -113,22 +112,10 @@ function summaryOf(reading: Reading, row: InstanceRow): InstanceSummary {
 /** - throws EngineError `instance_not_found` for unknown, foreign and hidden ones alike */
 export async function getInstance(engine: Engine, scope: Scope, input: { readonly instance: string }): Promise<InstanceView & Pick<InstancePage, "related">> {
   return await inReading(engine, scope, async (reading) => {
-    const row = await visibleInstance(reading, scope, input.instance);
+    const row = await visibleInstance(reading, input.instance);
     const view = await viewInstance(reading.workOf(row.orgId), row);
     return { ...view, related: await relatedRecords(reading, row, view.record) };
   });
-}
-
-/** Finds an instance whose record the reader may see. */
-async function visibleInstance(reading: Reading, scope: Scope, name: string): Promise<InstanceRow> {
-  const { id } = await locateIn(reading.tx, scope, name);
-  const row = await loadInstance(reading.tx, id);
-  if (row === null || !isViewable(reading, row)) throw instanceNotFound(name);
-  const work = reading.workOf(row.orgId);
-  const type = recordTypeOf(work.ruling.program, row.recordType);
-  const record = type.hiddenWhen === undefined ? null : await loadRecord(reading.tx, type, row.recordId);
-  if (record !== null && (await shownThrough(reading.works, type, record)) === null) throw instanceNotFound(name);
-  return row;
 }
 
 export interface TimelineLine {
@@ -162,7 +149,7 @@ export interface InstancePage {
 /** Everything that the page of one instance shows. */
 export async function getInstancePage(engine: Engine, scope: Scope, input: { readonly instance: string }): Promise<InstancePage> {
   return await inReading(engine, scope, async (reading) => {
-    const row = await visibleInstance(reading, scope, input.instance);
+    const row = await visibleInstance(reading, input.instance);
     const work = reading.workOf(row.orgId);
     const instance = await viewInstance(work, row);
     const machine = await engine.programs.machine(reading.tx, work.ruling, row.machine, row.machineVersion);
