@@ -164,6 +164,7 @@ describe("/pricing", () => {
     expect((await api.as("pricing.jtr").get("/records/qualities?q=JUTE")).text).toContain("JUTE-04");
     // Nor are the life of its price, what happened in it, and what was tried.
     const [price] = (await api.as("pricing.jtr").list("/instances?machine=quality-price&limit=50")).filter(({ state }) => state === "no_price");
+    expect((await owner.get("/instances?machine=quality-price&limit=50")).text).not.toContain(price.id);
     for (const part of ["", "/history", "/attempts"]) {
       expect((await api.as("pricing.jtr").get(`/instances/${price.id}${part}`)).status, part).toBe(200);
       const hidden = await owner.get(`/instances/${price.id}${part}`);

@@ -12,14 +12,13 @@ import type { Engine } from "../engine-context.ts";
 import { isUuid } from "../fresh-id.ts";
 import { type InstanceView, viewInstance } from "../instance-view.ts";
 import { inReading, pageOf, type Reading } from "../reading.ts";
-import { mayView } from "../record-permission.ts";
 import { recordTypeOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
 import { type MailAnswer, mailsIn } from "./mails.ts";
 import { type RecordFile, recordFiles } from "./record-files.ts";
 import { type RecordTitle, recordTitles } from "./record-titles.ts";
 import { type RelatedGroup, relatedRecords } from "./related-records.ts";
-import { visibleInstance } from "./visible-instance.ts";
+import { visibleInstance, visibleInstances } from "./visible-instance.ts";
 
 export interface InstanceListInput {
   /** Key or id. */
@@ -57,7 +56,7 @@ export async function listInstances(
     const filter = await filterOf(reading, input);
     if (filter === null) return { items: [], next: null };
     const page = await listRows(reading.tx, filter, pageOf(input));
-    const items = page.items.filter((row) => isViewable(reading, row)).map((row) => summaryOf(reading, row));
+    const items = (await visibleInstances(reading, page.items)).map((row) => summaryOf(reading, row));
     return { items, next: page.next };
   });
 }
@@ -85,11 +84,6 @@ async function filterOf(reading: Reading, input: InstanceListInput): Promise<Ins
   }
   const row = await loadRecord(reading.tx, type, name);
   return row === null ? null : { ...base, recordId: row.id };
-}
-
-function isViewable(reading: Reading, row: InstanceRow): boolean {
-  const work = reading.workOf(row.orgId);
-  return mayView(work, recordTypeOf(work.ruling.program, row.recordType));
 }
 
 function summaryOf(reading: Reading, row: InstanceRow): InstanceSummary {
