@@ -86,6 +86,7 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
     },
     next: (tab === "receipts" ? receipts : tab === "outbox" ? outbox : tab === "mails" ? mails : tab === "timers" ? timers : audit).next,
     byResult: countBy(received.items.map((row) => row.result)),
+    sample: SAMPLE,
     receipts: receipts.items.map((row) => receiptLine(row, contracts[0])),
     receipt: receipt === undefined ? null : receiptDetail(receipt, contracts[0]),
     outbox: outbox.items.filter((row) => q === undefined || `${row.key} ${row.subject ?? ""}`.includes(q)).map(outboxLine),

@@ -101,7 +101,9 @@ export interface OperationsView {
   readonly next: string | null;
   readonly outbox: readonly OutboxLine[];
   readonly receipts: readonly ReceiptLine[];
+  /** Of the newest, at most `sample` of them. */
   readonly byResult: Readonly<Record<string, number>>;
+  readonly sample: number;
   readonly receipt: ReceiptDetail | null;
   readonly mails: readonly MailRow[];
   readonly timers: readonly TimerLine[];

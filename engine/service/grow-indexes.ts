@@ -16,15 +16,14 @@ export async function growIndexes(engine: Engine, signal?: AbortSignal): Promise
   const types = await engine.store.work({ orgs: "system", actorId: "system" }, async (tx) => {
     const counts = await tx.query<{ type: string }>(`select type from record group by type having count(*) >= ${MANY_ROWS}`);
     const large = new Set(counts.map(({ type }) => type));
-    const found = new Map<string, TypeDefinition>();
+    const found = new Set<TypeDefinition>();
     if (large.size === 0) return found;
     for (const org of await listOrgs(tx)) {
       if (!org.active) continue;
       const { program } = await engine.programs.inForce(tx, org.id, engine.clock.now());
-      for (const type of program.types())
-        if (large.has(typeId(type))) found.set(`${type.key} ${JSON.stringify([type.indexes, type.searchable, type.schema])}`, type);
+      for (const type of program.types()) if (large.has(typeId(type))) found.add(type);
     }
     return found;
   });
-  return types.size === 0 ? [] : await ensureIndexes(engine.store, [...types.values()], signal);
+  return types.size === 0 ? [] : await ensureIndexes(engine.store, [...types], signal);
 }

@@ -3,7 +3,7 @@ import { EngineError } from "../core/errors.ts";
 import type { Tx } from "../store/tx.ts";
 import type { Engine } from "./engine-context.ts";
 import { actorIn, type Scope } from "./scope.ts";
-import { forReading, type Work } from "./work.ts";
+import { blankWork, forReading, type Work } from "./work.ts";
 
 export interface Reading {
   readonly engine: Engine;
@@ -27,28 +27,7 @@ export async function inReading<T>(engine: Engine, scope: Scope, fn: (reading: R
     for (const org of scope.orgs) {
       const ruling = await engine.programs.inForce(tx, org.id, at);
       const actor = actorIn(scope, org.id, ruling.program.access);
-      works.push(
-        forReading({
-          engine,
-          tx,
-          scope,
-          org,
-          ruling,
-          actor,
-          at,
-          notices: [],
-          audit: [],
-          lastChecks: new Map(),
-          decided: [],
-          attempts: [],
-          hasWork: false,
-          waitsForKey: false,
-          moves: 0,
-          opened: null,
-          keyed: null,
-          shared: null,
-        }),
-      );
+      works.push(forReading(blankWork({ engine, tx, scope, org, ruling, actor, at })));
     }
     const [first, ...others] = works;
     if (first === undefined) throw new EngineError("not_found", "There is nothing here.");

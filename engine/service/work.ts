@@ -64,6 +64,24 @@ export interface SharedReads {
   readonly holders: Map<string, readonly { readonly id: string; readonly name: string }[]>;
 }
 
+/** Work that has done nothing yet. */
+export function blankWork(within: Pick<Work, "engine" | "tx" | "scope" | "org" | "ruling" | "actor" | "at">): Work {
+  return {
+    ...within,
+    notices: [],
+    audit: [],
+    lastChecks: new Map(),
+    decided: [],
+    attempts: [],
+    hasWork: false,
+    waitsForKey: false,
+    moves: 0,
+    opened: null,
+    keyed: null,
+    shared: null,
+  };
+}
+
 /** The same work for reading only: facts are loaded once and without locks. */
 export function forReading(work: Work): Work {
   if (work.shared !== null) return work;
@@ -183,26 +201,7 @@ async function openWork(engine: Engine, scope: Scope, org: OrgContext, tx: Tx, o
   const known = opened === null || instanceId === undefined ? {} : { instanceId, epoch: opened.activationEpoch };
   const ruling = await engine.programs.inForce(tx, org.id, at, known);
   const actor = options.actor ?? actorIn(scope, org.id, ruling.program.access);
-  return {
-    engine,
-    tx,
-    scope,
-    org,
-    ruling,
-    actor,
-    at,
-    notices: [],
-    audit: [],
-    lastChecks: new Map(),
-    decided: [],
-    attempts: [],
-    hasWork: false,
-    waitsForKey: false,
-    moves: 0,
-    opened,
-    keyed,
-    shared: null,
-  };
+  return { ...blankWork({ engine, tx, scope, org, ruling, actor, at }), opened, keyed };
 }
 
 /** Locks an instance and its record; the one that the work was opened for is locked already. */

@@ -90,8 +90,10 @@ export async function createStore(config: StoreConfig): Promise<Store> {
       close: () => orm.close(true),
     };
     await store.check();
-    await store.asOwner((execute) => execute("select ensure_event_partitions(current_date, 3)"));
-    noteIndexes(orm, await store.asOwner((execute) => execute(KNOWN_INDEXES)));
+    await store.asOwner(async (execute) => {
+      await execute("select ensure_event_partitions(current_date, 3)");
+      noteIndexes(orm, await execute(KNOWN_INDEXES));
+    });
     return store;
   } catch (error) {
     await orm.close(true);
@@ -124,14 +126,13 @@ async function openOrm(config: StoreConfig): Promise<MikroORM> {
 
 async function migrate(orm: MikroORM): Promise<void> {
   // Several processes may start at once: one migrates, the others wait and find nothing to do.
-  const lock = await orm.em.fork().transactional(async (em) => {
+  await orm.em.fork().transactional(async (em) => {
     await em.execute("set local statement_timeout = '10min'");
     await em.execute("set local lock_timeout = '10min'");
     await em.execute("set local idle_in_transaction_session_timeout = '10min'");
     await em.execute("select pg_advisory_xact_lock(hashtextextended('gatehouse:migrate', 0))");
-    return orm.migrator.up();
+    await orm.migrator.up();
   });
-  void lock;
 }
 
 async function work<T>(run: typeof runTransaction, orm: MikroORM, pool: Pool, session: Session, fn: (tx: Tx) => Promise<T>): Promise<T> {
