@@ -35,7 +35,7 @@ export function toEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   const found = pgError(error);
   const options = { cause: error };
-  if (found === null) return new EngineError("internal", "The store failed.", {}, options);
+  if (found === null) return isDisconnected(error) ? unreachable(options) : new EngineError("internal", "The store failed.", {}, options);
   const { code } = found;
   if (code === "23505") {
     const fields = UNIQUE_FIELDS[found.constraint ?? ""] ?? [];
@@ -49,7 +49,17 @@ export function toEngineError(error: unknown): EngineError {
   if (code === "23503") return new EngineError("record_referenced", "Other rows refer to it, or it refers to one that is not there.", {}, options);
   if (code === "GH001") return new EngineError("method_not_allowed", "The log is append-only.", {}, options);
   if (code === "42501") return new EngineError("permission_denied", "The row is not one of the session's orgs.", {}, options);
-  if (code.startsWith("08") || code.startsWith("28") || code.startsWith("57P") || code.startsWith("53") || code.startsWith("E"))
-    return new EngineError("unavailable", "The database cannot be reached.", { retryAfter: 1 }, options);
+  if (code.startsWith("08") || code.startsWith("28") || code.startsWith("57P") || code.startsWith("53") || code.startsWith("E")) return unreachable(options);
   return new EngineError("internal", "The store failed.", {}, options);
+}
+
+/** The driver names a lost connection in words alone. What was sent last may have happened: the sender asks again with the same key. */
+const DISCONNECTED = /^(Connection terminated|Client (has encountered a connection error|was closed)|timeout (expired|exceeded when trying to connect))/;
+
+function isDisconnected(error: unknown): boolean {
+  return error instanceof Error && DISCONNECTED.test(error.message);
+}
+
+function unreachable(options: ErrorOptions): EngineError {
+  return new EngineError("unavailable", "The database cannot be reached.", { retryAfter: 1 }, options);
 }

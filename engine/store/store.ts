@@ -138,18 +138,17 @@ async function migrate(orm: MikroORM): Promise<void> {
 async function work<T>(run: typeof runTransaction, orm: MikroORM, pool: Pool, session: Session, fn: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const client = await connect(pool);
-    let broken: Error | undefined;
     let behind: Promise<void> | null = null;
     try {
       const ran = await run<T>(orm, client, session, fn);
       behind = ran.behind;
       return ran.value;
     } catch (error) {
-      if (!(error instanceof EngineError) && !client.listenerCount("error")) broken = error as Error;
       if (attempt <= RETRIES && isRetryable(error)) continue;
       throw toEngineError(error);
     } finally {
-      if (behind === null) client.release(broken);
+      // The pool lets go of connections that are lost.
+      if (behind === null) client.release();
       else void behind.then(() => client.release());
     }
   }
