@@ -38,13 +38,14 @@ async function start(config: Config): Promise<Started> {
     for (let close = closing.pop(); close !== undefined; close = closing.pop()) await close();
   };
   try {
+    const log = createLog(config.logLevel);
     const embedded =
-      config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: await reachableFolder(resolve(config.dataFolder, "postgres")) }) : null;
+      config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: await reachableFolder(resolve(config.dataFolder, "postgres")), log }) : null;
     closing.push(async () => await embedded?.stop());
     await embedded?.ensureDatabase("gatehouse");
     const running = await compose({
       config: { ...config, databaseUrl: config.databaseUrl ?? (embedded?.url("gatehouse") as string) },
-      log: createLog(config.logLevel),
+      log,
       version: (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version,
       seeding: config.isSeeded ? createSeeding({ root: ROOT, dataFolder: resolve(config.dataFolder), isTest: config.isTest }) : null,
       web: isBuilt(BUILD)

