@@ -29,6 +29,8 @@ import { settleDeadImports } from "./service/import/import-job.ts";
 import { createReplayThreads, replayThreadCount } from "./service/replay-threads.ts";
 import { settleDeadReplays } from "./service/run-replay.ts";
 import { sendDueMails } from "./service/send-due-mails.ts";
+import { sha256 } from "./service/sha256.ts";
+import { databaseIdentity } from "./store/database-identity.ts";
 import { createStore } from "./store/store.ts";
 
 /** The fixture's instant: where the clock of test mode stands at first. */
@@ -136,7 +138,10 @@ async function startRelay(engine: Engine, config: Config, sink: MailSink | null,
   if (config.redisUrl === null) return startInProcessRelay(context, { pollMs: 1_000 });
   // Read only where it is used: without Redis its clients would be a third of a second of every start.
   const { startBullmqRelay } = await import("./relay/bullmq.ts");
-  return await startBullmqRelay(context, { redisUrl: config.redisUrl, queue: "gatehouse", pollMs: 5_000, work: config.role !== "api", concurrency: 4 });
+  // Installations may share a Redis: each has a queue of its own, all processes of one the same.
+  const identity = await engine.store.work(context.session, databaseIdentity);
+  const queue = `gatehouse-${sha256(identity).slice(0, 16)}`;
+  return await startBullmqRelay(context, { redisUrl: config.redisUrl, queue, pollMs: 5_000, work: config.role !== "api", concurrency: 4 });
 }
 
 const INDEXES_MS = 600_000;

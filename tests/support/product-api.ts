@@ -80,10 +80,13 @@ export interface Caller {
 const SECRET = "fixture-secret";
 export const EVENTS = "/api/v1/contracts/crm-wms/events";
 
+/** With REDIS_URL in the environment everything is delivered through that Redis. */
+const REDIS = process.env["REDIS_URL"] === undefined ? {} : { REDIS_URL: process.env["REDIS_URL"] };
+
 export async function productApi(env: Readonly<Record<string, string>> = {}): Promise<ProductApi> {
   const database = await testDatabase();
   const dataFolder = await mkdtemp(join(tmpdir(), "gatehouse-test-"));
-  const read = readConfig({ DATABASE_URL: database.url, GATEHOUSE_TEST: "1", GATEHOUSE_DATA: dataFolder, GATEHOUSE_RATE_LIMIT: "1000000", ...env });
+  const read = readConfig({ DATABASE_URL: database.url, GATEHOUSE_TEST: "1", GATEHOUSE_DATA: dataFolder, GATEHOUSE_RATE_LIMIT: "1000000", ...REDIS, ...env });
   if ("problems" in read) return expect.fail(read.problems.join(" "));
   const running = await compose({
     config: { ...read.config, databaseUrl: database.url },

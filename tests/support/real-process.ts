@@ -69,6 +69,7 @@ export async function realProcess(env: Readonly<Record<string, string>> = {}): P
           GATEHOUSE_DEMO: "0",
           GATEHOUSE_RATE_LIMIT: "1000000",
           LOG_LEVEL: "error",
+          ...(process.env["REDIS_URL"] === undefined ? {} : { REDIS_URL: process.env["REDIS_URL"] }),
           ...env,
         },
         stdio: ["ignore", "pipe", "pipe"],
