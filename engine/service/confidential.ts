@@ -21,18 +21,25 @@ export function asTold(work: Reader, decision: Decision): Decision {
   return { ...rest, reasons: bare(rest.reasons), events: [], explanation: { inputs: {}, params: rest.explanation.params, rules: [] } };
 }
 
-/** Every stored decision within a value, however deep, as the reader may be told of it. */
+/** The same of what the audit log keeps of a refusal. */
 export function detailAsTold(work: Reader, detail: JsonObject): JsonObject {
-  const { decisions } = detail;
-  if (!Array.isArray(decisions)) return detail;
-  return { ...detail, decisions: (decisions as unknown as readonly CompactDecision[]).map((each) => storedAsTold(work, each)) as unknown as Json };
+  return detail["decisions"] === undefined ? detail : { ...detail, decisions: decidedAsTold(work, detail["decisions"]) };
+}
+
+/** The same of decisions as they were written into a log: one or several, with their trees or as they are stored. */
+export function decidedAsTold(work: Reader, decided: Json): Json {
+  if (Array.isArray(decided)) return (decided as readonly Json[]).map((each) => decidedAsTold(work, each));
+  if (typeof decided !== "object" || decided === null || typeof (decided as JsonObject)["key"] !== "string") return decided;
+  return ("explanation" in decided
+    ? asTold(work, decided as unknown as Decision)
+    : storedAsTold(work, decided as unknown as CompactDecision)) as unknown as Json;
 }
 
 /** By the definition in force, so that what becomes confidential later is so for what was decided before. */
 function isKept({ actor, scope, org, ruling }: Reader, key: string, inputs: JsonObject): boolean {
   const name = ruling.program.decision(key)?.definition.confidential;
   if (name === undefined || actor.kind === "system") return false;
-  const owner = inputs[name];
+  const owner = inputs[name] ?? null;
   return owner !== org.code && !scope.principal.grants.some((grant) => grant.org.code === owner);
 }
 
