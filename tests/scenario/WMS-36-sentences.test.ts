@@ -1,6 +1,6 @@
 /** What a person reads is a sentence with its values, never a bare code: on screens, in answers, mails and receipts. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { codeOf, codesOf, confirmByWarehouse, recordPayment, shipByWarehouse } from "#tests/support/order-acts.ts";
+import { codeOf, codesOf, confirmByWarehouse, shipByWarehouse } from "#tests/support/order-acts.ts";
 import { type Caller, type ProductApi, productApi, wonDeal } from "#tests/support/product-api.ts";
 
 let api: ProductApi;
@@ -76,7 +76,6 @@ describe("refusals and what was held back", () => {
     expect(codesIn(receipt.why)).toEqual([]);
 
     const cash = (await wonDeal(api, { customer: "Boreal", lines: [{ qty_m: "10" }] })).orders[0] as string;
-    await recordPayment(api, cash, "1.00");
     await manager.send(cash, "payment.override", { reason_code: "PAYMENT_PROOF_SEEN" });
     const [mail] = await api.as("admin.jtr").list(`/mails?record=${codeOf(cash)}&type=override_used`);
     expect(mail.text).toContain("Reason: Payment proof seen");
@@ -87,7 +86,7 @@ describe("refusals and what was held back", () => {
     const own = (await wonDeal(api, { by: "manager.jtr", customer: "Boreal", lines: [{ qty_m: "10" }] })).orders[0] as string;
     const { events } = await manager.instance(own);
     const confirm = events.find(({ type }: { type: string }) => type === "payment.confirm");
-    expect(confirm).toMatchObject({ permitted: false, refusal: { code: "OWN_REQUEST", message: "Nobody approves what they asked for themselves." } });
+    expect(confirm).toMatchObject({ permitted: false, refusal: { code: "OWN_REQUEST", message: "Nobody approves or overrides what they asked for themselves." } });
     expect(codesOf({ decisions: [{ reasons: (await manager.refused(own, "payment.confirm", { ledger_entry_ids: [] }, 403)).reasons }] })).toEqual([
       "OWN_REQUEST",
     ]);
