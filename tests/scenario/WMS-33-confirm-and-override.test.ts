@@ -254,3 +254,12 @@ describe("a shipment", () => {
     ]);
   });
 });
+
+describe("the override of the approval screen", () => {
+  it("[WMS-37][WMS-38] lifts nothing before the warehouse has confirmed: what it lifts is logged and mailed with the approval", async () => {
+    const waiting = await order("Boreal", "10");
+    const refusal = await api.as("manager.jtr").refused(waiting, "shipment.override", { reason_code: "STRATEGIC_CUSTOMER", scopes: ["payment", "contract"] });
+    expect(refusal.code).toBe("event_not_available");
+    expect(await stateOf(waiting)).toMatchObject({ payment: "pending", contract: "awaiting", logistics: "awaiting_release" });
+  });
+});

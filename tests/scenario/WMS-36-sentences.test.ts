@@ -86,7 +86,10 @@ describe("refusals and what was held back", () => {
     const own = (await wonDeal(api, { by: "manager.jtr", customer: "Boreal", lines: [{ qty_m: "10" }] })).orders[0] as string;
     const { events } = await manager.instance(own);
     const confirm = events.find(({ type }: { type: string }) => type === "payment.confirm");
-    expect(confirm).toMatchObject({ permitted: false, refusal: { code: "OWN_REQUEST", message: "Nobody approves or overrides what they asked for themselves." } });
+    expect(confirm).toMatchObject({
+      permitted: false,
+      refusal: { code: "OWN_REQUEST", message: "Nobody approves or overrides what they asked for themselves." },
+    });
     expect(codesOf({ decisions: [{ reasons: (await manager.refused(own, "payment.confirm", { ledger_entry_ids: [] }, 403)).reasons }] })).toEqual([
       "OWN_REQUEST",
     ]);
