@@ -1,6 +1,6 @@
 /** Effects and moves as sentences: what a preview promises and what the timeline tells. */
 
-import type { StateValue } from "#engine/core/step-types.ts";
+import type { Decision, StateValue } from "#engine/core/step-types.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
 import type { MachineDefinition } from "#engine/schema/machine.ts";
 import type { Explanation } from "#engine/service/explain-event.ts";
@@ -9,12 +9,12 @@ import { describeValue, words } from "#studio/ui/describe-value.ts";
 import { momentText, relativeText } from "#studio/ui/time.ts";
 import { leavesOf, stateTitle } from "./state-words.ts";
 
-/** One line per kind of effect that somebody outside notices; writes of records are folded into one line. */
-export function effectLines(effects: readonly JsonObject[]): readonly ConsequenceLine[] {
+/** One line per kind of effect that somebody outside notices; writes of records are folded into one line. `decisions` tell why a mail is held back. */
+export function effectLines(effects: readonly JsonObject[], decisions: readonly Pick<Decision, "reasons">[] = []): readonly ConsequenceLine[] {
   const lines: ConsequenceLine[] = [];
   const writes: string[] = [];
   for (const effect of effects) {
-    const line = lineOf(effect);
+    const line = lineOf(effect, decisions);
     if (line !== null) lines.push(line);
     else if (effect["kind"] === "record" && (effect["op"] === "create" || effect["op"] === "upsert")) writes.push(words(String(effect["type"])).toLowerCase());
   }
@@ -22,12 +22,15 @@ export function effectLines(effects: readonly JsonObject[]): readonly Consequenc
   return lines.filter((line, index) => lines.findIndex((other) => other.text === line.text) === index);
 }
 
-function lineOf(effect: JsonObject): ConsequenceLine | null {
+function lineOf(effect: JsonObject, decisions: readonly Pick<Decision, "reasons">[]): ConsequenceLine | null {
   switch (effect["kind"]) {
     case "mail": {
       const to = Array.isArray(effect["recipients"]) ? effect["recipients"].map(String).join(", ") : "";
       const subject = describeValue(effect["subject"]);
-      if (effect["verdict"] === "suppress") return { icon: "mail", text: `No mail “${subject}”: it is switched off.` };
+      if (effect["verdict"] === "suppress") {
+        const why = decisions.flatMap(({ reasons }) => reasons).find(({ code }) => code === effect["code"])?.message ?? "It is switched off.";
+        return { icon: "mail", text: `No mail “${subject}”. ${why}` };
+      }
       if (to === "") return { icon: "mail", text: `Mail “${subject}”, but nobody is to get it.`, tone: "unknown" };
       return { icon: "mail", text: `Mail to ${to}: “${subject}”. It cannot be called back.`, strong: [to] };
     }
@@ -119,7 +122,13 @@ export function previewLines(machine: MachineDefinition, explained: Explanation,
         const text = Math.abs(due - now) > 36 * 3_600_000 ? momentText(due, now, zone) : relativeText(due, now, zone);
         return { icon: "clock", text: `${words(timer.name.slice(timer.name.lastIndexOf(".") + 1))}: ${text}.`, strong: [text] };
       });
-      return [...overridden, ...effectLines(explained.effects), moveLine(machine, explained.from, explained.to), ...others, ...clocks].slice(0, 8);
+      return [
+        ...overridden,
+        ...effectLines(explained.effects, explained.decisions),
+        moveLine(machine, explained.from, explained.to),
+        ...others,
+        ...clocks,
+      ].slice(0, 8);
     }
   }
 }

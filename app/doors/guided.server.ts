@@ -132,7 +132,7 @@ export async function actOf(work: Work, machine: MachineDefinition, view: Instan
     tone: event.tone === "primary" || event.tone === "danger" || event.tone === "override" ? event.tone : "default",
     allowed: event.allowed || asks,
     permitted: event.permitted,
-    who: event.refusal === undefined || event.refusal.missing.length === 0 ? null : `needs ${event.refusal.missing.join(", ")}`,
+    who: event.refusal === undefined ? null : event.refusal.missing.length === 0 ? event.refusal.message : `needs ${event.refusal.missing.join(", ")}`,
     schema: event.payloadSchema,
     initial: event.initial,
     confirm: event.confirm ?? null,

@@ -99,7 +99,7 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
         to: mail.recipients.join(", "),
         state: words(mail.state),
         meaning: mail.state === "queued" ? "waitsUntil" : meaningOf(mail.state),
-        code: mail.code ?? null,
+        code: mail.why ?? (mail.code === undefined ? null : words(mail.code)),
         createdAt: mail.createdAt,
         href: mail.instance === null ? null : `/work/${mail.instance}`,
       }),
@@ -203,7 +203,7 @@ function receiptLine(row: ReceiptAnswer, contract: ContractDefinition | undefine
     sequence: row.sequence === null ? null : String(row.sequence),
     result: words(row.result),
     meaning: receiptMeaning(row.result),
-    cause: row.cause ?? (row.event === null ? null : (contract?.events[row.event]?.title ?? null)),
+    cause: row.why ?? row.cause ?? (row.event === null ? null : (contract?.events[row.event]?.title ?? null)),
     href: typeof instance === "string" ? `/work/${instance}` : null,
   };
 }

@@ -125,7 +125,7 @@ function hangsOnPayload(program: Program, input: PreviewInput, active: readonly 
   const guards = active.flatMap((index) => candidatesOf(machine.chart.nodes[index]!, type)).flatMap((candidate) => candidate.guard ?? []);
   const recordType = input.record?.type ?? machine.definition.record;
   const shut = decisions.filter((each) => !isOpen(each));
-  if (shut.length === 0) return guards.some((guard) => guard.whens.some(readsPayload));
+  if (shut.length === 0) return guards.some((guard) => guard.whens.some(readsPayload) && !isOutOfReach(program, input, guard.whens, type));
   return shut.every((decision) =>
     guards.some((guard) =>
       guard.gates.some((gate) => {
@@ -135,6 +135,12 @@ function hangsOnPayload(program: Program, input: PreviewInput, active: readonly 
       }),
     ),
   );
+}
+
+/** Conditions of which one is false whatever the payload may be: without one, what reads it is unknown. */
+function isOutOfReach(program: Program, input: PreviewInput, whens: readonly Expression[], type: string): boolean {
+  const scope = new StepScope(worldOf(program, { ...input, event: { type, payload: {}, via: "ui" } }));
+  return whens.some((when) => truthOf(when.evaluate(scope)) === false);
 }
 
 const readsPayload = (expression: Expression | undefined): boolean => expression?.reads.some((path) => path[0] === "payload") ?? false;

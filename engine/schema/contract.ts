@@ -14,10 +14,19 @@ export interface ContractEvent {
   /** Watermark scope, `{org}`, `{subject}`, `{item.field}`; with `items` one watermark per item. */
   readonly sequenceScope?: string;
   readonly items?: { readonly path: string; readonly sequence: string };
+  /** What the schema cannot say: values that contradict each other or the subject, or name nothing. Asked before anything is written. */
+  readonly checks?: readonly ContractCheck[];
   /** What an accepted event does, in order. */
   readonly effects?: readonly ContractEffect[];
   /** What a refused one leaves behind besides its receipt. */
   readonly onRefused?: readonly ContractEffect[];
+}
+
+export interface ContractCheck {
+  /** FEEL over the envelope: the paths within `data` that are wrong; nulls among them are left out, an empty list is fine. */
+  readonly wrong: Feel;
+  /** What is to be said of each, after its path: "is not a line of the order". */
+  readonly message: string;
 }
 
 export type ContractEffect =

@@ -18,6 +18,11 @@ export interface DecisionBase extends DefinitionBase {
   readonly reasons?: Feel;
   /** Sentence per reason code; `{input}` and `{output}` are replaced by their values. */
   readonly messages?: Readonly<Record<string, string>>;
+  /**
+   * Name of the input that holds the code of the org whose data the other inputs tell. Who reads a decision without a grant there is told
+   * its outcome, outputs and sentences, not its inputs and conditions.
+   */
+  readonly confidential?: string;
   readonly tests?: readonly DecisionTest[];
 }
 

@@ -91,7 +91,7 @@ export interface Refusal {
 export function refusalOf(verdict: Verdict, act: Act, refusal: Refusal): EngineError {
   if (verdict.http === 401) return new EngineError("no_ui_for_api_client", "API clients have no screens.");
   if (verdict.http === 404) return new EngineError(refusal.hidden, `${refusal.what}: not found.`);
-  const message = MESSAGES[verdict.code] ?? `refused with ${verdict.code}`;
+  const message = MESSAGES[verdict.code] ?? told(verdict) ?? `refused with ${verdict.code}`;
   const permission = verdict.missing[0] ?? act.permissions[0];
   return new EngineError(refusal.forbidden, `${refusal.what}: ${message}${verdict.missing.length > 0 ? ` (${verdict.missing.join(", ")})` : ""}.`, {
     reasons: [{ code: verdict.code, message, facts: { permissions: act.permissions, min_rank: act.minRank ?? 0 } }],
@@ -104,6 +104,13 @@ const MESSAGES: Readonly<Record<string, string>> = {
   OWN_REQUEST: "nobody decides on their own request",
   SECURITY_LEVEL_TOO_LOW: "a higher security level is needed",
 };
+
+/** Why a verdict does not allow, as a sentence: the access decision's own, where it has one. */
+export function sentenceOf(verdict: Verdict): string {
+  return `${told(verdict) ?? MESSAGES[verdict.code] ?? `Refused with ${verdict.code}`}.`.replace(/^./u, (first) => first.toUpperCase());
+}
+
+const told = (verdict: Verdict): string | undefined => verdict.decision?.reasons.find(({ code }) => code === verdict.code)?.message.replace(/\.$/u, "");
 
 /**
  * Lets the act pass or throws.

@@ -60,7 +60,7 @@ export async function runContractEffects(work: Work, effects: readonly ContractE
 }
 
 /** Names that a contract's expressions find: `data` and all of the envelope; `event.payload` is the data too. */
-function subjectOf(message: ContractMessage): Subject {
+export function subjectOf(message: ContractMessage): Subject {
   return {
     event: { type: message.name, payload: message.data, via: "contract", idempotencyKey: message.key },
     extra: {

@@ -62,7 +62,10 @@ export async function advance(work: Work, contract: ContractDefinition, ordering
       continue;
     }
     const mark = { source: contract.key, scope: each.scope, sequence: each.sequence, fingerprint };
-    if ((await advanceWatermark(work.tx, work.org.id, mark, work.at)) === "advanced") kept.push(each);
+    if ((await advanceWatermark(work.tx, work.org.id, mark, work.at)) !== "advanced") continue;
+    // Of several for one scope in one event the newest alone counts.
+    if (kept.at(-1)?.scope === each.scope && kept.at(-1)?.sequence !== null) kept.pop();
+    kept.push(each);
   }
   return kept;
 }

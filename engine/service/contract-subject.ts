@@ -1,10 +1,11 @@
 /** The records that a contract event names: the one that it is about, and those in its data. */
 import { EngineError } from "../core/errors.ts";
 import type { ContractDefinition, ContractEvent } from "../schema/contract.ts";
-import type { JsonObject } from "../schema/json.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 import { namedRecords } from "../store/record-references.ts";
 import { loadRecord } from "../store/records.ts";
-import { ContractRefusal } from "./contract-effects.ts";
+import { type ContractMessage, ContractRefusal, subjectOf } from "./contract-effects.ts";
+import { evaluate } from "./expression.ts";
 import { findReferences } from "./payload.ts";
 import { recordTypeOf } from "./record-type.ts";
 import type { Work } from "./work.ts";
@@ -41,5 +42,22 @@ export async function refuseUnknownNames(work: Work, event: ContractEvent, data:
     }),
   );
   const errors = unknown.flat().map(({ path, type }) => ({ path, keyword: "x-ref", message: `names no record of "${type}"` }));
+  if (errors.length > 0) throw new EngineError("payload_invalid", `${errors[0]?.path} ${errors[0]?.message}`, { errors });
+}
+
+/**
+ * Asks the event's own checks: what contradicts the subject or itself, or names nothing.
+ *
+ * - throws EngineError `payload_invalid` with every path that is wrong; a check that cannot be told refuses too
+ */
+export async function refuseContradictions(work: Work, event: ContractEvent, message: ContractMessage): Promise<void> {
+  const checks = event.checks ?? [];
+  if (checks.length === 0) return;
+  const wrong = await evaluate(work, subjectOf(message), Object.fromEntries(checks.map((check, index) => [String(index), check.wrong])));
+  const errors = checks.flatMap(({ message: said }, index) => {
+    const paths = wrong[String(index)];
+    if (!Array.isArray(paths)) return [{ path: "", keyword: "check", message: `cannot be told: ${said}` }];
+    return (paths as readonly Json[]).flatMap((path) => (typeof path === "string" ? [{ path, keyword: "check", message: said }] : []));
+  });
   if (errors.length > 0) throw new EngineError("payload_invalid", `${errors[0]?.path} ${errors[0]?.message}`, { errors });
 }

@@ -10,6 +10,7 @@ import { findInstanceOfRecord } from "../store/instances.ts";
 import { loadRecord } from "../store/records.ts";
 import { dayIn } from "./ask-decision.ts";
 import { takeTurns } from "./breathe.ts";
+import { asTold } from "./confidential.ts";
 import { draftRuling, draftState, requireDraft } from "./draft-program.ts";
 import type { Engine } from "./engine-context.ts";
 import type { Subject } from "./expression.ts";
@@ -82,7 +83,8 @@ async function decideOne(work: Work, compiled: CompiledDecision, settings: JsonO
     const compact = compiled.evaluate(values, params, moment);
     const decision = toDecision(compact, compiled);
     const options = compact.outcome === "pass" ? [] : unlock(decision, compiled);
-    return options.length === 0 ? decision : { ...decision, unlock: options };
+    const whole = options.length === 0 ? decision : { ...decision, unlock: options };
+    return input.record === undefined ? whole : asTold(work, whole);
   });
 }
 

@@ -7,6 +7,7 @@ import { unlock } from "../core/rules/unlock.ts";
 import type { CompactDecision, Decision, UnlockOption } from "../core/step-types.ts";
 import { compileTable } from "../core/tables/compile-table.ts";
 import { peopleWithRoles } from "../store/people.ts";
+import { asTold, storedAsTold } from "./confidential.ts";
 import type { Work } from "./work.ts";
 
 /** Expands decisions in order; those that shut carry their unlock options with the people who may act. */
@@ -14,7 +15,7 @@ export async function answerDecisions(work: Work, decisions: readonly CompactDec
   const answers: Decision[] = [];
   for (const compact of decisions) {
     const compiled = await compiledOf(work, compact.key, compact.version);
-    answers.push(compiled === null ? bareDecision(compact) : await answerDecision(work, compact, compiled));
+    answers.push(compiled === null ? bareDecision(storedAsTold(work, compact)) : await answerDecision(work, compact, compiled));
   }
   return answers;
 }
@@ -33,13 +34,13 @@ export function shutOnes(decisions: readonly CompactDecision[]): readonly Compac
 
 async function answerDecision(work: Work, compact: CompactDecision, compiled: CompiledDecision): Promise<Decision> {
   const decision = toDecision(compact, compiled);
-  if (isOpen(compact)) return decision;
+  if (isOpen(compact)) return asTold(work, decision);
   return await withHolders(work, { ...decision, unlock: unlock(decision, compiled) });
 }
 
-/** The decision with its ways through told by name; without any, it has no `unlock`. */
+/** The decision as the reader may be told of it, with its ways through told by name; without any, it has no `unlock`. */
 export async function withHolders(work: Work, decision: Decision): Promise<Decision> {
-  const { unlock: options, ...rest } = decision;
+  const { unlock: options, ...rest } = asTold(work, decision);
   return options === undefined || options.length === 0 ? rest : { ...rest, unlock: await withPeople(work, options) };
 }
 

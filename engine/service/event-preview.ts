@@ -9,6 +9,7 @@ import type { Decision, Reason, UnlockOption, Violation } from "../core/step-typ
 import type { Json, JsonObject, JsonSchema } from "../schema/json.ts";
 import type { EventSpec } from "../schema/machine.ts";
 import type { InstanceRow, RecordRow } from "../store/instance-row.ts";
+import { sentenceOf } from "./authorize.ts";
 import { withHolders } from "./decision-answer.ts";
 import { isForSender, judgeEvent, senderOf } from "./event-permission.ts";
 import { evaluate, type Subject } from "./expression.ts";
@@ -35,7 +36,7 @@ export interface EventView {
   readonly allowed: boolean;
   readonly permitted: boolean;
   /** Why not permitted. */
-  readonly refusal?: { readonly code: string; readonly missing: readonly string[] };
+  readonly refusal?: { readonly code: string; readonly message: string; readonly missing: readonly string[] };
   readonly payloadSchema: JsonSchema | null;
   /** What the form begins with; a value that is unknown now is left out. */
   readonly initial: JsonObject;
@@ -106,7 +107,7 @@ async function viewEvent(
     ...(spec.description === undefined ? {} : { description: spec.description }),
     allowed: verdict.allow && status === "allowed",
     permitted: verdict.allow,
-    ...(verdict.allow ? {} : { refusal: { code: verdict.code, missing: verdict.missing } }),
+    ...(verdict.allow ? {} : { refusal: { code: verdict.code, message: sentenceOf(verdict), missing: verdict.missing } }),
     payloadSchema: callerSchema(machine, type, spec.payload),
     initial: verdict.allow && spec.initial !== undefined ? known(await evaluate(work, subject, spec.initial)) : {},
     needsPayload,

@@ -17,7 +17,7 @@ import { type ContractMessage, ContractRefusal, runContractEffects } from "./con
 import { advance, type Ordering, readOrdering } from "./contract-order.ts";
 import { writeReceipt } from "./contract-receipt.ts";
 import type { SignatureVerdict } from "./contract-signature.ts";
-import { loadSubject, refuseUnknownNames } from "./contract-subject.ts";
+import { loadSubject, refuseContradictions, refuseUnknownNames } from "./contract-subject.ts";
 import { answerDecisions, guardsFirst } from "./decision-answer.ts";
 import type { Engine } from "./engine-context.ts";
 import { checkPayload, payloadErrors } from "./payload.ts";
@@ -146,6 +146,7 @@ async function acceptOrNot(
     data: onlyNewer(event, data, newer),
     recordId: record,
   };
+  await refuseContradictions(work, event, { ...message, data });
   const instances = await runContractEffects(work, event.effects ?? [], message);
   const answer = acceptedAnswer(work, instances);
   await saveInbox(work.tx, work.org.id, { source, key, fingerprint, status: answer.status, answer: answer.body, at: work.at, expiresAt: null });

@@ -160,6 +160,14 @@ describe("whoever owns the deal", () => {
     const cash = await order("Boreal", "10", "manager.jtr");
     const entries = { ledger_entry_ids: [await recordPayment(api, cash, "42.00")] };
     await own(cash, "payment.confirm", entries);
+    await own(cash, "payment.override", { reason_code });
+    await own(cash, "contract.override", { reason_code });
+    const { deal_id } = (await recordOf(cash)).data;
+    const [contract] = await manager.list(`/records/contracts?filter=${encodeURIComponent(JSON.stringify({ deal_id }))}`);
+    const [paper] = await manager.list(`/instances?record=contracts:${contract.id}`);
+    await own(paper.id, "contract.waive", { reason_code });
+    const blocked = await wonDeal(api, { by: "manager.jtr", customer: "Cobalt", lines: [{ qty_m: "10" }] });
+    await own(blocked.deal, "credit.override", { reason_code });
     const credit = await order("Fjord", "10", "manager.jtr");
     await confirmByWarehouse(api, credit, ["10"]);
     await own(credit, "shipment.approve", {});
@@ -168,6 +176,8 @@ describe("whoever owns the deal", () => {
     await api.as("manager.multi").send(cash, "payment.confirm", entries);
     await api.as("admin.jtr").send(credit, "shipment.approve", { note: "checked" });
     expect((await stateOf(credit)).logistics).toBe("shipment_approved");
+    await api.as("manager.multi").send(blocked.deal, "credit.override", { reason_code });
+    await api.as("manager.multi").send(cash, "contract.override", { reason_code });
   });
 });
 
@@ -242,5 +252,14 @@ describe("a shipment", () => {
     expect(charges.map(({ data }) => [data.entry_type, data.value_date, data.due_date, data.amount])).toEqual([
       ["charge", "2026-02-02", "2026-03-04", "42.00"],
     ]);
+  });
+});
+
+describe("the override of the approval screen", () => {
+  it("[WMS-37][WMS-38] lifts nothing before the warehouse has confirmed: what it lifts is logged and mailed with the approval", async () => {
+    const waiting = await order("Boreal", "10");
+    const refusal = await api.as("manager.jtr").refused(waiting, "shipment.override", { reason_code: "STRATEGIC_CUSTOMER", scopes: ["payment", "contract"] });
+    expect(refusal.code).toBe("event_not_available");
+    expect(await stateOf(waiting)).toMatchObject({ payment: "pending", contract: "awaiting", logistics: "awaiting_release" });
   });
 });

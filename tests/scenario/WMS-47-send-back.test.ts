@@ -35,7 +35,7 @@ const decide = async (order: string, line: number, payload: object) => {
 describe("lines of a send-back", () => {
   it("[WMS-47][WMS-48] are lines of the order, each once, and at least one; whatever the reason", async () => {
     const order = await released("100", "50");
-    expect((await check(order, 9)).status).toBe(202);
+    expect((await check(order, 9)).status).toBe(422);
     expect(refusal(await sendBack(order, 1, [{ line_no: 9 }]))).toEqual([422, "unknown_line"]);
     for (const reason of ["no_on_hand", "other"]) expect(refusal(await sendBack(order, 1, [], reason))).toEqual([422, "no_lines"]);
     expect(refusal(await sendBack(order, 1, [{ line_no: 1 }, { line_no: 1 }], "other"))).toEqual([422, "line_named_twice"]);

@@ -101,7 +101,7 @@ export const MAIL_COLUMNS: readonly Column<MailRow>[] = [
     width: 144,
     cell: (row) => <StatusBadge meaning={row.meaning}>{row.meaning === "state" ? row.state : undefined}</StatusBadge>,
   },
-  { id: "code", title: "Why", width: 176, offPhone: true, cell: (row) => (row.code === null ? "" : code(row.code)) },
+  { id: "code", title: "Why", width: 176, offPhone: true, cell: (row) => <span className="soft">{row.code ?? ""}</span> },
 ];
 
 export const TIMER_COLUMNS: readonly Column<TimerLine>[] = [

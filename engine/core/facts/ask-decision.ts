@@ -64,7 +64,7 @@ export function noteDecision(decisions: CompactDecision[], decision: CompactDeci
   if (!isKnown) decisions.push(decision);
 }
 
-/** `decision.<id>`: outputs, and `outcome` and `reasons` where no output has that name. undefined where there is no such decision. */
+/** `decision.<id>`: outputs, and `outcome`, `reasons` and their sentences as `messages` where no output has that name. undefined where there is no such decision. */
 export function nestedDecision(scope: ExpressionScope, ref: string): FeelValue | undefined {
   if (scope.world.program.decision(ref) === null) return undefined;
   return outputsOf(scope, ref, {});
@@ -100,6 +100,7 @@ export function contextOf(compiled: CompiledDecision, decision: CompactDecision)
   const out = newContext();
   out["outcome"] = decision.outcome;
   out["reasons"] = decision.reasons.map((reason) => reason.code);
+  out["messages"] = decision.reasons.map((reason) => reason.message);
   const specs = "outputs" in compiled.definition && Array.isArray(compiled.definition.outputs) ? compiled.definition.outputs : [];
   for (const [name, json] of Object.entries(decision.output))
     out[name] = toFeel(

@@ -60,6 +60,7 @@ export function feelSyntax(program: Program): Problem[] {
   for (const stored of program.all("contract")) {
     for (const [machine, query] of Object.entries(stored.content.queries ?? {})) map(stored, pointer("queries", machine, "answer"), query.answer);
     for (const [event, spec] of Object.entries(stored.content.events)) {
+      for (const [i, { wrong }] of (spec.checks ?? []).entries()) check(stored, `${pointer("events", event, "checks", i)}/wrong`, wrong);
       for (const group of ["effects", "onRefused"] as const) {
         for (const [i, effect] of (spec[group] ?? []).entries()) {
           const at = pointer("events", event, group, i);

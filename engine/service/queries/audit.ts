@@ -4,6 +4,8 @@ import type { JsonObject } from "../../schema/json.ts";
 import { type AuditFilter, searchAudit, verifyAudit as verifyAuditRows } from "../../store/audit.ts";
 import { verifyEvents } from "../../store/verify-events.ts";
 import { type CheckpointReport, verifyCheckpoints } from "../checkpoints/verify-checkpoints.ts";
+import { concealFor } from "../conceal.ts";
+import { detailAsTold } from "../confidential.ts";
 import type { Engine } from "../engine-context.ts";
 import { inReading, pageOf, worksPermitted } from "../reading.ts";
 import type { Scope } from "../scope.ts";
@@ -43,16 +45,12 @@ export async function listAudit(
     const orgs = worksPermitted(reading, PERMISSION).map((work) => work.org.id);
     if (orgs.length === 0) throw denied();
     const page = await searchAudit(reading.tx, filterOf(input, orgs), pageOf(input));
-    const items = page.items.map(({ seq, orgId, at, actorId, action, subject, detail, hash }) => ({
-      seq,
-      org: reading.workOf(orgId).org.code,
-      at,
-      actor: actorId,
-      action,
-      subject,
-      detail,
-      hash,
-    }));
+    const items: AuditAnswer[] = [];
+    for (const { seq, orgId, at, actorId, action, subject, detail, hash } of page.items) {
+      const work = reading.workOf(orgId);
+      const conceal = await concealFor(work);
+      items.push({ seq, org: work.org.code, at, actor: actorId, action, subject, detail: conceal(detailAsTold(work, detail)), hash });
+    }
     return { items, next: page.next };
   });
 }

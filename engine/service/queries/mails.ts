@@ -13,6 +13,7 @@ import { inReading, pageOf, type Reading } from "../reading.ts";
 import { mayView } from "../record-permission.ts";
 import { nameOfType, recordTypeOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
+import type { Work } from "../work.ts";
 import { relatedRecords } from "./related-records.ts";
 
 export interface MailAnswer {
@@ -31,6 +32,8 @@ export interface MailAnswer {
   readonly rejected?: readonly JsonObject[];
   readonly state: string;
   readonly code?: string;
+  /** The sentence of that code. */
+  readonly why?: string;
   readonly decision: { readonly verdict: string; readonly code: string | null; readonly source: string | null; readonly version: string | null };
   readonly subject: string;
   readonly html: string;
@@ -125,6 +128,7 @@ function answerMail(reading: Reading, row: RecordRow, item: JsonObject): MailAns
   const { data } = row;
   const text = (name: string): string | null => (typeof data[name] === "string" ? data[name] : null);
   const code = text("code");
+  const why = code === null || code === "OK" ? undefined : sentenceOf(reading.workOf(row.orgId), text("type") ?? "", code);
   const about = typeof data["about"] === "object" && data["about"] !== null ? (data["about"] as JsonObject) : null;
   const sentAt = text("sent_at");
   return {
@@ -142,6 +146,7 @@ function answerMail(reading: Reading, row: RecordRow, item: JsonObject): MailAns
     ...(listOf(data["rejected"]).length === 0 ? {} : { rejected: listOf(data["rejected"]) as readonly JsonObject[] }),
     state: leafOf(item["state"] ?? null),
     ...(code === null || code === "OK" ? {} : { code }),
+    ...(why === undefined ? {} : { why }),
     decision: { verdict: text("verdict") ?? "", code, source: text("source"), version: text("version") },
     subject: text("subject") ?? "",
     html: text("html") ?? "",
@@ -150,6 +155,14 @@ function answerMail(reading: Reading, row: RecordRow, item: JsonObject): MailAns
     createdAt: row.createdAt,
     ...(sentAt === null ? {} : { sentAt }),
   };
+}
+
+/** What the policy of such mails says of a code, as it is in force. */
+function sentenceOf(work: Work, type: string, code: string): string | undefined {
+  const { program } = work.ruling;
+  const mail = program.all("mail").find(({ key }) => key.slice(key.indexOf(".") + 1).replaceAll("-", "_") === type.replaceAll("-", "_"));
+  const messages = mail === undefined ? undefined : program.decision(mail.content.policyTable)?.definition.messages;
+  return messages !== undefined && Object.hasOwn(messages, code) ? messages[code] : undefined;
 }
 
 const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);

@@ -1,7 +1,10 @@
 /** Every contract event that came in, with what became of it and why: duplicates, old ones and refusals included. */
 import { EngineError } from "../../core/errors.ts";
+import type { CompactDecision } from "../../core/step-types.ts";
 import type { Json } from "../../schema/json.ts";
 import { listReceipts as listRows, type ReceiptRow } from "../../store/receipts.ts";
+import { concealFor } from "../conceal.ts";
+import { decidedAsTold } from "../confidential.ts";
 import type { Engine } from "../engine-context.ts";
 import { inReading, pageOf, type Reading } from "../reading.ts";
 import type { Scope } from "../scope.ts";
@@ -15,6 +18,8 @@ export interface ReceiptAnswer {
   readonly sequence: number | null;
   readonly result: string;
   readonly cause: string | null;
+  /** The sentences of what decided it. */
+  readonly why: string | null;
   readonly status: number;
   readonly envelope: Json;
   readonly decision: Json;
@@ -50,7 +55,7 @@ export async function listReceipts(
     };
     const page = await listRows(reading.tx, filter, pageOf(input));
     const own = page.items.filter((row) => reading.workOf(row.orgId).actor.kind !== "client" || row.source === scope.principal.id);
-    return { items: own.map((row) => answerReceipt(reading, row)), next: page.next };
+    return { items: await Promise.all(own.map((row) => answerReceipt(reading, row))), next: page.next };
   });
 }
 
@@ -58,7 +63,16 @@ function mayWatch(permissions: readonly string[]): boolean {
   return permissions.includes(PERMISSION) || permissions.includes("audit.view");
 }
 
-function answerReceipt(reading: Reading, row: ReceiptRow): ReceiptAnswer {
-  const { id, at, event, key, sequence, result, cause, status, envelope, decision, instances } = row;
-  return { id, org: reading.workOf(row.orgId).org.code, at, event, key, sequence, result, cause, status, envelope, decision, instances };
+async function answerReceipt(reading: Reading, row: ReceiptRow): Promise<ReceiptAnswer> {
+  const { id, at, event, key, sequence, result, cause, status, envelope, instances } = row;
+  const work = reading.workOf(row.orgId);
+  const decision = (await concealFor(work))(decidedAsTold(work, row.decision));
+  const why = sentencesOf(decision).join(" ") || null;
+  return { id, org: work.org.code, at, event, key, sequence, result, cause, why, status, envelope, decision, instances };
+}
+
+/** Of one decision, or of several; each once. */
+function sentencesOf(decided: Json): readonly string[] {
+  const decisions = (Array.isArray(decided) ? decided : [decided]) as readonly (Partial<CompactDecision> | null)[];
+  return [...new Set(decisions.flatMap((decision) => (decision?.outcome === "pass" ? [] : (decision?.reasons ?? []))).map(({ message }) => message))];
 }
