@@ -1,12 +1,12 @@
 /** A mail as it will look: subject, HTML in a frame without scripts, plain text. Rendered here, while it is edited. */
 import { useMemo, useState } from "react";
+import { sampleObject } from "#engine/core/sample-value.ts";
 import { compileMail } from "#engine/core/templates/compile-mail.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
 import type { MailDefinition } from "#engine/schema/mail.ts";
 import { isObject } from "../document/json-path.ts";
 import { Notice } from "../ui/states.tsx";
 import { SAMPLE_BRANDING } from "./sample-branding.ts";
-import { sampleObject } from "./sample-value.ts";
 
 export function MailPreview({ content }: { content: JsonObject }) {
   const [shape, setShape] = useState<"desktop" | "phone" | "plain">("desktop");

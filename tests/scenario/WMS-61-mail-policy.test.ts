@@ -197,4 +197,27 @@ describe("customer mails", () => {
     const audited = (await api.as("admin.jtr").list("/audit?limit=200")).filter((entry) => JSON.stringify(entry).includes("Yola"));
     expect(audited.length, "set and taken back, each with what it was").toBe(2);
   });
+
+  it("[WMS-67] an admin tries a mail on himself: to his address alone, with the org's looks and no copies; nobody else may", async () => {
+    await route("admin.jtr", { shipped: { cc: ["copy@jtr.example"], reply_to: "desk@jtr.example" } });
+    const ask = (account: string, body: object) => api.as(account).post("/settings/email-routing/test-mail", body);
+    const count = (await api.mails()).length;
+    const words = { subject: "Try {{po_number}}" };
+    expect(await ask("admin.jtr", { mail: "shipped", words })).toMatchObject({
+      status: 201,
+      body: { to: "admin.jtr@gatehouse.example", subject: "Try ‹po number›" },
+    });
+    const [mail, ...more] = (await api.mails()).slice(count);
+    expect(more).toEqual([]);
+    expect(mail).toMatchObject({ to: ["admin.jtr@gatehouse.example"], subject: "Try ‹po number›", headers: { "reply-to": "desk@jtr.example" } });
+    expect(mail.headers.cc).toBeUndefined();
+    expect(mail.html).toContain("JTR");
+    const [logged] = await api.as("admin.jtr").list("/mails?type=shipped&limit=1");
+    expect(logged).toMatchObject({ state: "sent", code: "TEST", decision: { source: "test" }, record: null });
+    expect((await ask("admin.jtr", { mail: "shipped", words: { html: "{{owner_email}}" } })).body.errors[0].path).toBe("/words/html");
+    expect((await ask("owner.jtr", { mail: "shipped" })).status).toBe(403);
+    expect((await ask("admin.jtr", { mail: "no-such" })).status).toBe(404);
+    expect((await api.as("admin.jtr").post("/settings/fulfilment/test-mail", { mail: "shipped" })).status).toBe(404);
+    await route("admin.jtr", { shipped: { cc: [], reply_to: null } });
+  });
 });
