@@ -50,7 +50,8 @@ export async function routedMail(reading: Reading, settings: SettingsAnswer, mem
     ...{ name: mail.type, title: titleOf(schema, mail.type), note: policyNote(mail), schema, value },
     titles: Object.fromEntries(Object.values(titles).map(({ id, title }) => [id, title])),
     content: mail.definition as unknown as JsonObject,
-    branding: await brandingOf(work, mail),
+    // A page loads no pictures from elsewhere: the name stands in the logo's place.
+    branding: { ...(await brandingOf(work, mail)), logo: "" },
     verdicts: (await verdictsOf(reading, { type: mail.type, limit: MOST_VERDICTS })).map((each) => verdictIn(reading, each)),
   };
 }

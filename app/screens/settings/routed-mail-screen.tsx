@@ -3,7 +3,7 @@ import "#studio/kinds/kinds.css";
 import { notifications } from "@mantine/notifications";
 import { useEffect, useRef, useState } from "react";
 import { useFetcher } from "react-router";
-import type { Json, JsonObject } from "#engine/schema/json.ts";
+import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import { MailPreview } from "#studio/kinds/mail-preview.tsx";
 import { Button } from "#studio/ui/button.tsx";
 import { CellView } from "#studio/ui/cell.tsx";
@@ -71,7 +71,8 @@ export function RoutedMailScreen({ page, mail }: { page: SettingsPage; mail: Rou
       <p>
         <Anchor href={`/settings/${page.key}`}>All mails</Anchor>
       </p>
-      <Panel title={mail.title} note={mail.note}>
+      <Panel title={mail.title}>
+        <p className="quiet">{mail.note}</p>
         <form
           className="stack"
           aria-label={mail.title}
@@ -84,7 +85,7 @@ export function RoutedMailScreen({ page, mail }: { page: SettingsPage; mail: Rou
           }}
         >
           <SchemaForm
-            schema={mail.schema}
+            schema={words === null ? withoutWords(mail.schema) : mail.schema}
             value={value}
             onChange={setValue}
             errors={errors.length > 0 ? errors : refusedAt(refusal, mail.name)}
@@ -177,6 +178,12 @@ function useAct() {
 /** The refusal's places as the form has them: under the mail's own row, or under the words that were tried. */
 function refusedAt(refusal: { readonly errors: readonly FieldError[] } | null, name: string): readonly FieldError[] {
   return (refusal?.errors ?? []).map((error) => ({ ...error, path: error.path.replace(`/${name}/`, "/").replace(/^\/words\//u, "/template/") }));
+}
+
+/** The words are asked for once they are wanted. */
+function withoutWords(schema: JsonSchema): JsonSchema {
+  const { template: _template, ...properties } = schema["properties"] as JsonObject;
+  return { ...schema, properties };
 }
 
 const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
