@@ -9,7 +9,7 @@ import { guided } from "./guided.server.ts";
 import { inbox } from "./inbox.server.ts";
 import { operations, settleOutbox, verify } from "./operations.server.ts";
 import { record, saveRecord } from "./records.server.ts";
-import { saveSettings, settings } from "./settings.server.ts";
+import { saveSettings, settings, testMail } from "./settings.server.ts";
 import { pick, search, shell } from "./shell.server.ts";
 import { detail, view } from "./views.server.ts";
 
@@ -30,7 +30,8 @@ export function createDoor(engine: Engine, scope: Scope): Door {
     detail: (slug, page, code) => detail(engine, scope, slug, page, code),
     record: (type, id) => record(engine, scope, type, id),
     saveRecord: (type, id, etag, changes) => saveRecord(engine, scope, type, id, etag, changes),
-    settings: (key) => settings(engine, scope, key),
+    settings: (key, member) => settings(engine, scope, key, member),
+    testMail: (key, mail, words) => testMail(engine, scope, key, mail, words),
     saveSettings: (key, etag, changes) => saveSettings(engine, scope, key, etag, changes),
     operations: (tab, request) => operations(engine, scope, tab, request),
     outbox: (id, settled, reason) => settleOutbox(engine, scope, id, settled, reason),

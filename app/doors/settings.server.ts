@@ -1,9 +1,11 @@
 /** An org's settings: what holds, what is its own, what was changed when and by whom. */
 import { EngineError } from "#engine/core/errors.ts";
+import { memberKind } from "#engine/core/settings-members.ts";
 import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import { inReading } from "#engine/service/reading.ts";
 import type { Scope } from "#engine/service/scope.ts";
+import { sendTestMail } from "#engine/service/send-test-mail.ts";
 import { listSettings, listSettingVersions, updateSettings } from "#engine/service/settings.ts";
 import { NONE } from "#studio/ui/cell.tsx";
 import { propertiesOf, titleOf } from "#studio/ui/form/schema-kind.ts";
@@ -11,21 +13,27 @@ import { toRefusal } from "../problem.server.ts";
 import type { ActResult, Field } from "../screens/guided.ts";
 import type { SettingsPage, SettingsVersion } from "../screens/settings.ts";
 import { fieldsOf } from "./cells.ts";
+import { routedMail, routedMails } from "./routed-mails.server.ts";
 
 const MOST_VERSIONS = 20;
 
 /** `key` null: the first one. */
-export async function settings(engine: Engine, scope: Scope, key: string | null): Promise<SettingsPage> {
+export async function settings(engine: Engine, scope: Scope, key: string | null, member: string | null = null): Promise<SettingsPage> {
   const { items } = await listSettings(engine, scope);
   const shown = key === null ? items[0] : items.find((item) => item.key === key);
   if (shown === undefined) throw new EngineError("definition_not_found", `There are no settings "${(key ?? "").slice(0, 100)}".`);
   const versions = (await listSettingVersions(engine, scope, { key: shown.key })).items.slice(0, MOST_VERSIONS);
-  return await inReading(engine, scope, async ({ works: [work] }) => {
+  return await inReading(engine, scope, async (reading) => {
+    const [work] = reading.works;
+    const routed = memberKind(shown.schema) === "mail";
+    const mails = routed ? await routedMails(reading, shown.values) : null;
+    const mail = routed && member !== null ? await routedMail(reading, shown, member) : null;
     const groups = new Map(work.ruling.program.all("settings").map(({ content }) => [content.key, content.group ?? ""]));
     return {
       org: shown.org,
       links: items.map((item) => ({ key: item.key, title: item.title, group: groups.get(item.key) ?? "", own: Object.keys(item.own).length })),
       key: shown.key,
+      ...{ mails, mail },
       title: shown.title,
       etag: shown.etag,
       mayEdit: work.actor.permissions.includes(shown.permission),
@@ -60,6 +68,16 @@ export async function saveSettings(engine: Engine, scope: Scope, key: string, et
   try {
     const { body } = await updateSettings(engine, scope, { key, values: changes, ifMatch: etag });
     return { ok: true, message: `${body.title} of ${body.org} are saved` };
+  } catch (error) {
+    return toRefusal(error);
+  }
+}
+
+/** Sends a mail of the settings to the person who asks. */
+export async function testMail(engine: Engine, scope: Scope, key: string, mail: string, words: JsonObject | null): Promise<ActResult> {
+  try {
+    const { body } = await sendTestMail(engine, scope, { key, mail, words });
+    return { ok: true, message: `A test is on its way to ${body.to}` };
   } catch (error) {
     return toRefusal(error);
   }

@@ -24,7 +24,8 @@ export interface Door {
   detail(slug: string, page: string, code: string): Promise<DetailView>;
   record(type: string, id: string): Promise<RecordPage>;
   saveRecord(type: string, id: string, etag: string, changes: JsonObject): Promise<ActResult>;
-  settings(key: string | null): Promise<SettingsPage>;
+  settings(key: string | null, member?: string | null): Promise<SettingsPage>;
+  testMail(key: string, mail: string, words: JsonObject | null): Promise<ActResult>;
   saveSettings(key: string, etag: string, changes: JsonObject): Promise<ActResult>;
   operations(tab: string, request: ListRequest): Promise<OperationsView>;
   outbox(id: string, act: "retry" | "discard", reason: string | null): Promise<ActResult>;

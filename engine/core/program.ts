@@ -22,6 +22,7 @@ import { type CompiledFact, compileFact } from "./facts/compile-fact.ts";
 import { type CompiledMachine, compileMachine } from "./machine/compile.ts";
 import { compileRuleset } from "./rules/compile-ruleset.ts";
 import type { CompiledDecision } from "./rules/decision.ts";
+import { withMembers } from "./settings-members.ts";
 import { compileTable } from "./tables/compile-table.ts";
 import { type CompiledDocument, compileDocument } from "./templates/compile-document.ts";
 import { type CompiledMail, compileMail } from "./templates/compile-mail.ts";
@@ -49,6 +50,7 @@ export interface Program {
   document(ref: string): CompiledDocument | null;
   type(ref: string): TypeDefinition | null;
   types(): readonly TypeDefinition[];
+  /** With a member for each definition, where its schema asks for that. */
   settings(ref: string): SettingsDefinition | null;
   /** Without a reference: the only contract, null where there are several or none. */
   contract(ref?: string): ContractDefinition | null;
@@ -164,7 +166,12 @@ class ReleaseProgram implements Program {
     return this.all("type").map((each) => each.content);
   }
   settings(ref: string): SettingsDefinition | null {
-    return (this.stored("settings", ref)?.content as SettingsDefinition | undefined) ?? null;
+    return this.once("settings", ref, () => {
+      const definition = this.stored("settings", ref)?.content as SettingsDefinition | undefined;
+      return definition === undefined
+        ? null
+        : withMembers(definition, (kind) => this.all(kind).map(({ key, content }) => ({ name: feelName(idOf(key)), title: content.title })));
+    });
   }
   contract(ref?: string): ContractDefinition | null {
     if (ref !== undefined) return (this.stored("contract", ref)?.content as ContractDefinition | undefined) ?? null;

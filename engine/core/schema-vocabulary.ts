@@ -2,6 +2,7 @@
  * Which JSON Schemas an admin may write: a small vocabulary, bounded in depth and size, so that no payload schema can hang or
  * exhaust the process (reliability 4, ajv). Pure; the validator itself is validate.ts.
  */
+import { KINDS } from "../schema/definition-base.ts";
 import type { Json, JsonObject, JsonSchema } from "../schema/json.ts";
 import { pointer } from "./problem.ts";
 
@@ -19,7 +20,7 @@ const PLAIN = new Set([
   ...["title", "description", "default", "examples", "deprecated", "readOnly", "$ref", "$schema", "$id", "$comment"],
 ]);
 export const FORMATS = new Set(["date", "date-time", "time", "duration", "email", "uuid", "uri"]);
-export const EXTENSIONS = ["x-ref", "x-decimal", "x-title", "x-unit"] as const;
+export const EXTENSIONS = ["x-ref", "x-decimal", "x-title", "x-unit", "x-members", "x-template"] as const;
 
 export interface SchemaFault {
   /** JSON pointer into the schema. */
@@ -56,6 +57,12 @@ export function checkSchemaVocabulary(schema: JsonSchema): SchemaFault[] {
         if (typeof value !== "string" || !FORMATS.has(value)) fail(`Formats are ${[...FORMATS].join(", ")}`, keyword);
       } else if (keyword === "x-decimal") {
         if (!Number.isInteger(value) || Number(value) < 0 || Number(value) > 18) fail("x-decimal is the number of digits after the point, 0 to 18", keyword);
+      } else if (keyword === "x-members") {
+        if (path.length > 0 || (!isObject(node["additionalProperties"]) && node["additionalProperties"] !== false))
+          fail("x-members stands at the root, beside additionalProperties with the schema of a member", keyword);
+        else if (!(KINDS as readonly Json[]).includes(value)) fail(`Members are definitions: ${KINDS.join(", ")}`, keyword);
+      } else if (keyword === "x-template") {
+        if (value !== "subject" && value !== "html" && value !== "text") fail("x-template is subject, html or text", keyword);
       } else if (!PLAIN.has(keyword) && !(EXTENSIONS as readonly string[]).includes(keyword)) fail(`The keyword "${keyword}" is not supported`, keyword);
     }
   };

@@ -29,6 +29,8 @@ export interface MailDefinition extends DefinitionBase {
   readonly delivery: "A" | "B";
   /** FEEL -> {name, logo, color, from}; the branding of mails that leave the house. */
   readonly branding?: Feel;
+  /** FEEL -> {subject, html, text}, each null or absent where the definition's own template holds: the org's words. */
+  readonly words?: Feel;
   /** Handlebars; loaded from `<name>.subject.hbs`, `.html.hbs`, `.text.hbs` beside the file. */
   readonly templates: { readonly subject: string; readonly html: string; readonly text: string };
   readonly schedule?: { readonly cron: string; readonly query?: Feel };

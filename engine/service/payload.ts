@@ -35,7 +35,11 @@ export const referenceKey = (type: string, value: string): string => `${type}:${
  */
 export async function acceptPayload(schema: JsonSchema | undefined, payload: unknown, lookup: ReferenceLookup): Promise<JsonObject> {
   const checked = checkPayload(schema, payload);
-  if (schema === undefined) return checked;
+  return schema === undefined ? checked : await withReferences(schema, checked, lookup);
+}
+
+/** The checked value with its references as ids. Throws as `acceptPayload` does. */
+export async function withReferences(schema: JsonSchema, checked: JsonObject, lookup: ReferenceLookup): Promise<JsonObject> {
   const references = findReferences(schema, checked);
   if (references.length === 0) return checked;
   const ids = await lookup(references);
@@ -143,7 +147,7 @@ function validatorOf(schema: JsonSchema): Validator {
   return validator;
 }
 
-function payloadInvalid(errors: readonly PayloadError[]): EngineError {
+export function payloadInvalid(errors: readonly PayloadError[]): EngineError {
   const first = errors[0];
   return new EngineError("payload_invalid", `The payload does not fit its schema: ${first?.path === "" ? "it" : first?.path} ${first?.message}.`, { errors });
 }

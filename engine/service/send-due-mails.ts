@@ -1,6 +1,7 @@
 /**
- * Sends the mails that have a schedule, once per org and run: digests and daily packs. Called by the relay's beat; a run that
- * was missed while nothing ran is made up once, under its own date, and the mail's own key keeps it from going twice.
+ * Sends the mails that have a schedule, once per org and run: digests and daily packs. Called by the relay's beat. Runs that were
+ * missed while nothing ran are made up by one, the newest, under its own date: it tells of everything since the run that was made
+ * last, so nothing is left out and nothing is told twice. The mail's own key keeps it from going twice.
  */
 import { Cron } from "croner";
 import { EngineError } from "../core/errors.ts";
@@ -11,6 +12,7 @@ import type { MachineDefinition } from "../schema/machine.ts";
 import type { MailDefinition } from "../schema/mail.ts";
 import { listActivations } from "../store/activations.ts";
 import { listOrgs } from "../store/people.ts";
+import { noteTold, toldUntil } from "../store/schedule-runs.ts";
 import { toOrgContext } from "./auth/principals.ts";
 import { runCascade } from "./cascade.ts";
 import type { Engine } from "./engine-context.ts";
@@ -69,16 +71,20 @@ function lastRuns(mail: MailDefinition, org: OrgContext, now: Instant): readonly
   return cron.previousRuns(2, from).map((run) => run.toISOString());
 }
 
-/** What a run tells of: from the run before it, to before itself. Runs meet, so that what happened stands in one of them, however late each is made. */
+/** What a run tells of: from the run that was made before it (for the first one: that would have been), to itself. Runs meet, so that what happened stands in one of them, however late each is made. */
 interface Period {
   readonly since: Instant;
   readonly until: Instant;
 }
 
 /** Writes the mail of one run; false where its query gives nothing or it was written before. */
-async function sendOne(engine: Engine, org: OrgContext, mail: MailDefinition, period: Period): Promise<boolean> {
-  const due = period.until;
+async function sendOne(engine: Engine, org: OrgContext, mail: MailDefinition, first: Period): Promise<boolean> {
+  const due = first.until;
   return await inWork(engine, systemScope(org), org, async (work) => {
+    const told = await toldUntil(work.tx, org.id, mail.key);
+    if (told !== null && told >= due) return false;
+    await noteTold(work.tx, org.id, mail.key, due);
+    const period: Period = { since: told ?? first.since, until: due };
     const machine = schedulerOf(mail);
     const { result } = await stepWithFacts(work, machine, {
       snapshot: null,

@@ -9,8 +9,10 @@ import { authorize } from "./authorize.ts";
 import type { Engine } from "./engine-context.ts";
 import { isUuid } from "./fresh-id.ts";
 import { type Answer, type Idempotency, once } from "./idempotency.ts";
-import { checkPayload, payloadErrors } from "./payload.ts";
+import { checkPayload, payloadErrors, payloadInvalid, withReferences } from "./payload.ts";
+import { lookupOf } from "./reference-lookup.ts";
 import { requireOneOrg, type Scope } from "./scope.ts";
+import { templateErrors } from "./setting-texts.ts";
 import { inWork, type Work } from "./work.ts";
 
 export interface SettingsAnswer {
@@ -65,7 +67,7 @@ export async function updateSettings(engine: Engine, scope: Scope, input: Update
       authorize(work.ruling.program, scope, work.actor, act, { now: work.at, today: dayIn(work.org.timeZone, work.at) });
       const before = await loadSetting(work.tx, work.org.id, definition.key);
       refuseOldEtag(before, input.ifMatch);
-      const own = merged(definition, before?.values ?? {}, input.values);
+      const own = await accepted(work, definition, merged(definition, before?.values ?? {}, input.values), input.values);
       const row = await saveSetting(work.tx, {
         orgId: work.org.id,
         key: definition.key,
@@ -109,7 +111,8 @@ export async function listSettingVersions(
 export async function listSettings(engine: Engine, scope: Scope): Promise<{ readonly items: readonly SettingsAnswer[] }> {
   return await inWork(engine, scope, requireOneOrg(scope), async (work) => {
     const items: SettingsAnswer[] = [];
-    for (const { content: definition } of work.ruling.program.all("settings")) {
+    for (const { key } of work.ruling.program.all("settings")) {
+      const definition = definitionOf(work, key);
       items.push(answerSettings(work, definition, await loadSetting(work.tx, work.org.id, definition.key)));
     }
     return { items };
@@ -138,6 +141,15 @@ function merged(definition: SettingsDefinition, own: JsonObject, change: unknown
   }
   const effective = checkPayload(definition.schema, { ...definition.defaults, ...next });
   return Object.fromEntries(Object.keys(next).flatMap((name) => (Object.hasOwn(effective, name) ? [[name, effective[name] as Json]] : [])));
+}
+
+/** What the change names must be there and what it says must be usable; what stood there before is not asked again. */
+async function accepted(work: Work, definition: SettingsDefinition, own: JsonObject, change: unknown): Promise<JsonObject> {
+  const names = Object.keys(checkPayload(undefined, change));
+  const changed = Object.fromEntries(Object.entries(own).filter(([name]) => names.includes(name)));
+  const errors = templateErrors(work.ruling.program, definition.schema, changed);
+  if (errors.length > 0) throw payloadInvalid(errors);
+  return { ...own, ...(await withReferences(definition.schema, changed, lookupOf(work))) };
 }
 
 /** Objects are merged one level deep, so that one routing rule can be changed without sending all of them. */

@@ -152,13 +152,13 @@ function asked({ one, ...query }: OneQuery, loading: Loading, args: JsonObject):
 
 const BY_ID = statement(
   "facts_person",
-  "select p.id, p.name, p.email from person p where p.id = $1 and p.status = 'active' and exists (select from org_grant g where g.person_id = p.id and g.org_id = $2)",
+  "select p.id, p.name, p.email from person p where p.id = $1 and p.status = 'active' and exists (select from org_grant g where g.person_id = p.id and g.org_id = $2 and coalesce(g.valid_from, '-infinity') <= $3 and coalesce(g.valid_to, 'infinity') > $3)",
 );
 
 async function loadPeople(request: FactRequest, loading: Loading): Promise<Answers> {
   const { permission, role, id } = request.args;
   const orgId = typeof request.args["org"] === "string" && loading.orgs === null ? request.args["org"] : loading.orgId;
-  if (typeof id === "string") return [[request.key, UUID.test(id) ? await loading.tx.query(BY_ID, [id, orgId]) : []]];
+  if (typeof id === "string") return [[request.key, UUID.test(id) ? await loading.tx.query(BY_ID, [id, orgId, loading.asOf ?? loading.now]) : []]];
   const roles = typeof role === "string" ? [role] : typeof permission === "string" ? rolesWith(loading.catalogue, permission) : [];
   const people = roles.length === 0 ? [] : await peopleWithRoles(loading.tx, orgId, roles, loading.asOf ?? loading.now);
   return [[request.key, people as unknown as Json]];

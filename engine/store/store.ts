@@ -22,6 +22,7 @@ import { Instants } from "./migrations/010-instants.ts";
 import { SessionOrgs } from "./migrations/011-session-orgs.ts";
 import { FixedRecords } from "./migrations/012-fixed-records.ts";
 import { SearchCost } from "./migrations/013-search-cost.ts";
+import { ScheduleRuns } from "./migrations/015-schedule-runs.ts";
 import { isRetryable, toEngineError } from "./pg-errors.ts";
 import { statementCount, withStatementCount } from "./statement-count.ts";
 import { runSingle, runTransaction } from "./transaction.ts";
@@ -70,6 +71,7 @@ const MIGRATIONS = [
   SessionOrgs,
   FixedRecords,
   SearchCost,
+  ScheduleRuns,
 ];
 const RETRIES = 3;
 

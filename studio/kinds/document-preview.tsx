@@ -1,11 +1,11 @@
 /** A paper as its template makes it: the page in a frame without scripts. Rendered here, while it is edited, with plausible values. */
 import { useMemo } from "react";
+import { sampleObject } from "#engine/core/sample-value.ts";
 import { compileTemplate } from "#engine/core/templates/compile-mail.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
 import { isObject } from "../document/json-path.ts";
 import { Notice } from "../ui/states.tsx";
 import { SAMPLE_BRANDING } from "./sample-branding.ts";
-import { sampleObject } from "./sample-value.ts";
 
 export function DocumentPreview({ content }: { content: JsonObject }) {
   const rendered = useMemo(() => render(content), [content]);

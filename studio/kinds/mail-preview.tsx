@@ -1,16 +1,18 @@
 /** A mail as it will look: subject, HTML in a frame without scripts, plain text. Rendered here, while it is edited. */
 import { useMemo, useState } from "react";
+import { sampleObject } from "#engine/core/sample-value.ts";
 import { compileMail } from "#engine/core/templates/compile-mail.ts";
+import { withOwnWords } from "#engine/core/templates/own-words.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
 import type { MailDefinition } from "#engine/schema/mail.ts";
 import { isObject } from "../document/json-path.ts";
 import { Notice } from "../ui/states.tsx";
 import { SAMPLE_BRANDING } from "./sample-branding.ts";
-import { sampleObject } from "./sample-value.ts";
 
-export function MailPreview({ content }: { content: JsonObject }) {
+/** - `words`: an org's own, in place of the definition's templates; `branding`: the org's looks */
+export function MailPreview({ content, words = null, branding = SAMPLE_BRANDING }: { content: JsonObject; words?: JsonObject | null; branding?: JsonObject }) {
   const [shape, setShape] = useState<"desktop" | "phone" | "plain">("desktop");
-  const rendered = useMemo(() => render(content), [content]);
+  const rendered = useMemo(() => render(content, words, branding), [content, words, branding]);
   return (
     <section className="mail-preview" aria-label="Preview">
       <div className="line">
@@ -41,10 +43,14 @@ export function MailPreview({ content }: { content: JsonObject }) {
   );
 }
 
-function render(content: JsonObject): { readonly subject: string; readonly html: string; readonly text: string } | { readonly fault: string } {
+function render(
+  content: JsonObject,
+  words: JsonObject | null,
+  branding: JsonObject,
+): { readonly subject: string; readonly html: string; readonly text: string } | { readonly fault: string } {
   try {
     const variables = isObject(content["variables"]) ? sampleObject(content["variables"]) : {};
-    return compileMail(content as unknown as MailDefinition, "preview").render(variables, SAMPLE_BRANDING);
+    return withOwnWords(compileMail(content as unknown as MailDefinition, "preview"), words).render(variables, branding);
   } catch (error) {
     return { fault: (error as Error).message };
   }

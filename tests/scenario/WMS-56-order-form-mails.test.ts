@@ -124,3 +124,51 @@ describe("after an edit", () => {
     for (let times = 0; times < 2; times++) expect(codesOf(await owner.refused(`deal:${silent.code}`, "order_form.resend"))).toEqual(["NO_RECIPIENT"]);
   });
 });
+
+describe("a line that is removed", () => {
+  const linesOf = async (code: string) => {
+    const deal = (await owner.get(`/records/deals/${code}`)).body;
+    const lines = await owner.list(`/records/deal-lines?filter=${encodeURIComponent(JSON.stringify({ deal_id: deal.id }))}&sort=line_no`);
+    return { total: deal.data.total, lines: lines.map(({ id, data }) => ({ id, no: data.line_no, qty: data.qty_m })) };
+  };
+  const stateOf = async (id: string) => (await owner.list(`/instances?record=deal-lines:${id}`))[0]?.state;
+
+  it("[WMS-56][WMS-26] leaves total, gates and orders, takes its approvals along, and the customer is told", async () => {
+    const { deal, code } = await submitted("rita@fjord.example", "100", "200", "50");
+    await owner.send(deal, "deal.edit_lines", { lines: [{ line_no: 2, quality_code: "LINEN-01", qty_m: "200", unit_price: "1.00", color: "white" }] });
+    const before = await linesOf(code);
+    const [first, second] = before.lines;
+    expect([await stateOf(second?.id), (await owner.instance(deal)).state.commercial]).toEqual(["approval_required", { open: "pricing_pending" }]);
+
+    expect((await owner.refused(deal, "deal.remove_lines", { line_nos: [9] })).decisions[0].reasons).toMatchObject([
+      { code: "UNKNOWN_LINE", message: "The deal has no line 9." },
+    ]);
+    expect((await api.as("owner.mod").post(`/instances/${deal}/events`, { type: "deal.remove_lines", payload: { line_nos: [2] } })).status).toBe(404);
+    await owner.send(deal, "deal.remove_lines", { line_nos: [2] });
+    expect([await stateOf(second?.id), (await owner.instance(deal)).state.commercial]).toEqual(["removed", { open: "ready" }]);
+    expect((await linesOf(code)).total).toBe("630.00");
+    const open = await api.as("manager.jtr").list("/instances?machine=approval-request&state=requested&limit=200");
+    expect(JSON.stringify(open)).not.toContain(second?.id);
+    await owner.refused(deal, "deal.remove_lines", { line_nos: [2] });
+
+    await owner.send(deal, "order_form.resend");
+    await api.drain();
+    const [told] = (await received("rita@fjord.example")).filter(({ text }) => /removed/iu.test(text));
+    expect(told?.text).toMatch(/line 2, removed: LINEN-01 200\n/u);
+
+    // Named again it comes back under its number; a removed number is never another line's.
+    await owner.send(deal, "deal.edit_lines", { lines: [{ line_no: 2, quality_code: "LINEN-01", qty_m: "20", unit_price: "4.20", color: "white" }] });
+    expect([(await linesOf(code)).lines.length, (await linesOf(code)).total, await stateOf(second?.id)]).toEqual([3, "714.00", "approved_pricing"]);
+    const [line] = await owner.list(`/instances?record=deal-lines:${first?.id}`);
+    await owner.send(line?.id, "line.remove");
+    expect((await linesOf(code)).total).toBe("294.00");
+
+    await owner.send(deal, "deal.win", { waive_proforma: false });
+    const [order] = await owner.list(
+      `/records/purchase-orders?q=${""}&limit=200&filter=${encodeURIComponent(JSON.stringify({ deal_id: (await owner.get(`/records/deals/${code}`)).body.id }))}`,
+    );
+    expect([order?.data.total, order?.data.lines.map(({ line_no }: { line_no: number }) => line_no)]).toEqual(["294.00", [2, 3]]);
+    await owner.refused(line?.id, "line.remove");
+    await owner.refused(deal, "deal.remove_lines", { line_nos: [3] });
+  });
+});

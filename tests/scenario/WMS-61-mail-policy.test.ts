@@ -156,4 +156,68 @@ describe("customer mails", () => {
     const wrong = await api.as("admin.jtr").patch("/settings/email-routing", { override_used: { roles: ["everybody"] } });
     expect([wrong.status, wrong.body.errors[0].path]).toEqual([422, "/override_used/roles/0"]);
   });
+
+  it("[WMS-67] people may be named: they get it while they hold a grant in the org, and nobody of another org can be", async () => {
+    await route("admin.jtr", {
+      override_used: { recipients: [], roles: [], cc: [], users: ["pricing.jtr@gatehouse.example", "costing.jtr@gatehouse.example"] },
+    });
+    const { deal } = await wonDeal(api, { customer: "Cobalt", lines: [{ qty_m: "1" }] });
+    await api.as("manager.jtr").send(deal, "credit.override", { reason_code: "MANAGEMENT_DECISION" });
+    expect((await mailsOf(deal, "override_used"))[0]?.recipients.toSorted()).toEqual(["costing.jtr@gatehouse.example", "pricing.jtr@gatehouse.example"]);
+    const stranger = await api.as("admin.jtr").patch("/settings/email-routing", { override_used: { users: ["owner.mod@gatehouse.example"] } });
+    expect([stranger.status, stranger.body.errors]).toEqual([422, [{ path: "/override_used/users/0", message: "names no people that you can see" }]]);
+    const unknown = await api.as("admin.jtr").patch("/settings/email-routing", { no_such_type: { enabled: true } });
+    expect([unknown.status, JSON.stringify(unknown.body.errors)]).toEqual([422, expect.stringContaining("no_such_type")]);
+    await route("admin.jtr", { override_used: { users: [] } });
+  });
+
+  it("[WMS-67] the org's own words stand in place of a part of the template, in that org alone; words that the mail cannot fill are refused", async () => {
+    const own = (template: object | null) => api.as("admin.jtr").patch("/settings/email-routing", { shipped: { template } });
+    for (const [template, path, told] of [
+      [{ subject: "Order {{deal_code}}" }, "/shipped/template/subject", "deal_code"],
+      [{ html: "{{#each lines}}{{internal_cost}}{{/each}}" }, "/shipped/template/html", "lines.[].internal_cost"],
+      [{ text: "{{#if po_number}}" }, "/shipped/template/text", "cannot be read"],
+      [{ html: "<p>{{{po_number}}}</p>" }, "/shipped/template/html", "Line 1"],
+    ] as const) {
+      const answer = await own(template);
+      expect([answer.status, answer.body.errors?.[0]?.path]).toEqual([422, path]);
+      expect(answer.body.errors[0].message).toContain(told);
+    }
+    expect((await own({ subject: "Yola çıktı: {{po_number}}", html: "<p>{{customer_name}}: {{tracking_id}}</p>" })).status).toBe(200);
+    const order = await fjord();
+    await shipped(order);
+    await api.drain();
+    const [mail] = await api.as("admin.jtr").list(`/mails?record=${codeOf(order)}&type=shipped`);
+    expect(mail).toMatchObject({ state: "sent", subject: `Yola çıktı: ${codeOf(order)}`, html: `<p>Fjord Hotels: TRK-${codeOf(order)}</p>` });
+    expect(mail.text).toContain("we have handed your order to the carrier");
+    const gala = await ofMod("Gala");
+    await shipped(gala, "MOD");
+    expect((await received(gala)).map(({ subject }) => subject)).toContain(`Your order ${codeOf(gala)} is on its way`);
+    expect((await own(null)).status).toBe(200);
+    const audited = (await api.as("admin.jtr").list("/audit?limit=200")).filter((entry) => JSON.stringify(entry).includes("Yola"));
+    expect(audited.length, "set and taken back, each with what it was").toBe(2);
+  });
+
+  it("[WMS-67] an admin tries a mail on himself: to his address alone, with the org's looks and no copies; nobody else may", async () => {
+    await route("admin.jtr", { shipped: { cc: ["copy@jtr.example"], reply_to: "desk@jtr.example" } });
+    const ask = (account: string, body: object) => api.as(account).post("/settings/email-routing/test-mail", body);
+    const count = (await api.mails()).length;
+    const words = { subject: "Try {{po_number}}" };
+    expect(await ask("admin.jtr", { mail: "shipped", words })).toMatchObject({
+      status: 201,
+      body: { to: "admin.jtr@gatehouse.example", subject: "Try ‹po number›" },
+    });
+    const [mail, ...more] = (await api.mails()).slice(count);
+    expect(more).toEqual([]);
+    expect(mail).toMatchObject({ to: ["admin.jtr@gatehouse.example"], subject: "Try ‹po number›", headers: { "reply-to": "desk@jtr.example" } });
+    expect(mail.headers.cc).toBeUndefined();
+    expect(mail.html).toContain("JTR");
+    const [logged] = await api.as("admin.jtr").list("/mails?type=shipped&limit=1");
+    expect(logged).toMatchObject({ state: "sent", code: "TEST", decision: { source: "test" }, record: null });
+    expect((await ask("admin.jtr", { mail: "shipped", words: { html: "{{owner_email}}" } })).body.errors[0].path).toBe("/words/html");
+    expect((await ask("owner.jtr", { mail: "shipped" })).status).toBe(403);
+    expect((await ask("admin.jtr", { mail: "no-such" })).status).toBe(404);
+    expect((await api.as("admin.jtr").post("/settings/fulfilment/test-mail", { mail: "shipped" })).status).toBe(404);
+    await route("admin.jtr", { shipped: { cc: [], reply_to: null } });
+  });
 });

@@ -123,5 +123,21 @@ describe("what a digest tells of", () => {
     // The week from run to run.
     expect(await told("digest_weekly_central_check", "2026-02-23", "17:31")).toEqual(["fri-early", "fri-late", "sat"]);
     expect(await told("digest_weekly_central_check", "2026-03-02", "08:15")).toEqual(["after", "before"]);
+    // Nothing ran for days: the one run that makes up for them tells of every day, once, and the next begins where it ended.
+    await api.setClock("2026-03-03T17:05:00+03:00");
+    await api.drain();
+    for (const [id, at] of [
+      ["tue", "2026-03-03T17:30:00+03:00"],
+      ["wed", "2026-03-04T12:00:00+03:00"],
+      ["fri", "2026-03-06T16:00:00+03:00"],
+    ] as const)
+      await checked(id, at);
+    expect(await told("digest_central_stock_checks", "2026-03-07", "09:00")).toEqual(["fri", "tue", "wed"]);
+    const [late, ...others] = (await digests("digest_central_stock_checks", "admin.jtr")).filter(({ createdAt }) => createdAt >= "2026-03-04");
+    expect(others).toEqual([]);
+    expect(late.key).toContain("JTR-2026-03-06");
+    expect(late.text).toContain("2026-03-03 17:00 to 2026-03-06 17:00");
+    await checked("next", "2026-03-07T10:00:00+03:00");
+    expect(await told("digest_central_stock_checks", "2026-03-09", "17:05")).toEqual(["next"]);
   });
 });

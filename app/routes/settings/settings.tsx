@@ -10,13 +10,15 @@ export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: `${loaderD
 
 export async function loader({ request, context, params }: Route.LoaderArgs) {
   const door = await openDoor(request, context);
-  return await door.settings(params.key ?? null);
+  return await door.settings(params.key ?? null, new URL(request.url).searchParams.get("of"));
 }
 
 export async function action({ request, context, params }: Route.ActionArgs) {
   const body = await readJson(request);
   const door = await openDoor(request, context);
-  return await door.saveSettings(String(params.key ?? body["key"] ?? ""), String(body["etag"] ?? ""), asObject(body["changes"]));
+  const key = String(params.key ?? body["key"] ?? "");
+  if (typeof body["test"] === "string") return await door.testMail(key, body["test"], body["words"] === null ? null : asObject(body["words"]));
+  return await door.saveSettings(key, String(body["etag"] ?? ""), asObject(body["changes"]));
 }
 
 export default function SettingsRoute({ loaderData: page }: Route.ComponentProps) {

@@ -18,6 +18,7 @@ import { formPorts } from "../guided/form-ports.ts";
 import type { ActResult } from "../guided.ts";
 import { changesOf } from "../lists/record-screen.tsx";
 import type { SettingsPage } from "../settings.ts";
+import { RoutedMailScreen, RoutedMails } from "./routed-mail-screen.tsx";
 
 /** The settings of an org: a list of groups, the form of one, its history. */
 export function SettingsScreen({ page }: { page: SettingsPage }) {
@@ -53,13 +54,20 @@ export function SettingsScreen({ page }: { page: SettingsPage }) {
         </header>
         <div className="columns" style={{ paddingTop: 0 }}>
           <div className="main-column">
-            <Panel title="Values">
-              {page.mayEdit ? (
-                <SettingsForm key={`${page.key} ${page.etag}`} page={page} />
-              ) : (
-                <Facts items={page.fields.map((field) => ({ title: field.title, value: <CellView cell={field.cell} /> }))} />
-              )}
-            </Panel>
+            {page.mails === null ? null : page.mail === null ? (
+              <RoutedMails page={page} mails={page.mails} />
+            ) : (
+              <RoutedMailScreen key={`${page.mail.name} ${page.etag}`} page={page} mail={page.mail} />
+            )}
+            {page.mails !== null ? null : (
+              <Panel title="Values">
+                {page.mayEdit ? (
+                  <SettingsForm key={`${page.key} ${page.etag}`} page={page} />
+                ) : (
+                  <Facts items={page.fields.map((field) => ({ title: field.title, value: <CellView cell={field.cell} /> }))} />
+                )}
+              </Panel>
+            )}
           </div>
           <aside className="side" aria-label="History">
             <Panel level={3} title="History" aside={page.versions.length}>

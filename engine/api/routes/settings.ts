@@ -1,11 +1,14 @@
 /** An org's values of a settings definition. */
+
+import type { JsonObject } from "../../schema/json.ts";
+import { sendTestMail } from "../../service/send-test-mail.ts";
 import { getSettings, listSettings, updateSettings } from "../../service/settings.ts";
 import { answered } from "../answer.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { IF_MATCH, ifMatchOf } from "../if-match.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
-import { freeObject, page, ref } from "../schemas/vocabulary.ts";
+import { freeObject, name, page, ref } from "../schemas/vocabulary.ts";
 
 export function settingsRoutes({ engine }: RouteContext): RouteSpec[] {
   return [
@@ -48,6 +51,26 @@ export function settingsRoutes({ engine }: RouteContext): RouteSpec[] {
             ...idempotencyOf(call.request),
           }),
         ),
+    },
+    {
+      method: "POST",
+      path: "/api/v1/settings/:key/test-mail",
+      id: "sendTestMail",
+      tag: "settings",
+      summary: "Send a mail of these settings to yourself, with made-up values",
+      body: {
+        type: "object",
+        properties: { mail: name(200), words: { type: ["object", "null"], description: "subject, html, text to try in place of the definition's." } },
+        required: ["mail"],
+        additionalProperties: false,
+      },
+      answers: { 201: { description: "Where it goes.", schema: { type: "object", properties: { to: { type: "string" }, subject: { type: "string" } } } } },
+      errors: ["definition_not_found"],
+      handle: async (call) => {
+        const { mail, words } = call.body as { readonly mail: string; readonly words?: JsonObject | null };
+        const input = { key: call.params["key"] as string, mail, words: words ?? null, ...idempotencyOf(call.request) };
+        return answered(call, await sendTestMail(engine, call.scope, input));
+      },
     },
   ];
 }

@@ -9,6 +9,7 @@ import type { MailActionCode } from "../machine/code.ts";
 import { feelName } from "../program.ts";
 import type { CompactDecision, MailAttachment, MailMessage } from "../step-types.ts";
 import type { CompiledMail } from "../templates/compile-mail.ts";
+import { withOwnWords } from "../templates/own-words.ts";
 import { escapeHtml } from "../templates/render-template.ts";
 import { isOutOfTime } from "../time-limit.ts";
 import { type ActRun, asObject, evaluateOr, textOf } from "./act-run.ts";
@@ -37,13 +38,14 @@ export function mail(run: ActRun, scope: ExpressionScope, action: MailActionCode
   const branding = asObject(compiled.branding === null ? world.org.branding : fromFeel(compiled.branding.evaluate(inMail))) ?? world.org.branding;
   const subject = textOf(evaluateOr(action.subject, inMail, null));
   const text = textOf(evaluateOr(action.text, inMail, null));
+  const words = asObject(fromFeel(evaluateOr(compiled.words, inMail, null)));
   const attached = attachmentsOf(fromFeel(evaluateOr(compiled.attachments, inMail, null)));
   const machine = world.program.resolve("machine", compiled.definition.machine);
   if (machine === null)
     throw new EngineError("internal", `There is no machine "${compiled.definition.machine}" in this release`, { reference: compiled.definition.machine });
   // A pass that lacks facts is thrown away: there is nothing to render yet.
   if (world.requests.pending) return;
-  const content = rendered(compiled, variables, branding);
+  const content = rendered(compiled, words, variables, branding);
   const failed = content.missing === null ? routed : { ...routed, verdict: "unknown" as const, code: content.missing };
   run.add({
     ...{ kind: "mail", mail: compiled.key, machine, ref: ref ?? "" },
@@ -140,15 +142,21 @@ function attachmentsOf(value: Json | undefined): readonly MailAttachment[] {
 
 function rendered(
   compiled: CompiledMail,
+  words: JsonObject | null,
   variables: JsonObject,
   branding: JsonObject,
 ): { subject: string; html: string; text: string; missing: string | null } {
   try {
-    return { ...compiled.render(variables, branding), missing: null };
+    return { ...withOwnWords(compiled, words).render(variables, branding), missing: null };
   } catch (error) {
     if (!(error instanceof EngineError) || isOutOfTime(error)) throw error;
     const variable = error.data["variable"];
-    return { subject: "", html: "", text: "", missing: typeof variable === "string" ? `VARIABLE_MISSING:${variable}` : "TEMPLATE_LIMIT" };
+    return {
+      subject: "",
+      html: "",
+      text: "",
+      missing: typeof variable === "string" ? `VARIABLE_MISSING:${variable}` : error.code === "definition_invalid" ? "TEMPLATE_INVALID" : "TEMPLATE_LIMIT",
+    };
   }
 }
 

@@ -47,6 +47,7 @@ export function occurrences(program: Program): Occurrence[] {
         ["/recipients", compiled.recipients] as const,
         ["/ref", compiled.ref] as const,
         ...(compiled.attachments === null ? [] : [["/attachments", compiled.attachments] as const]),
+        ...(compiled.words === null ? [] : [["/words", compiled.words] as const]),
         ...compiled.vars.map(([name, expression]) => [pointer("vars", name), expression] as const),
       ].map(([path, expression]) => ({
         ...{ stored, path, expression, extra: ["mail", "item", "index"], recordType: null },

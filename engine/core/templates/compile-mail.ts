@@ -24,6 +24,7 @@ export interface CompiledMail {
   readonly vars: ExpressionMap;
   readonly branding: Expression | null;
   readonly attachments: Expression | null;
+  readonly words: Expression | null;
   readonly subject: CompiledTemplate;
   readonly html: CompiledTemplate;
   readonly text: CompiledTemplate;
@@ -60,6 +61,7 @@ export function compileMail(definition: MailDefinition, version: string): Compil
     vars: compileMap(definition.vars, "/vars"),
     branding: definition.branding === undefined ? null : compileAt(definition.branding, "/branding"),
     attachments: definition.attachments === undefined ? null : compileAt(definition.attachments, "/attachments"),
+    words: definition.words === undefined ? null : compileAt(definition.words, "/words"),
     ...{ subject, html, text },
     render(variables, branding) {
       const all = { ...variables, branding };

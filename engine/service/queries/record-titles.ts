@@ -17,10 +17,12 @@ export interface RecordTitle {
 }
 
 /** By JSON pointer of the field. People's ids in fields that end in `_id` or `_by` are named too; what is not visible is left out. */
-export async function recordTitles(work: Work, type: TypeDefinition, data: JsonObject): Promise<Readonly<Record<string, RecordTitle>>> {
+export async function recordTitles(work: Work, type: Pick<TypeDefinition, "schema">, data: JsonObject): Promise<Readonly<Record<string, RecordTitle>>> {
   const titles: Record<string, RecordTitle> = {};
   for (const reference of findReferences(type.schema, data)) {
     const target = work.ruling.program.type(reference.type);
+    const person = reference.type === "people" && isUuid(reference.value) ? await loadPerson(work.tx, reference.value) : null;
+    if (person !== null) titles[reference.path] = { type: "people", id: person.id, code: null, title: person.name };
     const row = target === null ? null : await loadRecord(work.tx, target, reference.value);
     if (target === null || row === null) continue;
     const title = titleOf(target, { ...row, data: await maskedData(work, target, row) });

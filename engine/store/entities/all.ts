@@ -9,6 +9,7 @@ import { EventLog, Instance, Task, Timer } from "./instance.ts";
 import { ApiClient, ApiKey, Org, OrgGrant, Person, Setting, SettingVersion, WebSession } from "./org.ts";
 import { AuditLog, Checkpoint, CheckpointHead, FileEntity, ReplayDiff, ReplayJob } from "./proof.ts";
 import { RecordEntity, RecordGrant, RecordUnique, RecordVersionEntity } from "./record.ts";
+import { ScheduleRun } from "./schedule-run.ts";
 
 export const ENTITIES = [
   Org,
@@ -50,4 +51,5 @@ export const ENTITIES = [
   ImportRow,
   BlockedAttempt,
   GateTally,
+  ScheduleRun,
 ] as const;

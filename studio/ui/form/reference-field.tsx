@@ -55,9 +55,10 @@ export function ReferenceField({
   const known = [...kept.filter((option) => chosen.includes(option.value)), ...found].filter(
     (option, index, all) => all.findIndex((other) => other.value === option.value) === index,
   );
-  const data = [...known, ...chosen.filter((id) => !known.some((option) => option.value === id)).map((id) => ({ value: id, label: id }))].map(
-    ({ value: id, label }) => ({ value: id, label }),
-  );
+  const data = [
+    ...known,
+    ...chosen.filter((id) => !known.some((option) => option.value === id)).map((id) => ({ value: id, label: ports.titles?.[id] ?? id })),
+  ].map(({ value: id, label }) => ({ value: id, label }));
   const keep = (ids: readonly string[]): void => setKept([...kept, ...found.filter((option) => ids.includes(option.value))]);
   const common = {
     ...shared,

@@ -197,7 +197,14 @@ function SchemaField(props: FieldProps) {
         />
       );
     case "tags":
-      return <TagsInput {...shared} value={listOf(value).map(String)} onChange={(next) => onChange(next)} placeholder="Type and press Enter" />;
+      return (
+        <TagsInput
+          {...shared}
+          value={listOf(value).map(String)}
+          onChange={(next) => onChange(next.map((tag) => number(schemaAt(schema["items"]), tag) ?? tag))}
+          placeholder="Type and press Enter"
+        />
+      );
     case "rows":
       return <RowsField {...props} />;
     case "group":

@@ -64,7 +64,12 @@ export function kindOf(schema: JsonSchema): ControlKind {
     case "email":
       return "email";
     default:
-      return schema["x-lines"] === true || Number(schema["maxLength"] ?? 0) > 200 ? "lines" : "text";
+      return schema["x-lines"] === true ||
+        schema["x-template"] === "html" ||
+        schema["x-template"] === "text" ||
+        (schema["x-template"] === undefined && Number(schema["maxLength"] ?? 0) > 200)
+        ? "lines"
+        : "text";
   }
 }
 

@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { diffDefinition } from "#engine/core/diff/definition-diff.ts";
 import { diffJson } from "#engine/core/diff/json-diff.ts";
+import { sampleObject } from "#engine/core/sample-value.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
 import type { Rule, RulesetDefinition } from "#engine/schema/ruleset.ts";
-import { sampleObject } from "#studio/kinds/sample-value.ts";
 import { focusOnChanges, mergeMachines } from "#studio/review/merge-machines.ts";
 import { diffLines } from "#studio/review/text-diff.ts";
 import { readFact } from "#studio/rules/facts-form.tsx";

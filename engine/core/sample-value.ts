@@ -1,6 +1,5 @@
 /** A plausible value for a JSON Schema: what a template is shown with before anybody chooses a record. */
-import type { Json, JsonObject } from "#engine/schema/json.ts";
-import { isObject } from "../document/json-path.ts";
+import type { Json, JsonObject } from "../schema/json.ts";
 
 const NOW = "2026-02-02T06:00:00Z";
 
@@ -42,3 +41,5 @@ export function sampleObject(schema: JsonObject, depth = 0): JsonObject {
   const properties = isObject(schema["properties"]) ? schema["properties"] : {};
   return Object.fromEntries(Object.entries(properties).map(([name, inner]) => [name, sampleValue(inner, name, depth + 1)]));
 }
+
+const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
