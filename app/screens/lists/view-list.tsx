@@ -147,6 +147,7 @@ function columnsOf(view: ViewPage, scope: string): readonly Column<ViewRow>[] {
     ...(isFigure(column.format) ? { align: "right" as const } : {}),
     ...(column.sort === null ? {} : { sort: column.sort }),
     first: index === 0,
+    named: index > 1 && !["code", "org", "badge", "gate"].includes(column.format),
     cell: (row: ViewRow) => {
       const cell = row.cells[index] ?? { as: "none" as const };
       if (index > 0 || row.href === null || cell.as === "link") return <CellView cell={cell} />;
