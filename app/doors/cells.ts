@@ -1,7 +1,7 @@
 /** Values of records and columns as cells: what a screen shows, with the titles of what they refer to. */
 import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import { type Cell, NONE } from "#studio/ui/cell.tsx";
-import { describeValue, words } from "#studio/ui/describe-value.ts";
+import { describeValue, isCodeWord, words } from "#studio/ui/describe-value.ts";
 import { kindOf, optionsOf, propertiesOf, schemaAt, titleOf } from "#studio/ui/form/schema-kind.ts";
 import type { Field } from "../screens/guided.ts";
 import { meaningOfState } from "./state-words.ts";
@@ -57,21 +57,20 @@ function rowField(schema: JsonSchema, row: Json, title: string): Field {
   const [first, ...rest] = propertiesOf(schema);
   const number = first === undefined ? undefined : schemaAt(row)[first[0]];
   return first !== undefined && rest.length > 0 && kindOf(first[1]) === "integer" && !isBlank(number)
-    ? { title: `${titleOf(first[1], first[0])} ${String(number)}`, cell: { as: "text", text: rowText(rest, row) } }
-    : { title, cell: { as: "text", text: rowText(propertiesOf(schema), row) } };
+    ? { title: `${titleOf(first[1], first[0])} ${String(number)}`, cell: rowCell(rest, row) }
+    : { title, cell: rowCell(propertiesOf(schema), row) };
 }
 
 /** "LINEN-01, 1,000.00 m": the filled fields of a row, in order. */
-function rowText(properties: readonly (readonly [string, JsonSchema])[], row: Json): string {
+function rowCell(properties: readonly (readonly [string, JsonSchema])[], row: Json): Cell {
   const data = schemaAt(row);
-  return properties
+  const items = properties
     .filter(([name]) => !isBlank(data[name]) && !/_id$/.test(name))
-    .map(([name, property]) => {
-      const unit = typeof property["x-unit"] === "string" ? ` ${property["x-unit"]}` : "";
-      const text = kindOf(property) === "integer" ? `${titleOf(property, name)} ${String(data[name])}` : describeValue(data[name]);
-      return `${text}${unit}`;
-    })
-    .join(", ");
+    .map(([name, property]): Cell => {
+      const value = data[name];
+      return kindOf(property) === "integer" ? { as: "text", text: `${titleOf(property, name)} ${String(value)}` } : valueCell(property, value, null);
+    });
+  return { as: "row", items };
 }
 
 function valueCell(schema: JsonSchema, value: Json | undefined, currency: string | null): Cell {
@@ -92,7 +91,7 @@ function valueCell(schema: JsonSchema, value: Json | undefined, currency: string
     case "choice":
       return { as: "text", text: optionsOf(schema).find((option) => option.value === String(value))?.label ?? String(value) };
     default:
-      return typeof value === "string" ? { as: "text", text: value } : { as: "json", value: value as Json };
+      return typeof value === "string" ? { as: "text", text: isCodeWord(value) ? words(value) : value } : { as: "json", value: value as Json };
   }
 }
 

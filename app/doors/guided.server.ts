@@ -3,7 +3,6 @@ import type { Decision, UnlockOption } from "#engine/core/step-types.ts";
 import type { Json, JsonObject } from "#engine/schema/json.ts";
 import type { MachineDefinition } from "#engine/schema/machine.ts";
 import type { TypeDefinition } from "#engine/schema/type.ts";
-import { holdersOf } from "#engine/service/decision-answer.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import type { EventView, GateView as ServiceGate } from "#engine/service/event-preview.ts";
 import { evaluateOne } from "#engine/service/expression.ts";
@@ -145,7 +144,7 @@ async function gateOf(work: Work, machine: MachineDefinition, view: InstanceView
   const titles = Object.fromEntries(Object.entries(inputs).flatMap(([name, spec]) => (spec.title === undefined ? [] : [[name, spec.title]])));
   const { override } = gate;
   const ways: WayView[] = [];
-  for (const option of doable(gate.unlock ?? []).slice(0, 6)) ways.push(wayView(work, machine, view, await withHolders(work, machine, option), titles));
+  for (const option of doable(gate.unlock ?? []).slice(0, 6)) ways.push(wayView(work, machine, view, option, titles));
   return {
     decision: { ...decisionView(gate.decision), ...titleOfDecision(work.ruling.program, gate.key) },
     titles,
@@ -166,17 +165,6 @@ function doable(options: readonly UnlockOption[]): readonly UnlockOption[] {
 export function decisionView(decision: Decision): GateView["decision"] {
   const { key, version, outcome, reasons, explanation, overridden, output } = decision;
   return { key, version, outcome, reasons, explanation, output, ...(overridden === undefined ? {} : { overridden }) };
-}
-
-/** Names who may send each event of a way, where its permission is plain. */
-async function withHolders(work: Work, machine: MachineDefinition, option: UnlockOption): Promise<UnlockOption> {
-  const acts: UnlockOption["acts"][number][] = [];
-  for (const act of option.acts) {
-    const target = act.machine === undefined ? machine : (work.ruling.program.machine(act.machine)?.definition ?? machine);
-    const permission = act.event === undefined ? undefined : target.events[act.event]?.permission;
-    acts.push(act.who !== undefined || typeof permission !== "string" ? act : { ...act, permission, who: await holdersOf(work, permission) });
-  }
-  return { acts };
 }
 
 /** What of a way this person may do becomes its buttons; for the rest it names who may. */

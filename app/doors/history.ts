@@ -10,7 +10,7 @@ import type { HistoryEntry } from "../screens/guided.ts";
 import { effectLines } from "./effect-lines.ts";
 import { leavesOf, stateTitle } from "./state-words.ts";
 
-/** Newest first, as the rows come. Titles of events come from the page's own lines. */
+/** Newest first, as the rows come; the page's own lines tell which were let through by an override. */
 export function historyEntries(
   machine: MachineDefinition,
   rows: readonly HistoryRow[],
@@ -25,7 +25,7 @@ export function historyEntries(
       id: String(row.seq),
       seq: row.seq,
       at: row.at,
-      text: `${line?.title ?? titleOfEvent(machine, String(row.event["type"]))}${moved(machine, row)}${noteOf(row)}`,
+      text: `${titleOfEvent(machine, String(row.event["type"]))}${moved(machine, row)}${noteOf(row)}`,
       by: row.actor.kind === "system" ? null : row.actor.name,
       meaning: overridden ? "overridden" : row.actor.kind === "system" ? null : "open",
       release: row.release,
@@ -48,7 +48,11 @@ export function titleOfDecision(program: Program, key: string): { readonly title
   return title === undefined ? {} : { title };
 }
 
-const titleOfEvent = (machine: MachineDefinition, type: string): string => machine.events[type]?.title ?? machine.start[type]?.title ?? words(type);
+function titleOfEvent(machine: MachineDefinition, type: string): string {
+  const given = machine.events[type]?.title ?? machine.start[type]?.title;
+  if (given !== undefined) return given;
+  return type.startsWith("after.") ? `By the clock: ${words(type.slice(type.lastIndexOf(".") + 1))}` : words(type);
+}
 
 function noteOf(row: HistoryRow): string {
   const payload = row.event["payload"];

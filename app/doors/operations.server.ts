@@ -144,7 +144,7 @@ function timerLine({ id, org, name, dueAt, state, instance }: TimerAnswer): Time
   return {
     ...{ id, org, instance: instance.id, machine: words(instance.machine.replace(/^.*\./, "")), dueAt },
     name: dot < 0 ? words(name) : `${words(name.slice(dot + 1))} in ${words(name.slice(0, dot))}`,
-    label: instance.key.slice(instance.key.indexOf(":") + 1),
+    label: nameOrNot(instance.key.slice(instance.key.indexOf(":") + 1)) ?? words(instance.machine.replace(/^.*\./, "")),
     ...{ meaning: isOverdue ? "late" : "waitsUntil", state: isOverdue ? "Overdue" : "Waits" },
   };
 }
@@ -161,15 +161,18 @@ function outboxMeaning(row: OutboxAnswer): Meaning {
   }
 }
 
+/** What nobody can read is no name. */
+const nameOrNot = (text: string | null): string | null => (text === null || /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? null : text);
+
 function outboxLine(row: OutboxAnswer): OutboxLine {
   const meaning = outboxMeaning(row);
-  const named = row.payload["event"] ?? row.payload["type"] ?? row.payload["subject"];
+  const named = row.payload["event"] ?? row.payload["type"] ?? row.payload["subject"] ?? objectOf(row.payload["body"] ?? null)["event"];
   return {
     id: row.id,
     org: row.org,
     kind: row.kind,
     title: `${words(row.kind)}${typeof named === "string" ? ` “${named}”` : ""}`,
-    subject: row.subject,
+    subject: nameOrNot(row.subject) ?? (row.instance === null ? null : "Open"),
     href: row.instance === null ? null : `/work/${row.instance}`,
     state: row.state === "pending" ? "Waits" : row.state === "sending" ? "Being sent" : meaning === "state" ? words(row.state) : wordOf(meaning),
     meaning,

@@ -2,6 +2,7 @@
 
 import { EngineError } from "#engine/core/errors.ts";
 import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
+import type { ValueSpec } from "#engine/schema/values.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
 import { recordTitles } from "#engine/service/queries/record-titles.ts";
 import { getView, openView, type ViewPage as ServicePage } from "#engine/service/queries/view.ts";
@@ -10,6 +11,7 @@ import { viewRows } from "#engine/service/queries/view-rows.ts";
 import { inReading } from "#engine/service/reading.ts";
 import { recordTypeOf } from "#engine/service/record-type.ts";
 import type { Scope } from "#engine/service/scope.ts";
+import type { Cell } from "#studio/ui/cell.tsx";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
 import type { DetailView, ListRequest, ViewPage, ViewRow } from "../screens/lists.ts";
 import { beginsOf, loadOf } from "./begin.server.ts";
@@ -21,7 +23,9 @@ export async function view(engine: Engine, scope: Scope, slug: string, request: 
   const declared = await inReading(engine, scope, async (reading) => {
     const definition = reading.works[0].ruling.program.view(slug);
     const tab = definition?.tabs.find((candidate) => candidate.id === request.tab) ?? definition?.tabs[0];
+    const { program } = reading.works[0].ruling;
     return {
+      fields: Object.fromEntries((definition?.summary ?? []).map((line) => [line.title, program.fact(line.fact)?.definition.value.of?.fields ?? {}])),
       begins: tab === undefined ? [] : beginsOf(reading, tab),
       load: tab === undefined ? null : loadOf(reading, tab),
       filters: tab?.filters ?? [],
@@ -57,7 +61,7 @@ export async function view(engine: Engine, scope: Scope, slug: string, request: 
     rows: tab.rows.map((row) => rowOf(page, row)),
     next: tab.next,
     filters: filterFields(tab.filters, words),
-    summary: summaryOf(page),
+    summary: summaryOf(page, declared.fields),
     totals: tab.totals.map((total) => ({
       org: total.org,
       title: total.title,
@@ -121,15 +125,18 @@ function hrefOf(page: ServicePage, row: ServicePage["tab"]["rows"][number]): str
   return row.instance === null ? null : `/work/${row.instance.id}`;
 }
 
-function summaryOf(page: ServicePage): ViewPage["summary"] {
-  const items = page.summary.flatMap((line) => summaryItems(line.title, line.org, line.value));
+type ValueFields = NonNullable<ValueSpec["fields"]>;
+
+/** `fields`: title of a line -> what its fact says of the fields of each entry. */
+function summaryOf(page: ServicePage, fields: Readonly<Record<string, ValueFields>>): ViewPage["summary"] {
+  const items = page.summary.flatMap((line) => summaryItems(line, fields[line.title] ?? {}));
   return items.length === 0 ? null : { title: [...new Set(page.summary.map((line) => line.title))].join(", "), items };
 }
 
 type SummaryItem = NonNullable<ViewPage["summary"]>["items"][number];
 
-/** A list of `{currency, ...}` gives a box per currency; anything else one box. */
-function summaryItems(title: string, org: string, value: Json): readonly SummaryItem[] {
+/** A list of `{currency, ...}` gives a box per amount, or figure with a unit of its own; anything else one box. */
+function summaryItems({ title, org, value }: ServicePage["summary"][number], fields: ValueFields): readonly SummaryItem[] {
   const plain = { org, title, of: null, share: null, note: null, meaning: null } as const;
   if (value === null) return [];
   if (!Array.isArray(value)) return [{ ...plain, cell: formatCell(typeof value === "object" ? "text" : "decimal", value) }];
@@ -137,7 +144,11 @@ function summaryItems(title: string, org: string, value: Json): readonly Summary
     if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return [{ ...plain, cell: formatCell("text", entry) }];
     const object = entry as JsonObject;
     const amounts = Object.entries(object).filter(([, amount]) => typeof amount === "string" && /^-?\d+(\.\d+)?$/.test(amount));
-    return amounts.slice(0, 4).map(([name, amount]) => ({ ...plain, title: words(name), cell: formatCell("money", amount, object["currency"]) }));
+    return amounts.slice(0, 4).map(([name, amount]) => {
+      const unit = fields[name]?.unit;
+      const cell: Cell = unit === undefined ? formatCell("money", amount, object["currency"]) : { as: "decimal", value: String(amount), unit };
+      return { ...plain, title: fields[name]?.title ?? words(name), cell };
+    });
   });
 }
 

@@ -166,7 +166,7 @@ export type ActResult =
       readonly ok: false;
       readonly title: string;
       readonly detail: string;
-      readonly hint: string;
+      readonly hint: string | undefined;
       readonly code: string;
       readonly errors: readonly FieldError[];
     };

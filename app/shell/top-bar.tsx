@@ -39,7 +39,7 @@ export function TopBar({
           <b className={code ? "code" : undefined}>{code ?? title}</b>
         </nav>
       )}
-      {extra ?? null}
+      {extra ? <div className="topbar-extra">{extra}</div> : null}
       <span className="push" />
       <LiveDot />
       <SearchButton />

@@ -127,7 +127,7 @@ function known(values: Readonly<Record<string, Json | undefined>>): JsonObject {
 async function viewGates(work: Work, subject: Subject, previewed: PreviewedEvent): Promise<readonly GateView[]> {
   const gates: GateView[] = [];
   for (const each of previewed.decisions) {
-    const decision = await withPlaces(work, subject, await withHolders(work, each));
+    const decision = await withPlaces(work, subject, await withHolders(work, each, subject.machine?.definition.key));
     const override = previewed.overrides.find((candidate) => candidate.gate === decision.key);
     gates.push({
       key: decision.key,

@@ -71,9 +71,10 @@ export async function explainEvent(engine: Engine, scope: Scope, input: ExplainI
       const attempt = await attemptEvent(work, standing, send);
       if (attempt instanceof Refused) return { ...still, outcome: "not_permitted", decisions: [], refusal: refusalOf(attempt.error) };
       if (attempt.kind === "not_available") return { ...still, outcome: "not_available", decisions: [], events: attempt.available };
-      if (attempt.kind === "blocked") return { ...still, outcome: "blocked", decisions: await answerDecisions(work, guardsFirst(attempt.decisions)) };
+      if (attempt.kind === "blocked")
+        return { ...still, outcome: "blocked", decisions: await answerDecisions(work, guardsFirst(attempt.decisions), standing.instance.machine) };
       if (attempt.kind === "violated") {
-        const decisions = await answerDecisions(work, guardsFirst(attempt.decisions));
+        const decisions = await answerDecisions(work, guardsFirst(attempt.decisions), standing.instance.machine);
         return { ...still, outcome: "violated", decisions, violations: (await concealFor(work))(attempt.violations) };
       }
       return await explainMove(work, state, attempt);

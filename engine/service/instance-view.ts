@@ -68,7 +68,7 @@ export async function viewInstance(writing: Work, instance: InstanceRow): Promis
   const states = statePaths(instance.state);
   const preview = await loadPreview(work, machine, instance, record);
   const checklist: ChecklistAnswer[] = [];
-  for (const item of preview.checklist) checklist.push(await checklistLine(work, item));
+  for (const item of preview.checklist) checklist.push(await checklistLine(work, item, machine.key));
   const data = record === null ? {} : await maskedData(work, type, record);
   const tasks = await listTasks(work.tx, { orgs: [work.org.id], instanceId: instance.id, status: "open" }, { limit: 50 });
   const title = record === null ? instance.key : titleOf(type, { ...record, data });
@@ -106,8 +106,8 @@ function screenOf(machine: CompiledMachine, states: readonly string[]): Instance
   return { state, title, ...(text === undefined ? {} : { text }), ...(primary === undefined ? {} : { primary }) };
 }
 
-function checklistLine(work: Work, item: PreviewedItem): Promise<ChecklistAnswer> {
-  return withDecision(work, item, {
+function checklistLine(work: Work, item: PreviewedItem, machine: string): Promise<ChecklistAnswer> {
+  return withDecision(work, item, machine, {
     id: item.id,
     label: item.title,
     ok: item.ok === "unknown" ? null : item.ok,
@@ -116,6 +116,6 @@ function checklistLine(work: Work, item: PreviewedItem): Promise<ChecklistAnswer
   });
 }
 
-async function withDecision(work: Work, item: PreviewedItem, line: ChecklistAnswer): Promise<ChecklistAnswer> {
-  return item.decision === undefined ? line : { ...line, decision: await withHolders(work, item.decision) };
+async function withDecision(work: Work, item: PreviewedItem, machine: string, line: ChecklistAnswer): Promise<ChecklistAnswer> {
+  return item.decision === undefined ? line : { ...line, decision: await withHolders(work, item.decision, machine) };
 }

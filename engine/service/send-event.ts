@@ -195,7 +195,7 @@ export async function refuseTransition(work: Work, standing: Standing, input: Se
   if (transition.kind === "violated") return new Refused(await violationError(work, input.type, instance.key, transition));
   // The gates that are shut; what they asked in turn stands in the audit log and in an explanation.
   const shut = shutOnes(transition.decisions);
-  const decisions = await answerDecisions(work, shut);
+  const decisions = await answerDecisions(work, shut, instance.machine);
   const reasons = shut.flatMap((decision) => decision.reasons);
   noteAttempt(work, instance, input.type, transition.decisions);
   auditRefusal(work, standing, input, "event_blocked", { reasons: reasons.map((reason) => reason.code), decisions: transition.decisions as never });

@@ -146,7 +146,7 @@ async function refuseStart(work: Work, machine: CompiledMachine, event: string, 
   if (transition.kind === "violated") return new Refused(await violationError(work, event, machine.key, transition));
   // The gates that are shut; what they asked in turn stands in the audit log and in an explanation.
   const shut = shutOnes(transition.decisions);
-  const decisions = await answerDecisions(work, shut);
+  const decisions = await answerDecisions(work, shut, machine.key);
   const reasons = shut.flatMap((decision) => decision.reasons);
   auditAttempt(work, "event_blocked", { type: "machine", id: machine.key }, { event, reasons: reasons.map((reason) => reason.code) });
   return new Refused(

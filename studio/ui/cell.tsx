@@ -1,4 +1,5 @@
 import "./meaning.css";
+import { Fragment } from "react";
 import type { Json } from "#engine/schema/json.ts";
 import { describeValue } from "./describe-value.ts";
 import { Anchor } from "./link.tsx";
@@ -22,6 +23,8 @@ export type Cell =
   | { readonly as: "badge"; readonly meaning: Meaning; readonly text?: string | undefined; readonly note?: string | null | undefined }
   | { readonly as: "org"; readonly code: string }
   | { readonly as: "list"; readonly items: readonly Cell[] }
+  /** The values of one row, said one after the other. */
+  | { readonly as: "row"; readonly items: readonly Cell[] }
   | { readonly as: "json"; readonly value: Json };
 
 export const NONE: Cell = { as: "none" };
@@ -29,7 +32,7 @@ export const NONE: Cell = { as: "none" };
 export function CellView({ cell }: { cell: Cell }) {
   switch (cell.as) {
     case "none":
-      return <span className="quiet">–</span>;
+      return <span className="quiet is-none">–</span>;
     case "text":
       return cell.quiet ? <span className="quiet">{cell.text}</span> : cell.text;
     case "code":
@@ -79,6 +82,14 @@ export function CellView({ cell }: { cell: Cell }) {
           ))}
         </span>
       );
+    case "row":
+      return cell.items.map((item, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: values have no identity beyond their place
+        <Fragment key={index}>
+          {index === 0 ? null : ", "}
+          <CellView cell={item} />
+        </Fragment>
+      ));
     case "json":
       return <>{describeValue(cell.value)}</>;
   }

@@ -18,6 +18,8 @@ export interface Column<Row> {
   readonly quiet?: boolean;
   /** Takes the first line of the card on a phone. */
   readonly first?: boolean;
+  /** Says its title before the value on a phone, where there is no head; nothing is said where there is no value. */
+  readonly named?: boolean;
   /** Left out on a phone. */
   readonly offPhone?: boolean;
   readonly cell: (row: Row) => React.ReactNode;
@@ -171,6 +173,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                         {columns.map((column) => (
                           <td
                             key={column.id}
+                            data-name={column.named ? column.title : undefined}
                             className={
                               [column.align ?? "", column.first ? "first" : "", column.offPhone ? "off-phone" : ""].filter(Boolean).join(" ") || undefined
                             }

@@ -3,6 +3,8 @@ import type { Json } from "#engine/schema/json.ts";
 import { formatDecimal } from "./money.tsx";
 import { dateText } from "./time.ts";
 
+const ABBREVIATION = /\b(sla|eta|url|pdf|csv|api|vat)\b/gi;
+
 /** `line_state` / `order.approve` / `minRank` -> "Line state", "Order approve", "Min rank": a readable name where nobody gave a title. */
 export function words(name: string): string {
   const text = name
@@ -11,8 +13,11 @@ export function words(name: string): string {
     .replace(/[_.-]+/g, " ")
     .trim()
     .toLowerCase();
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return (text.charAt(0).toUpperCase() + text.slice(1)).replace(ABBREVIATION, (found) => found.toUpperCase());
 }
+
+/** "partial_ship", "OVER_LIMIT": one of a machine's own words, that a reader is told in plain ones. */
+export const isCodeWord = (text: string): boolean => /^([a-z0-9]+(_[a-z0-9]+)+|[A-Z]+(_[A-Z]+)+)$/.test(text);
 
 /** A JSON value as a reader would say it. Lists keep to `limit` elements. */
 export function describeValue(value: Json | undefined, limit = 4): string {
@@ -24,7 +29,7 @@ export function describeValue(value: Json | undefined, limit = 4): string {
   if (typeof value === "string") {
     if (/^-?\d+\.\d+$/.test(value) || /^-?\d{4,}$/.test(value)) return formatDecimal(value);
     if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return dateText(value);
-    return value === "" ? "empty" : /^[a-z0-9]+(_[a-z0-9]+)+$/.test(value) ? value.replaceAll("_", " ") : value;
+    return value === "" ? "empty" : isCodeWord(value) ? value.replaceAll("_", " ").toLowerCase() : value;
   }
   if (Array.isArray(value)) {
     if (value.length === 0) return "none";

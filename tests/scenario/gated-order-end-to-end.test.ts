@@ -23,6 +23,11 @@ describe("a cash order", () => {
     expect(blocked.code).toBe("gate_blocked");
     expect(codesOf(blocked)).toEqual(["PAYMENT_PENDING"]);
     expect(JSON.stringify(blocked.decisions[0].unlock)).toContain("payment.confirm");
+    const way = blocked.decisions[0].unlock
+      .flatMap(({ acts }: { acts: { event: string; permission: string; who: { name: string }[] }[] }) => acts)
+      .find(({ event }: { event: string }) => event === "payment.confirm");
+    expect(way.permission).toBe("payment.approve");
+    expect(way.who.map(({ name }: { name: string }) => name)).toContain("Manager JTR");
     await api.drain();
     expect((await api.as("admin.jtr").list("/outbox")).filter(({ kind }) => kind === "emit")).toEqual([]);
 

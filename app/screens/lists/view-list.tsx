@@ -18,7 +18,7 @@ const WIDTHS: Readonly<Record<string, number>> = {
   org: 64,
   money: 136,
   decimal: 112,
-  date: 136,
+  date: 148,
   datetime: 152,
   relative: 128,
   deadline: 152,
@@ -143,10 +143,11 @@ function columnsOf(view: ViewPage, scope: string): readonly Column<ViewRow>[] {
     id: column.id,
     title: column.title,
     hidden: column.hidden,
-    ...(WIDTHS[column.format] === undefined ? {} : { width: WIDTHS[column.format] ?? 0 }),
+    ...(WIDTHS[column.format] === undefined ? {} : { width: Math.max(WIDTHS[column.format] ?? 0, roomFor(column.title)) }),
     ...(isFigure(column.format) ? { align: "right" as const } : {}),
     ...(column.sort === null ? {} : { sort: column.sort }),
     first: index === 0,
+    named: index > 0 && (index > 1 || ["money", "decimal", "list"].includes(column.format)) && !["code", "org", "gate"].includes(column.format),
     cell: (row: ViewRow) => {
       const cell = row.cells[index] ?? { as: "none" as const };
       if (index > 0 || row.href === null || cell.as === "link") return <CellView cell={cell} />;
@@ -163,6 +164,9 @@ function columnsOf(view: ViewPage, scope: string): readonly Column<ViewRow>[] {
   const org: Column<ViewRow> = { id: "@org", title: "Org", width: 64, cell: (row) => <CellView cell={{ as: "org", code: row.org }} /> };
   return first === undefined ? [org] : [first, org, ...rest];
 }
+
+/** What a heading of 12 px takes, its cell's padding included. */
+const roomFor = (title: string): number => title.length * 7 + 24;
 
 /** "3 open, 1 is left out: not confirmed" */
 function leftOut(view: ViewPage, chosen: readonly ViewRow[]): string {

@@ -1,6 +1,7 @@
 import "./operations.css";
 import { useFetcher } from "react-router";
 import { Button } from "#studio/ui/button.tsx";
+import { words } from "#studio/ui/describe-value.ts";
 import { formatDecimal } from "#studio/ui/money.tsx";
 import { Facts } from "#studio/ui/panel.tsx";
 import { RelativeTime } from "#studio/ui/relative-time.tsx";
@@ -43,7 +44,7 @@ export function Gauges({ view }: { view: OperationsView }) {
           <h2>Received events</h2>
           <span className="push small quiet">{sum(view.byResult) < view.sample ? "by result" : `the last ${view.sample}, by result`}</span>
         </header>
-        <Facts items={Object.entries(view.byResult).map(([name, count]) => ({ title: name.replaceAll("_", " "), value: formatDecimal(count) }))} />
+        <Facts items={Object.entries(view.byResult).map(([name, count]) => ({ title: words(name), value: formatDecimal(count) }))} />
         {Object.keys(view.byResult).length === 0 ? <p className="quiet">Nothing received yet.</p> : null}
       </section>
       <section className="gauge" aria-label="Audit log">

@@ -86,6 +86,7 @@ export function LibraryScreen({ shelf, draft, drafts, q, kind }: LibraryProps) {
           </EmptyState>
         ) : (
           <table className="library-table">
+            <caption className="visually-hidden">Definitions by pack</caption>
             <thead>
               <tr>
                 <th scope="col">Definition</th>

@@ -138,9 +138,7 @@ function Detail({ page, release, inForce }: { page: ReleasesPage; release: Relea
                 <OrgBadge code={one.org} />
                 {one.percent === 100 ? "all instances" : `${one.percent} % of instances`}
                 {one.inForce ? <StatusBadge meaning="open">In force</StatusBadge> : null}
-                <span className="push small quiet">
-                  <RelativeTime at={one.at} mode="moment" />
-                </span>
+                <span className="push small quiet">{Date.parse(one.at) === 0 ? "from the start" : <RelativeTime at={one.at} mode="moment" />}</span>
               </p>
             ))}
           </section>
