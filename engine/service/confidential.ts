@@ -2,6 +2,7 @@
  * Keeps what a decision was made of from readers who hold no grant on the org whose data it tells: they are told its outcome and
  * the sentences of its reasons, not which condition brought it about (reliability P12).
  */
+import type { DecisionDifference } from "../core/replay-compare.ts";
 import type { CompactDecision, Decision } from "../core/step-types.ts";
 import type { Json, JsonObject } from "../schema/json.ts";
 import type { Work } from "./work.ts";
@@ -35,6 +36,20 @@ export function decidedAsTold(work: Reader, decided: Json): Json {
     : storedAsTold(work, decided as unknown as CompactDecision)) as unknown as Json;
 }
 
+/** The same of what a replay found: the facts of the row, and each decision that came out otherwise. */
+export function differenceAsTold(work: Reader, diff: JsonObject): JsonObject {
+  const facts = isObject(diff["facts"]) ? diff["facts"] : {};
+  const isKeptOf = (key: string): boolean => isKept(work, key, isObject(facts[key]) ? facts[key] : {});
+  const decisions = (Array.isArray(diff["decisions"]) ? diff["decisions"] : []) as unknown as readonly DecisionDifference[];
+  const unfired = (side: DecisionDifference["recorded"]): DecisionDifference["recorded"] => (side === null ? null : { ...side, fired: [] });
+  const told = decisions.map((one) => (isKeptOf(one.key) ? { ...one, recorded: unfired(one.recorded), replayed: unfired(one.replayed), conditions: [] } : one));
+  return {
+    ...diff,
+    decisions: told as unknown as Json,
+    facts: Object.fromEntries(Object.entries(facts).map(([key, inputs]) => [key, isKeptOf(key) ? {} : inputs])),
+  };
+}
+
 /** By the definition in force, so that what becomes confidential later is so for what was decided before. */
 function isKept({ actor, scope, org, ruling }: Reader, key: string, inputs: JsonObject): boolean {
   const name = ruling.program.decision(key)?.definition.confidential;
@@ -44,3 +59,7 @@ function isKept({ actor, scope, org, ruling }: Reader, key: string, inputs: Json
 }
 
 const bare = (reasons: CompactDecision["reasons"]): CompactDecision["reasons"] => reasons.map(({ code, message }) => ({ code, message, facts: {} }));
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -2,6 +2,7 @@
 import { EngineError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../schema/json.ts";
 import { loadReplay, type ReplayJobRow, replayDiffs, listReplays as storedReplays } from "../store/replays.ts";
+import { differenceAsTold } from "./confidential.ts";
 import type { Engine } from "./engine-context.ts";
 import { isUuid } from "./fresh-id.ts";
 import type { GateTally, MachineTally } from "./replay-tally.ts";
@@ -92,6 +93,9 @@ export async function listReplayDiffs(
     await requireReplay(work, input.id);
     const limit = Math.min(200, Math.max(1, input.limit ?? 50));
     const page = await replayDiffs(work.tx, input.id, { limit, cursor: input.cursor ?? null, ...(input.cause === undefined ? {} : { cause: input.cause }) });
-    return { items: page.items.map((row) => ({ n: row.n, instance: row.instanceId, seq: row.seq, cause: row.cause, diff: row.diff })), next: page.next };
+    return {
+      items: page.items.map((row) => ({ n: row.n, instance: row.instanceId, seq: row.seq, cause: row.cause, diff: differenceAsTold(work, row.diff) })),
+      next: page.next,
+    };
   });
 }

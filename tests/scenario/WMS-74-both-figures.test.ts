@@ -90,4 +90,23 @@ describe("[WMS-74] the figures of the hold", () => {
       expect(text, path).not.toMatch(/JTR|99000|"internal_any_/u);
     }
   });
+
+  it("[WMS-74] a replay that comes out otherwise tells one org's reader what came out, not of what", async () => {
+    const admin = api.as("admin.mod");
+    const draft = (await admin.post("/drafts", { name: "always held" })).body.id;
+    const place = `/drafts/${draft}/definitions/table/fulfilment.intercompany-hold`;
+    const { content } = (await admin.get(place)).body;
+    const rows = content.rows.map((row: { then: object }) => ({ ...row, then: { ...row.then, hold: "true" } }));
+    expect((await admin.put(place, { ...content, rows, tests: [] })).status).toBe(200);
+    const { id } = (await admin.post("/replays", { against: { draft } })).body;
+    do await api.drain();
+    while (["queued", "running"].includes((await admin.get(`/replays/${id}`)).body.status));
+    const found = await admin.get(`/replays/${id}/diffs`);
+    const held = found.body.items.find(({ diff }: { diff: { facts: object } }) => "fulfilment.intercompany-hold" in diff.facts);
+    const [decision] = held.diff.decisions;
+    const key = "fulfilment.intercompany-hold";
+    expect(decision).toMatchObject({ key, recorded: { outcome: "pass", fired: [] }, replayed: { outcome: "block", fired: [] }, conditions: [] });
+    expect(held.diff.facts["fulfilment.intercompany-hold"]).toEqual({});
+    expect(found.text).not.toMatch(/JTR|99000|"internal_any_/u);
+  });
 });
