@@ -2,7 +2,7 @@
 import type { ConditionDifference, DecisionDifference } from "#engine/core/replay-compare.ts";
 import type { StateValue } from "#engine/core/step-types.ts";
 import type { Json, JsonObject } from "#engine/schema/json.ts";
-import { describeValue, words } from "../ui/describe-value.ts";
+import { describeNeed, describeValue, words } from "../ui/describe-value.ts";
 import { StatusBadge } from "../ui/status-badge.tsx";
 
 /** What a replay stores of one instance that went elsewhere. */
@@ -109,7 +109,7 @@ function Condition({ one }: { one: ConditionDifference }) {
   const side = (value: ConditionDifference["recorded"]): string =>
     value === null
       ? "no such condition"
-      : `${describeValue(value.actual)}, needs ${one.operator.startsWith("is") ? words(one.operator).toLowerCase() : `${words(one.operator).toLowerCase()} ${describeValue(value.expected)}`}`;
+      : `${describeValue(value.actual)}, needs ${describeNeed({ op: one.operator, result: value.result, expected: value.expected })}`;
   return <Line name={`${words(one.fact)}`} note={one.rule} was={side(one.recorded)} now={side(one.replayed)} differs />;
 }
 

@@ -111,7 +111,13 @@ export function ActForm({
 export function Refusal({
   refusal,
 }: {
-  refusal: { readonly title: string; readonly detail: string; readonly hint: string | undefined; readonly code: string; readonly errors: readonly FieldError[] } | null;
+  refusal: {
+    readonly title: string;
+    readonly detail: string;
+    readonly hint: string | undefined;
+    readonly code: string;
+    readonly errors: readonly FieldError[];
+  } | null;
 }) {
   if (refusal === null) return null;
   return (
