@@ -80,7 +80,8 @@ class ReleaseProgram implements Program {
   readonly definitions: readonly StoredDefinition[];
   readonly access: AccessDefinition | null;
   private readonly byKind = new Map<Kind, StoredDefinition[]>();
-  private readonly byName = new Map<string, StoredDefinition | typeof AMBIGUOUS>();
+  /** Kind -> key, id, or the id as expressions write it. */
+  private readonly byName = new Map<string, Map<string, StoredDefinition | typeof AMBIGUOUS>>();
   private readonly older: ReadonlyMap<string, StoredDefinition>;
   private readonly cache: CompileCache;
   /** References that were asked for, so that the hot path does no more than one lookup. */
@@ -96,12 +97,12 @@ class ReleaseProgram implements Program {
       this.byKind.set(each.kind, list);
     }
     for (const each of this.definitions) {
-      this.byName.set(`${each.kind} ${each.key}`, each);
+      const names = this.byName.get(each.kind) ?? new Map<string, StoredDefinition | typeof AMBIGUOUS>();
+      this.byName.set(each.kind, names.set(each.key, each));
       const id = idOf(each.key);
       for (const name of new Set([id, feelName(id)])) {
-        const at = `${each.kind} ${name}`;
-        const known = this.byName.get(at);
-        this.byName.set(at, known === undefined || known === each ? each : AMBIGUOUS);
+        const known = names.get(name);
+        names.set(name, known === undefined || known === each ? each : AMBIGUOUS);
       }
     }
     this.older = new Map((options.older ?? []).map((each) => [each.hash, each]));
@@ -110,7 +111,7 @@ class ReleaseProgram implements Program {
   }
 
   stored(kind: Kind, ref: string): StoredDefinition | null {
-    const found = this.byName.get(`${kind} ${ref}`);
+    const found = this.byName.get(kind)?.get(ref);
     return found === undefined || found === AMBIGUOUS ? null : found;
   }
   resolve(kind: Kind, ref: string): string | null {

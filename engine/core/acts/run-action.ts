@@ -80,7 +80,7 @@ function perform(run: ActRun, scope: ExpressionScope, body: ActionBody): boolean
 /** All expressions see the record and context as they were before this action. What is unknown is written as null. */
 function set(run: ActRun, scope: ExpressionScope, record: ExpressionMap, context: ExpressionMap): boolean {
   const { world } = run;
-  const schema = world.record === null ? undefined : world.program.type(world.record.type)?.schema;
+  const schema = world.record === null || record.length === 0 ? undefined : world.program.type(world.record.type)?.schema;
   const fields = record.map(([name, expression]) => [name, writeField(schema, name, expression.evaluate(scope)) ?? null] as const);
   const values = context.map(([name, expression]) => [name, fromFeel(expression.evaluate(scope)) ?? null] as const);
   let changed = false;

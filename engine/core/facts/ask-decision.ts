@@ -5,7 +5,6 @@ import { sameJson } from "../canonical.ts";
 import { EngineError } from "../errors.ts";
 import { compileFeel, type Expression } from "../feel/compile.ts";
 import { fromFeel, toFeel } from "../feel/convert.ts";
-import { formatDate } from "../feel/temporal.ts";
 import { type FeelContext, type FeelValue, newContext, PENDING, Unknown } from "../feel/values.ts";
 import type { Program } from "../program.ts";
 import type { CompiledDecision } from "../rules/decision.ts";
@@ -13,6 +12,7 @@ import type { CompactDecision } from "../step-types.ts";
 import { tick } from "../time-limit.ts";
 import type { ExpressionScope } from "./expression-scope.ts";
 import { settingParams } from "./settings-value.ts";
+import { Moment } from "./world.ts";
 
 /** What a decision counts for in a time limit, beside its expressions, in operations. */
 const DECISION = 200;
@@ -48,7 +48,7 @@ export function askDecision(scope: ExpressionScope, ref: string, asking: Asking)
   const params = settingParams(world, asking.program, compiled.params);
   if (world.requests.pending) return null;
   tick(DECISION);
-  const evaluated = compiled.evaluate(inputs, params, { now: world.nowText, today: formatDate(world.today) });
+  const evaluated = compiled.evaluate(inputs, params, new Moment(world));
   return { ...evaluated, at: asking.at, ...(asking.expect === undefined ? {} : { expect: asking.expect }) };
 }
 

@@ -1,10 +1,11 @@
 /** What one pass of a step knows and changes: the instance as it stands at this point of the step, and what was asked so far. */
 import type { Json, JsonObject } from "../../schema/json.ts";
-import { parseDateTime } from "../feel/temporal.ts";
+import { formatDate, parseDateTime } from "../feel/temporal.ts";
 import { type FeelDate, FeelDateTime, type FeelValue } from "../feel/values.ts";
 import type { Configuration } from "../machine/chart.ts";
 import type { CompiledMachine } from "../machine/compile.ts";
 import type { Program } from "../program.ts";
+import type { DecisionContext } from "../rules/decision.ts";
 import type { Actor, CompactDecision, EngineEvent, FactBag, Instant, OrgContext, RecordState } from "../step-types.ts";
 import { Requests } from "./requests.ts";
 import { dayIn } from "./zone.ts";
@@ -33,7 +34,6 @@ export class World {
   readonly actor: Actor;
   readonly org: OrgContext;
   readonly nowText: Instant;
-  readonly now: FeelDateTime;
   readonly requests: Requests;
   readonly extra: Readonly<Record<string, Json>>;
   readonly decisions: CompactDecision[] = [];
@@ -41,6 +41,7 @@ export class World {
   created: Map<string, FeelValue> | null = null;
   private factValues: Map<string, FeelValue> | null = null;
 
+  private instant: FeelDateTime | null = null;
   private day: FeelDate | null = null;
   private currentRecord: RecordState | null;
   private currentContext: JsonObject;
@@ -58,13 +59,17 @@ export class World {
     this.actor = input.actor;
     this.org = input.org;
     this.nowText = input.now;
-    this.now = parseDateTime(input.now) ?? new FeelDateTime(0, 0);
     this.requests = new Requests(input.facts);
     this.extra = input.extra ?? {};
     this.currentRecord = input.record;
     this.currentContext = input.context;
     this.currentEvent = input.event;
     this.currentConfiguration = input.configuration;
+  }
+  /** Worked out when it is asked for, as the day is: most steps are judged by neither. */
+  get now(): FeelDateTime {
+    this.instant ??= parseDateTime(this.nowText) ?? new FeelDateTime(0, 0);
+    return this.instant;
   }
   /** The day in the org's time zone. */
   get today(): FeelDate {
@@ -118,5 +123,20 @@ export class World {
   /** Record type that subjects and `from` are chosen by. */
   get recordType(): string {
     return this.currentRecord?.type ?? this.machine?.definition.record ?? "*";
+  }
+}
+
+/** The moment of a world as rule sets and tables take it. */
+export class Moment implements DecisionContext {
+  private readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+  get now(): Instant {
+    return this.world.nowText;
+  }
+  get today(): string {
+    return formatDate(this.world.today);
   }
 }

@@ -6,6 +6,7 @@
 import { EngineError } from "../errors.ts";
 import { tick } from "../time-limit.ts";
 import { type Chart, type ChartDelay, type ChartNode, type ChartTransition, DONE_PREFIX, isBelow, MAX_MICROSTEPS } from "./chart.ts";
+import { configurationOf } from "./configuration.ts";
 import { computeDomain, computeEntry, computeExit, type HistoryValue, initialEntry } from "./entry-set.ts";
 import { removeConflicting, selectEventless, selectTransitions, type Verdict } from "./select.ts";
 
@@ -92,7 +93,7 @@ export function sendToChart<G, A>(chart: Chart<G, A>, state: ChartState, event: 
 }
 
 function stateOf(run: Run<unknown, unknown>): ChartState {
-  return { active: [...run.active].sort((a, b) => a - b), history: run.history, done: run.done };
+  return { active: configurationOf(run.chart, run.active).active, history: run.history, done: run.done };
 }
 
 /** Eventless transitions and raised events until nothing is enabled. */
@@ -125,6 +126,8 @@ function settle<G, A>(run: Run<G, A>, first: string): void {
   }
 }
 
+const NONE: readonly number[] = [];
+
 /** Leaves, acts, enters; true when states, history or data changed. */
 function microstep<G, A>(run: Run<G, A>, selected: readonly ChartTransition<G, A>[], event: string): boolean {
   const { chart, host, active } = run;
@@ -135,7 +138,9 @@ function microstep<G, A>(run: Run<G, A>, selected: readonly ChartTransition<G, A
   let dataChanged = false;
   if (host.taken) for (const transition of transitions) host.taken(transition, event);
 
-  const domains = transitions.map((transition) => computeDomain(chart, transition, run.history));
+  const only = transitions.length === 1 ? transitions[0]! : null;
+  const isKnown = only !== null && only.entrySet !== null;
+  const domains = isKnown ? NONE : transitions.map((transition) => computeDomain(chart, transition, run.history));
   const leaving = new Set<number>();
   for (const transition of transitions) for (const index of computeExit(chart, transition, active, run.history)) leaving.add(index);
   const exits = [...leaving].sort((a, b) => b - a);
@@ -147,7 +152,6 @@ function microstep<G, A>(run: Run<G, A>, selected: readonly ChartTransition<G, A
   for (const transition of transitions) for (const action of transition.actions) if (host.act(action, event)) dataChanged = true;
   drainRaised(run);
 
-  const only = transitions.length === 1 ? transitions[0]! : null;
   // What is still active was not left, so it is not entered: a history target may go back to the source itself.
   const entries = only?.entrySet ?? [...computeEntry(chart, transitions, domains, run.history)].filter((index) => !active.has(index));
   if (host.at) {
