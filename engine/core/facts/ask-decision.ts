@@ -49,7 +49,8 @@ export function askDecision(scope: ExpressionScope, ref: string, asking: Asking)
   if (world.requests.pending) return null;
   tick(DECISION);
   const evaluated = compiled.evaluate(inputs, params, new Moment(world));
-  return { ...evaluated, at: asking.at, ...(asking.expect === undefined ? {} : { expect: asking.expect }) };
+  const { at, expect } = asking;
+  return expect === undefined ? { ...evaluated, at } : { ...evaluated, at, expect };
 }
 
 /** Writes a decision down, once for the same inputs at the same place. */

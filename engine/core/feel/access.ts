@@ -5,12 +5,13 @@ import { isTemporal } from "./compare.ts";
 import { isNumeric } from "./decimals.ts";
 import type { Env } from "./scope.ts";
 import { temporalProperty } from "./temporal.ts";
-import { FeelDate, FeelDateTime, FeelDuration, FeelFunction, FeelRange, FeelTime, type FeelValue, isList, Unknown, WRONG_TYPE } from "./values.ts";
+import { FeelDate, FeelDateTime, FeelDuration, FeelFunction, FeelRange, FeelTime, type FeelValue, isList, LazyContext, Unknown, WRONG_TYPE } from "./values.ts";
 
 /** `value.name`: an own entry, that of every element, or a part of a date, time, duration or range. */
 export function member(value: FeelValue, name: string): FeelValue {
   if (value instanceof Unknown || value === null) return value;
   if (typeof value !== "object") return WRONG_TYPE;
+  if (value instanceof LazyContext) return property(value, name);
   if (isList(value)) {
     tick(value.length);
     return value.map((entry) => member(entry, name));

@@ -141,9 +141,7 @@ function microstep<G, A>(run: Run<G, A>, selected: readonly ChartTransition<G, A
   const only = transitions.length === 1 ? transitions[0]! : null;
   const isKnown = only !== null && only.entrySet !== null;
   const domains = isKnown ? NONE : transitions.map((transition) => computeDomain(chart, transition, run.history));
-  const leaving = new Set<number>();
-  for (const transition of transitions) for (const index of computeExit(chart, transition, active, run.history)) leaving.add(index);
-  const exits = [...leaving].sort((a, b) => b - a);
+  const exits = exitsOf(run, transitions);
   run.history = remember(run, exits);
   for (const index of exits) {
     if (leave(run, chart.nodes[index]!, event)) dataChanged = true;
@@ -164,6 +162,13 @@ function microstep<G, A>(run: Run<G, A>, selected: readonly ChartTransition<G, A
   // The same states as before: XState keeps their order too, which decides between conflicting `always` of the next microstep.
   run.active = before;
   return dataChanged;
+}
+
+/** Active states that the transitions leave together, the deepest first. */
+function exitsOf<G, A>({ chart, active, history }: Run<G, A>, transitions: readonly ChartTransition<G, A>[]): readonly number[] {
+  const left = transitions.map((transition) => computeExit(chart, transition, active, history));
+  const all = left.length === 1 ? left[0]! : [...new Set(left.flat())];
+  return all.sort((a, b) => b - a);
 }
 
 /** Raised events queue in the order of the actions that raised them, together with completions. */

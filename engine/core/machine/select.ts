@@ -71,7 +71,12 @@ function selectIn<G, A>(chart: Chart<G, A>, active: ReadonlySet<number>, index: 
 }
 
 /** Enabled `always` transitions; a shut or pending one is simply not taken. */
-export function selectEventless<G, A>(chart: Chart<G, A>, active: ReadonlySet<number>, history: HistoryValue, guard: GuardHost<G, A>): ChartTransition<G, A>[] {
+export function selectEventless<G, A>(
+  chart: Chart<G, A>,
+  active: ReadonlySet<number>,
+  history: HistoryValue,
+  guard: GuardHost<G, A>,
+): readonly ChartTransition<G, A>[] {
   const enabled = new Set<ChartTransition<G, A>>();
   let asked: Map<number, Verdict> | undefined;
   for (const atom of active) {
@@ -102,8 +107,8 @@ export function removeConflicting<G, A>(
   transitions: readonly ChartTransition<G, A>[],
   active: ReadonlySet<number>,
   history: HistoryValue,
-): ChartTransition<G, A>[] {
-  if (transitions.length < 2) return [...transitions];
+): readonly ChartTransition<G, A>[] {
+  if (transitions.length < 2) return transitions;
   const kept: { transition: ChartTransition<G, A>; exit: readonly number[] }[] = [];
   for (const transition of transitions) {
     const exit = conflictSet(chart, transition, active, history);
