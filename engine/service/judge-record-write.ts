@@ -9,6 +9,7 @@ import { judgeInvariants } from "../core/judge-invariants.ts";
 import type { CompiledMachine } from "../core/machine/compile.ts";
 import { idOf, type Program } from "../core/program.ts";
 import type { RecordState, Violation } from "../core/step-types.ts";
+import type { Json } from "../schema/json.ts";
 import type { TypeDefinition } from "../schema/type.ts";
 import type { InstanceRow, RecordRow } from "../store/instance-row.ts";
 import { instancesOfRecords } from "../store/instances.ts";
@@ -72,7 +73,23 @@ async function judge(work: Work, machine: CompiledMachine, instance: InstanceRow
   throw new EngineError("limit_exceeded", `The invariants of ${machine.key} asked for facts more than ${MAX_FACT_ROUNDS} times.`, { limit: MAX_FACT_ROUNDS });
 }
 
+/** The error; its line in the audit log outlives the transaction that it undoes. */
 async function refusal(work: Work, instance: InstanceRow, record: RecordRow, violations: readonly Violation[]): Promise<EngineError> {
+  work.undone.push({
+    orgId: work.org.id,
+    at: work.at,
+    actorId: work.actor.id,
+    action: "record_change_refused",
+    subject: { type: "record", id: record.id },
+    detail: {
+      type: record.type,
+      code: record.code,
+      key: instance.key,
+      seq: instance.seq,
+      reasons: ["INVARIANT_VIOLATED"],
+      violations: violations as unknown as Json,
+    },
+  });
   const told = (await concealFor(work))(violations);
   const names = told.map(({ name }) => `"${name}"`).join(", ");
   return new EngineError(

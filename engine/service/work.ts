@@ -12,6 +12,7 @@ import { type AttemptWrite, saveAttempts } from "../store/attempts.ts";
 import type { AuditWrite } from "../store/audit.ts";
 import { appendAudit } from "../store/audit.ts";
 import { loadFacts } from "../store/facts.ts";
+import { isInboxLocked } from "../store/inbox.ts";
 import { type AskedQuery, queryBatch } from "../store/record-batch.ts";
 import { type OpenedSend, openSend } from "../store/send-path.ts";
 import type { Page, Tx } from "../store/tx.ts";
@@ -40,6 +41,8 @@ export interface Work {
   readonly decided: { readonly machine: string; readonly decisions: readonly CompactDecision[]; readonly isRefused: boolean }[];
   /** Refused attempts: written after the transaction, in one of their own, whatever became of it. */
   readonly attempts: AttemptWrite[];
+  /** Lines of the audit log about what undid the transaction: written as the attempts are. */
+  readonly undone: AuditWrite[];
   /** Set when something waits in the outbox or a timer was armed. */
   hasWork: boolean;
   /** Instances moved in this transaction. */
@@ -73,6 +76,7 @@ export function blankWork(within: Pick<Work, "engine" | "tx" | "scope" | "org" |
     lastChecks: new Map(),
     decided: [],
     attempts: [],
+    undone: [],
     hasWork: false,
     waitsForKey: false,
     moves: 0,
@@ -180,9 +184,9 @@ export async function inWork<T>(
     } catch (error) {
       if (error instanceof RolledBack) return settle(error.value as T | Refused);
       if (error instanceof EngineError && HEALABLE.has(error) && attempt < ATTEMPTS_FOR_FREE_CODE) continue;
-      if (last?.waitsForKey && error instanceof EngineError && error.code === "unavailable")
+      if (await waitedForKey(engine, scope, org, { error, work: last, options }))
         throw new EngineError("idempotency_in_flight", "A request with this key is still being handled.", { retryAfter: 1 }, { cause: error });
-      if (last !== undefined) await keepAttempts(engine, { ...last, decided: last.decided.filter(({ isRefused }) => isRefused) });
+      if (last !== undefined && options.dryRun !== true) await keepAttempts(engine, { ...last, decided: last.decided.filter(({ isRefused }) => isRefused) });
       throw error;
     }
     if (last !== undefined) {
@@ -228,12 +232,37 @@ function settle<T>(result: T | Refused): T {
   return result;
 }
 
-/** A refusal stays the refusal that it is, whether its trace could be written or not. */
-async function keepAttempts(engine: Engine, { org, scope, at, attempts, decided }: Work): Promise<void> {
-  for (const { machine, decisions } of decided) engine.gateTally.note({ orgId: org.id, at, machine, decisions });
-  if (attempts.length === 0) return;
+interface Ended {
+  readonly error: unknown;
+  /** Missing where the transaction ended in its first flight. */
+  readonly work: Work | undefined;
+  readonly options: WorkOptions;
+}
+
+/**
+ * Tells whether a transaction that ended for want of a lock waited for its idempotency key. One that took the key and its instance in
+ * one flight cannot know for which of the two: the key is then asked for again, without waiting.
+ */
+async function waitedForKey(engine: Engine, scope: Scope, org: OrgContext, { error, work, options }: Ended): Promise<boolean> {
+  if (!(error instanceof EngineError) || error.code !== "unavailable") return false;
+  const { idempotency } = options;
+  if (work !== undefined || idempotency === undefined) return work?.waitsForKey === true;
   try {
-    await engine.store.work({ orgs: [org.id], actorId: scope.principal.id }, async (tx) => saveAttempts(tx, attempts));
+    return await engine.store.work({ orgs: [org.id], actorId: scope.principal.id }, (tx) => isInboxLocked(tx, org.id, idempotency.source, idempotency.key));
+  } catch {
+    return false;
+  }
+}
+
+/** A refusal stays the refusal that it is, whether its trace could be written or not. */
+async function keepAttempts(engine: Engine, { org, scope, at, attempts, undone, decided }: Work): Promise<void> {
+  for (const { machine, decisions } of decided) engine.gateTally.note({ orgId: org.id, at, machine, decisions });
+  if (attempts.length === 0 && undone.length === 0) return;
+  try {
+    await engine.store.work({ orgs: [org.id], actorId: scope.principal.id }, async (tx) => {
+      saveAttempts(tx, attempts);
+      if (undone.length > 0) await appendAudit(tx, undone);
+    });
   } catch (error) {
     engine.log.warn({ err: error, attempts: attempts.length }, "refused attempts were not kept");
   }

@@ -29,6 +29,7 @@ const LOAD = statement(
   `select org_id as "orgId", source, key, fingerprint, status, answer, created_at as "createdAt", expires_at as "expiresAt" from inbox where org_id = $1 and source = $2 and key = $3`,
 );
 const LOCK = statement("inbox_lock", "select pg_advisory_xact_lock(hashtextextended($1, 0))");
+const TRY_LOCK = statement("inbox_try_lock", "select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as had");
 const SAVE = statement(
   "inbox_save",
   "insert into inbox (org_id, source, key, fingerprint, status, answer, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -49,6 +50,12 @@ export function queueInboxLock(tx: Tx, orgId: string, source: string, key: strin
 export async function lockInbox(tx: Tx, orgId: string, source: string, key: string): Promise<InboxRow | null> {
   queueInboxLock(tx, orgId, source, key);
   return loadInbox(tx, orgId, source, key);
+}
+
+/** Tells whether another transaction is handling the key right now; where none is, this one holds it until its end. */
+export async function isInboxLocked(tx: Tx, orgId: string, source: string, key: string): Promise<boolean> {
+  const [row] = await tx.query<{ had: boolean }>(TRY_LOCK, [`inbox:${orgId}:${source}:${key}`]);
+  return row?.had !== true;
 }
 
 /** Queued: it flies with the commit. A second writer of the same key fails the transaction (unique_taken). */

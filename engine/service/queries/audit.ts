@@ -7,8 +7,10 @@ import { type CheckpointReport, verifyCheckpoints } from "../checkpoints/verify-
 import { concealFor } from "../conceal.ts";
 import { detailAsTold } from "../confidential.ts";
 import type { Engine } from "../engine-context.ts";
+import { isUuid } from "../fresh-id.ts";
 import { inReading, pageOf, worksPermitted } from "../reading.ts";
 import type { Scope } from "../scope.ts";
+import { withoutHidden } from "./visible-instance.ts";
 
 const PERMISSION = "audit.view";
 
@@ -46,7 +48,7 @@ export async function listAudit(
     if (orgs.length === 0) throw denied();
     const page = await searchAudit(reading.tx, filterOf(input, orgs), pageOf(input));
     const items: AuditAnswer[] = [];
-    for (const { seq, orgId, at, actorId, action, subject, detail, hash } of page.items) {
+    for (const { seq, orgId, at, actorId, action, subject, detail, hash } of await withoutHidden(reading, page.items, instanceOf)) {
       const work = reading.workOf(orgId);
       const conceal = await concealFor(work);
       items.push({ seq, org: work.org.code, at, actor: actorId, action, subject, detail: conceal(detailAsTold(work, detail)), hash });
@@ -54,6 +56,8 @@ export async function listAudit(
     return { items, next: page.next };
   });
 }
+
+const instanceOf = ({ subject }: Pick<AuditAnswer, "subject">): string | null => (subject?.type === "instance" && isUuid(subject.id) ? subject.id : null);
 
 function filterOf(input: AuditListInput, orgs: readonly string[]): AuditFilter {
   return {

@@ -8,6 +8,7 @@ import { isUuid } from "../fresh-id.ts";
 import { inReading, pageOf, type Reading } from "../reading.ts";
 import type { Scope } from "../scope.ts";
 import type { Work } from "../work.ts";
+import { withoutHidden } from "./visible-instance.ts";
 
 export interface TaskAnswer {
   readonly id: string;
@@ -68,7 +69,7 @@ export async function listTasks(
         },
         { limit, cursor: cursors[work.org.id] ?? null },
       );
-      items.push(...(await answerTasks(reading, page.items)));
+      items.push(...(await answerTasks(reading, await withoutHidden(reading, page.items, ({ instanceId }) => instanceId))));
       if (page.next !== null) nexts[work.org.id] = page.next;
     }
     items.sort((a, b) => compareDue(a, b));
@@ -102,8 +103,9 @@ function compareDue(a: TaskAnswer, b: TaskAnswer): number {
 export async function getTask(engine: Engine, scope: Scope, input: { readonly id: string }): Promise<TaskAnswer> {
   return await inReading(engine, scope, async (reading) => {
     const row = isUuid(input.id) ? await loadTask(reading.tx, input.id) : null;
-    if (row === null) throw new EngineError("not_found", `There is no task "${input.id.slice(0, 60)}".`);
-    return (await answerTasks(reading, [row]))[0] as TaskAnswer;
+    const [shown] = row === null ? [] : await withoutHidden(reading, [row], ({ instanceId }) => instanceId);
+    if (shown === undefined) throw new EngineError("not_found", `There is no task "${input.id.slice(0, 60)}".`);
+    return (await answerTasks(reading, [shown]))[0] as TaskAnswer;
   });
 }
 

@@ -15,6 +15,7 @@ import { nameOfType, recordTypeOf } from "../record-type.ts";
 import type { Scope } from "../scope.ts";
 import type { Work } from "../work.ts";
 import { relatedRecords } from "./related-records.ts";
+import { hiddenOf } from "./visible-instance.ts";
 
 export interface MailAnswer {
   readonly id: string;
@@ -94,11 +95,26 @@ export async function mailsIn(reading: Reading, input: MailListInput): Promise<{
       )
     ).map((row) => [row.id, row]),
   );
+  const shown = await withoutHiddenSubjects(reading, [...rows.values()]);
   const items = page.items.flatMap((item) => {
     const row = rows.get(String(item["id"]));
-    return row === undefined ? [] : [answerMail(reading, row, item)];
+    return row === undefined || !shown.has(row) ? [] : [answerMail(reading, row, item)];
   });
   return { items, next: page.next };
+}
+
+/** Mails about a record that is hidden from the reader are hidden with it. */
+async function withoutHiddenSubjects(reading: Reading, rows: readonly RecordRow[]): Promise<ReadonlySet<RecordRow>> {
+  const about = rows.map((row) => {
+    const { record_type: name, record_id: recordId } = (row.data["about"] ?? {}) as JsonObject;
+    const type = typeof name === "string" ? reading.workOf(row.orgId).ruling.program.type(name) : null;
+    return { row, type, recordId: typeof recordId === "string" ? recordId : null };
+  });
+  const hidden = await hiddenOf(
+    reading,
+    about.flatMap(({ type, recordId }) => (type === null || recordId === null ? [] : [{ type, recordId }])),
+  );
+  return new Set(about.flatMap(({ row, recordId }) => (recordId !== null && hidden.has(recordId) ? [] : [row])));
 }
 
 /** Ids of the record and of what is related to it; a uuid that names no record with an instance stands for itself. */

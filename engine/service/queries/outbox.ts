@@ -11,6 +11,7 @@ import { type Answer, type Keyed, once } from "../idempotency.ts";
 import { inReading, pageOf, worksPermitted } from "../reading.ts";
 import type { Scope } from "../scope.ts";
 import { inWork, type Work } from "../work.ts";
+import { withoutHidden } from "./visible-instance.ts";
 
 const PERMISSION = "integration.admin";
 /** Members of a payload that never leave the engine by this list. */
@@ -55,7 +56,8 @@ export async function listOutbox(
     };
     const page = await listRows(reading.tx, filter, pageOf(input));
     const conceal = await concealFor(reading.works[0]);
-    return { items: page.items.map((row) => conceal(answerOutbox(reading.workOf(row.orgId), row))), next: page.next };
+    const shown = await withoutHidden(reading, page.items, ({ instanceId }) => instanceId);
+    return { items: shown.map((row) => conceal(answerOutbox(reading.workOf(row.orgId), row))), next: page.next };
   });
 }
 

@@ -1,13 +1,14 @@
 /** Every contract event that came in, with what became of it and why: duplicates, old ones and refusals included. */
 import { EngineError } from "../../core/errors.ts";
 import type { CompactDecision } from "../../core/step-types.ts";
-import type { Json } from "../../schema/json.ts";
+import type { Json, JsonObject } from "../../schema/json.ts";
 import { listReceipts as listRows, type ReceiptRow } from "../../store/receipts.ts";
 import { concealFor } from "../conceal.ts";
 import { decidedAsTold } from "../confidential.ts";
 import type { Engine } from "../engine-context.ts";
 import { inReading, pageOf, type Reading } from "../reading.ts";
 import type { Scope } from "../scope.ts";
+import { withoutHidden } from "./visible-instance.ts";
 
 export interface ReceiptAnswer {
   readonly id: string;
@@ -68,7 +69,22 @@ async function answerReceipt(reading: Reading, row: ReceiptRow): Promise<Receipt
   const work = reading.workOf(row.orgId);
   const decision = (await concealFor(work))(decidedAsTold(work, row.decision));
   const why = sentencesOf(decision).join(" ") || null;
-  return { id, org: work.org.code, at, event, key, sequence, result, cause, why, status, envelope, decision, instances };
+  const idOf = (instance: Json): string | null => String((instance as JsonObject | null)?.["id"] ?? "") || null;
+  return {
+    id,
+    org: work.org.code,
+    at,
+    event,
+    key,
+    sequence,
+    result,
+    cause,
+    why,
+    status,
+    envelope,
+    decision,
+    instances: await withoutHidden(reading, instances, idOf),
+  };
 }
 
 /** Of one decision, or of several; each once. */

@@ -6,6 +6,7 @@ import type { Engine } from "../engine-context.ts";
 import { inReading, pageOf, worksPermitted } from "../reading.ts";
 import type { Scope } from "../scope.ts";
 import type { Work } from "../work.ts";
+import { withoutHidden } from "./visible-instance.ts";
 
 const PERMISSION = "integration.admin";
 
@@ -57,7 +58,8 @@ export async function listTimers(
     };
     const page = await listRows(reading.tx, filter, pageOf(input));
     const conceal = await concealFor(first);
-    return { items: page.items.map((row) => conceal(answerTimer(reading.workOf(row.orgId), row))), next: page.next };
+    const shown = await withoutHidden(reading, page.items, ({ instanceId }) => instanceId);
+    return { items: shown.map((row) => conceal(answerTimer(reading.workOf(row.orgId), row))), next: page.next };
   });
 }
 

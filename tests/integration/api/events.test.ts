@@ -68,6 +68,9 @@ describe("an instance", () => {
     const lengthen = { type: "note.lengthen", payload: { other: note.record.id, words: 100_000 } };
     expect(await send("writer", other.id, lengthen)).toMatchObject({ status: 409, body: { code: "invariant_violated", instanceKey: note.key } });
     expect(await desk.stateHash()).toBe(before);
+    const audit = await desk.call("lead", "GET", `/api/v1/audit?action=record_change_refused&subject=${note.record.id}`);
+    const line = { detail: { key: note.key, reasons: ["INVARIANT_VIOLATED"], violations: [told] } };
+    expect(audit.body.items).toMatchObject([line, line]);
     expect((await desk.call("writer", "PATCH", at, { words: 99_999 })).body.data).toMatchObject({ words: 99_999 });
     expect((await send("writer", other.id, { ...lengthen, payload: { other: note.record.id, words: 9 } })).status).toBe(200);
   });

@@ -63,3 +63,23 @@ it("tells who waits too long that the first is still under way, and lets the sam
   await desk.database.sql(`select pg_advisory_unlock(${lock})`);
   expect((await send()).status).toBe(201);
 });
+
+it("tells the same of an event whose key and instance are asked for in one flight; an instance that another holds is only busy", async () => {
+  const begun = await desk.call("writer", "POST", "/api/v1/instances", {
+    machine: "note",
+    event: { type: "note.create", payload: { title: "Held", words: 1 } },
+  });
+  const [client] = await desk.database.sql<{ id: string }>("select person_id::text as id from api_client where id = 'key-writer'");
+  const lock = `hashtextextended('inbox:${desk.orgIds.ONE}:person:${client?.id}:held-event', 0)`;
+  const at = `/api/v1/instances/${begun.body.id}/events`;
+  const send = () => desk.call("writer", "POST", at, { type: "note.write", payload: { words: 2 } }, { "idempotency-key": "held-event" });
+  await desk.database.sql(`select pg_advisory_lock(${lock})`);
+  const refused = await send();
+  expect(refused).toMatchObject({ status: 409, body: { code: "idempotency_in_flight" } });
+  expect(refused.headers["retry-after"]).toBe("1");
+  await desk.database.sql(`select pg_advisory_unlock(${lock})`);
+  const sent = await send();
+  expect([sent.status, sent.body.seq]).toEqual([200, 2]);
+  const again = await send();
+  expect([again.headers["idempotency-replayed"], again.body.seq]).toEqual(["true", 2]);
+});
