@@ -91,6 +91,9 @@ describe("exchange rates", () => {
     expect(set.status, set.text).toBe(201);
     for (const effective_at of [rate.effective_at, "2026-02-03T06:00:00Z", "2026-02-03T07:00:00.000+01:00"])
       expect((await costing.post("/records/fx-rates", { ...rate, effective_at })).body.code).toBe("unique_taken");
+    // The rate that the fixture begins with has an instant of its own, too.
+    for (const effective_at of ["2026-02-02T00:00:00+03:00", "2026-02-01T21:00:00Z"])
+      expect((await costing.post("/records/fx-rates", { ...rate, rate: "44", effective_at })).body.code).toBe("unique_taken");
     expect((await costing.patch(`/records/fx-rates/${set.body.id}`, { rate: "50" }, { "if-match": `"${set.body.version}"` })).status).toBe(405);
     expect((await costing.post("/records/fx-rates", { ...rate, rate: "0", effective_at: "2026-02-04T09:00:00+03:00" })).status).toBe(422);
     expect(await at("2026-02-03T08:59:00+03:00")).toBe("43.000000");

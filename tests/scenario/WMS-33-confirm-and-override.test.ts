@@ -224,6 +224,9 @@ describe("what exposure rests on", () => {
     const [price] = await api.as("pricing.jtr").list(`/records/price-list?filter=${encodeURIComponent(JSON.stringify({ quality_id: quality.id }))}`);
     await api.as("pricing.jtr").send(`quality-price:${price.id}`, "price.set", { list_price: "5.00", currency: "USD", effective_from: "2026-02-02" });
     expect(await exposure()).toEqual(before);
+    const euros = await api.as("pricing.jtr").refused(`quality-price:${price.id}`, "price.set", { list_price: "4.00", currency: "EUR" });
+    expect(codesOf(euros)).toEqual(["CURRENCY_MISMATCH"]);
+    expect(euros.reasons[0].message).toBe("This is the price in USD; the one in EUR is a row of its own.");
     const [snapshot] = await api.as("manager.jtr").list("/records/price-snapshots?limit=1");
     expect((await api.as("admin.jtr").patch(`/records/price-snapshots/${snapshot.id}`, { unit_price: "1" })).status).toBe(405);
     for (const act of [
