@@ -111,7 +111,7 @@ describe("after an edit", () => {
       "line 1, color: white -> blue (changed)",
       "line 2, quality_code: LINEN-01 -> SATIN-03 (changed)",
       "line 2, qty_m: 7 -> 5 (changed)",
-      "line 3, qty_m:  -> LINEN-01 9 (added)",
+      "line 3, added: LINEN-01 9",
       "as said",
     ])
       expect(mail.text).toContain(change);
