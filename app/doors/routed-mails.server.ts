@@ -90,7 +90,7 @@ function whyOf(reading: Reading, mail: MailAnswer): string {
   const { program } = reading.works[0].ruling;
   const table = program.stored("table", program.mail(mail.type)?.definition.policyTable ?? "")?.content as { readonly messages?: JsonObject } | undefined;
   const message = table?.messages?.[code];
-  const source = mail.decision.source === null || mail.decision.source === "" ? "" : ` (${words(mail.decision.source).toLowerCase()})`;
+  const source = mail.decision.source === null || mail.decision.source === "" ? "" : ` Recipients by ${words(mail.decision.source).toLowerCase()}.`;
   return `${typeof message === "string" ? message : code}${source}`;
 }
 

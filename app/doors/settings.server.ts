@@ -3,6 +3,7 @@ import { EngineError } from "#engine/core/errors.ts";
 import { memberKind } from "#engine/core/settings-members.ts";
 import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import type { Engine } from "#engine/service/engine-context.ts";
+import { recordTitles } from "#engine/service/queries/record-titles.ts";
 import { inReading } from "#engine/service/reading.ts";
 import type { Scope } from "#engine/service/scope.ts";
 import { sendTestMail } from "#engine/service/send-test-mail.ts";
@@ -16,6 +17,7 @@ import { fieldsOf } from "./cells.ts";
 import { routedMail, routedMails } from "./routed-mails.server.ts";
 
 const MOST_VERSIONS = 20;
+const LONGEST = 80;
 
 /** `key` null: the first one. */
 export async function settings(engine: Engine, scope: Scope, key: string | null, member: string | null = null): Promise<SettingsPage> {
@@ -28,6 +30,8 @@ export async function settings(engine: Engine, scope: Scope, key: string | null,
     const routed = memberKind(shown.schema) === "mail";
     const mails = routed ? await routedMails(reading, shown.values) : null;
     const mail = routed && member !== null ? await routedMail(reading, shown, member) : null;
+    const titles: Record<string, string> = {};
+    for (const { values } of versions) for (const { id, title } of Object.values(await recordTitles(work, shown, values))) titles[id] = title;
     const groups = new Map(work.ruling.program.all("settings").map(({ content }) => [content.key, content.group ?? ""]));
     return {
       org: shown.org,
@@ -55,8 +59,8 @@ export async function settings(engine: Engine, scope: Scope, key: string | null,
           by: version.updatedBy === scope.principal.id ? "you" : (version.updatedByName ?? version.updatedBy),
           changes: differing.map((name) => ({
             title: titleAt(shown.schema, name),
-            before: cellAt(shown.schema, name, before[name]),
-            after: cellAt(shown.schema, name, after[name]),
+            before: cellAt(shown.schema, name, withTitles(before[name], titles)),
+            after: cellAt(shown.schema, name, withTitles(after[name], titles)),
           })),
         };
       }),
@@ -81,6 +85,14 @@ export async function testMail(engine: Engine, scope: Scope, key: string, mail: 
   } catch (error) {
     return toRefusal(error);
   }
+}
+
+/** The value with the titles of what it names in place of their ids, and long texts cut: for a line of history. */
+function withTitles(value: Json | undefined, titles: Readonly<Record<string, string>>): Json | undefined {
+  if (typeof value === "string") return Object.hasOwn(titles, value) ? titles[value] : value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map((each) => withTitles(each, titles) ?? null);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withTitles(each, titles) ?? null]));
 }
 
 function titleAt(schema: JsonSchema, name: string): string {

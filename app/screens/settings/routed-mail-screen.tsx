@@ -34,7 +34,9 @@ export function RoutedMails({ page, mails }: { page: SettingsPage; mails: readon
               <span className="sent">
                 <CellView cell={mail.sent} />
               </span>
-              <span className="to quiet">{mail.to}</span>
+              <span className="to quiet" title={mail.to}>
+                {mail.to}
+              </span>
               <span className="last small">
                 {mail.last === null ? (
                   <span className="quiet">None yet</span>

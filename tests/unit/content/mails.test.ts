@@ -47,4 +47,17 @@ describe("mails", () => {
     const known = Object.keys(settings.schema["properties"] as JsonObject);
     expect(mails.map((mail) => program.mail(mail.key)!.type).filter((type) => !known.includes(type))).toEqual([]);
   });
+  it.each(mails.map((mail) => [mail.key, mail] as const))(
+    "%s fits a phone: long words break, a list of rows is folded with its heads as labels",
+    (_key, mail) => {
+      const { html } = mail.templates;
+      expect(html).toContain("overflow-wrap:anywhere;word-break:break-word");
+      const heads = [...html.matchAll(/<th [^>]*>(.*?)<\/th>/gu)].map(([, head]) => head);
+      expect((html.match(/<table class="rows"/gu) ?? []).length).toBe(heads.length === 0 ? 0 : 1);
+      heads.forEach((head, index) => void expect(html).toContain(`.rows td:nth-child(${index + 1})::before{content:"${head}: "}`));
+    },
+  );
+  it("the org's own words may stand in every one of them", () => {
+    expect(mails.filter((mail) => mail.words !== "get value(settings.email_routing, mail.type).template").map((mail) => mail.key)).toEqual([]);
+  });
 });
