@@ -3,7 +3,7 @@
  * `hostContext`, so that host and bundle hold the same object.
  */
 import { createContext } from "react-router";
-import type { Engine } from "#engine/service/engine-context.ts";
+import type { Engine } from "#engine/service/work/engine-context.ts";
 
 export interface DemoActor {
   readonly email: string;

@@ -4,7 +4,7 @@ import { redirect } from "react-router";
 import { EngineError } from "#engine/core/errors.ts";
 import { login } from "#engine/service/auth/login.ts";
 import { authenticateSession, closeSession, sessionCookie, sessionCookieName } from "#engine/service/auth/sessions.ts";
-import { chooseScope, type Scope } from "#engine/service/scope.ts";
+import { chooseScope, type Scope } from "#engine/service/work/scope.ts";
 import { parseCookie } from "./cookie.server.ts";
 import type { Host } from "./host.server.ts";
 import { toPage } from "./problem.server.ts";

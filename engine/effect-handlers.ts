@@ -6,10 +6,10 @@ import { createMailHandler, type MailServer } from "./effects/mail.ts";
 import { createWebhookHandler } from "./effects/webhook.ts";
 import type { JsonObject } from "./schema/json.ts";
 import { openSecrets, type SealingKey } from "./service/auth/sealed.ts";
-import { deliverRemote } from "./service/deliver-remote.ts";
-import { deliverDocument } from "./service/documents.ts";
-import type { Engine } from "./service/engine-context.ts";
-import { withAttachments } from "./service/mail-attachments.ts";
+import { deliverRemote } from "./service/delivery/deliver-remote.ts";
+import { withAttachments } from "./service/delivery/mail-attachments.ts";
+import { deliverDocument } from "./service/queries/documents.ts";
+import type { Engine } from "./service/work/engine-context.ts";
 import { loadWebhook } from "./store/webhooks.ts";
 
 export function createEffectHandlers(engine: Engine, config: Config, mailServer: MailServer, sealing: SealingKey): ReadonlyMap<string, EffectHandler> {

@@ -2,12 +2,12 @@
 
 import type { JsonObject } from "#engine/schema/json.ts";
 import type { ViewDefinition } from "#engine/schema/view.ts";
-import type { Engine } from "#engine/service/engine-context.ts";
-import { callerSchema } from "#engine/service/issue-link.ts";
-import type { Reading } from "#engine/service/reading.ts";
-import { createRecord } from "#engine/service/records.ts";
-import type { Scope } from "#engine/service/scope.ts";
-import { startInstance } from "#engine/service/start-instance.ts";
+import { createRecord } from "#engine/service/editing/records.ts";
+import { callerSchema } from "#engine/service/instances/issue-link.ts";
+import { startInstance } from "#engine/service/instances/start-instance.ts";
+import type { Engine } from "#engine/service/work/engine-context.ts";
+import type { Reading } from "#engine/service/work/reading.ts";
+import type { Scope } from "#engine/service/work/scope.ts";
 import { toRefusal } from "../problem.server.ts";
 import type { ActResult } from "../screens/guided.ts";
 import type { BeginView, ImportView } from "../screens/lists.ts";

@@ -1,5 +1,5 @@
 /** Documents of a record as the side shows them: each in its newest version, the earlier ones behind it. */
-import type { DocumentAnswer } from "#engine/service/documents.ts";
+import type { DocumentAnswer } from "#engine/service/queries/documents.ts";
 import type { DocumentLine } from "../screens/guided.ts";
 
 const hrefOf = (id: string): string => `/api/v1/documents/${id}/pdf`;

@@ -1,7 +1,8 @@
 /** Binds the pages' questions and acts to one engine and one scope. */
-import type { Engine } from "#engine/service/engine-context.ts";
+
 import { waitingInViews } from "#engine/service/queries/waiting.ts";
-import type { Scope } from "#engine/service/scope.ts";
+import type { Engine } from "#engine/service/work/engine-context.ts";
+import type { Scope } from "#engine/service/work/scope.ts";
 import type { Door } from "../screens/door.ts";
 import { act, bulk, complete, preview } from "./acts.server.ts";
 import { begin } from "./begin.server.ts";

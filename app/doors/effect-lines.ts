@@ -3,7 +3,7 @@
 import type { Decision, StateValue } from "#engine/core/step-types.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
 import type { MachineDefinition } from "#engine/schema/machine.ts";
-import type { Explanation } from "#engine/service/explain-event.ts";
+import type { Explanation } from "#engine/service/instances/explain-event.ts";
 import type { ConsequenceLine } from "#studio/ui/consequence-preview.tsx";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
 import { momentText, relativeText } from "#studio/ui/time.ts";

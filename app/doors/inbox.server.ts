@@ -2,12 +2,12 @@
 
 import { EngineError } from "#engine/core/errors.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
-import type { Engine } from "#engine/service/engine-context.ts";
 import { getTask, listTasks, type TaskAnswer } from "#engine/service/queries/inbox.ts";
 import { visibleRecord } from "#engine/service/queries/records.ts";
-import { inReading } from "#engine/service/reading.ts";
-import { titleOf } from "#engine/service/record-type.ts";
-import type { Scope } from "#engine/service/scope.ts";
+import { titleOf } from "#engine/service/records/record-type.ts";
+import type { Engine } from "#engine/service/work/engine-context.ts";
+import { inReading } from "#engine/service/work/reading.ts";
+import type { Scope } from "#engine/service/work/scope.ts";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
 import type { Field } from "../screens/guided.ts";
 import type { InboxItem, InboxView, ListRequest } from "../screens/lists.ts";

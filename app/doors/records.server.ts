@@ -2,13 +2,13 @@
 
 import { EngineError } from "#engine/core/errors.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
-import type { Engine } from "#engine/service/engine-context.ts";
+import { updateRecord } from "#engine/service/editing/records.ts";
 import { listInstances } from "#engine/service/queries/instance.ts";
 import { recordTitles } from "#engine/service/queries/record-titles.ts";
 import { getRecord, listRecordVersions } from "#engine/service/queries/records.ts";
-import { inReading } from "#engine/service/reading.ts";
-import { updateRecord } from "#engine/service/records.ts";
-import type { Scope } from "#engine/service/scope.ts";
+import type { Engine } from "#engine/service/work/engine-context.ts";
+import { inReading } from "#engine/service/work/reading.ts";
+import type { Scope } from "#engine/service/work/scope.ts";
 import { words } from "#studio/ui/describe-value.ts";
 import { toRefusal } from "../problem.server.ts";
 import type { ActResult } from "../screens/guided.ts";

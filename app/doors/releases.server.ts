@@ -1,7 +1,8 @@
 /** The history of releases and activations, with one release in detail. */
-import { listActivations } from "#engine/service/activate-release.ts";
-import { diffReleases, listReleases, namesOf } from "#engine/service/studio-queries.ts";
-import { mayDecideReleases } from "#engine/service/studio-rights.ts";
+
+import { mayDecideReleases } from "#engine/service/definitions/studio-rights.ts";
+import { listActivations } from "#engine/service/releases/activate-release.ts";
+import { diffReleases, listReleases, namesOf } from "#engine/service/releases/studio-queries.ts";
 import type { ReleasesPage } from "../screens/studio/releases.ts";
 import type { StudioDoor } from "./studio.server.ts";
 

@@ -1,6 +1,6 @@
 /** What a reviewer sees: both sides of every definition that a draft changes. */
-import { getDraft } from "#engine/service/drafts.ts";
-import { draftSides } from "#engine/service/studio-queries.ts";
+import { getDraft } from "#engine/service/releases/drafts.ts";
+import { draftSides } from "#engine/service/releases/studio-queries.ts";
 import type { DiffEntry } from "#studio/review/definition-diff-view.tsx";
 import type { DraftSummary } from "#studio/review/draft-bar.tsx";
 import { draftSummary, type StudioDoor } from "./studio.server.ts";

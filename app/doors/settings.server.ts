@@ -2,12 +2,12 @@
 import { EngineError } from "#engine/core/errors.ts";
 import { memberKind } from "#engine/core/settings-members.ts";
 import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
-import type { Engine } from "#engine/service/engine-context.ts";
+import { sendTestMail } from "#engine/service/delivery/send-test-mail.ts";
+import { listSettings, listSettingVersions, updateSettings } from "#engine/service/editing/settings.ts";
 import { recordTitles } from "#engine/service/queries/record-titles.ts";
-import { inReading } from "#engine/service/reading.ts";
-import type { Scope } from "#engine/service/scope.ts";
-import { sendTestMail } from "#engine/service/send-test-mail.ts";
-import { listSettings, listSettingVersions, updateSettings } from "#engine/service/settings.ts";
+import type { Engine } from "#engine/service/work/engine-context.ts";
+import { inReading } from "#engine/service/work/reading.ts";
+import type { Scope } from "#engine/service/work/scope.ts";
 import { NONE } from "#studio/ui/cell.tsx";
 import { propertiesOf, titleOf } from "#studio/ui/form/schema-kind.ts";
 import { toRefusal } from "../problem.server.ts";

@@ -1,12 +1,12 @@
 /** The frame of every page, the palette's search and the options of reference fields. */
 import { EngineError } from "#engine/core/errors.ts";
-import type { Engine } from "#engine/service/engine-context.ts";
 import { listTasks } from "#engine/service/queries/inbox.ts";
 import { listRecords } from "#engine/service/queries/records.ts";
 import { search as searchRecords } from "#engine/service/queries/search.ts";
 import { listViews } from "#engine/service/queries/view.ts";
-import { inReading } from "#engine/service/reading.ts";
-import type { Scope } from "#engine/service/scope.ts";
+import type { Engine } from "#engine/service/work/engine-context.ts";
+import { inReading } from "#engine/service/work/reading.ts";
+import type { Scope } from "#engine/service/work/scope.ts";
 import { words } from "#studio/ui/describe-value.ts";
 import type { Hit, ShellView } from "../screens/shell.ts";
 

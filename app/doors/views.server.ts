@@ -3,14 +3,14 @@
 import { EngineError } from "#engine/core/errors.ts";
 import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import type { ValueSpec } from "#engine/schema/values.ts";
-import type { Engine } from "#engine/service/engine-context.ts";
 import { recordTitles } from "#engine/service/queries/record-titles.ts";
 import { getView, openView, type ViewPage as ServicePage } from "#engine/service/queries/view.ts";
 import { getViewDetail, type ViewDetail } from "#engine/service/queries/view-detail.ts";
 import { viewRows } from "#engine/service/queries/view-rows.ts";
-import { inReading } from "#engine/service/reading.ts";
-import { recordTypeOf } from "#engine/service/record-type.ts";
-import type { Scope } from "#engine/service/scope.ts";
+import { recordTypeOf } from "#engine/service/records/record-type.ts";
+import type { Engine } from "#engine/service/work/engine-context.ts";
+import { inReading } from "#engine/service/work/reading.ts";
+import type { Scope } from "#engine/service/work/scope.ts";
 import type { Cell } from "#studio/ui/cell.tsx";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
 import type { DetailView, ListRequest, ViewPage, ViewRow } from "../screens/lists.ts";

@@ -1,7 +1,7 @@
 /** How the answers of use cases become those of HTTP. */
 
 import { EngineError } from "../core/errors.ts";
-import type { Answer } from "../service/idempotency.ts";
+import type { Answer } from "../service/work/idempotency.ts";
 import type { Call } from "./route.ts";
 
 /** Status and body of a use case that keeps its answer under the caller's key. */

@@ -1,9 +1,9 @@
-/** The `Idempotency-Key` of a request as use cases take it; they keep their answers in their own transaction (engine/service/idempotency.ts). */
+/** The `Idempotency-Key` of a request as use cases take it; they keep their answers in their own transaction (engine/service/work/idempotency.ts). */
 import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { canonicalJson } from "../core/canonical.ts";
 import { EngineError } from "../core/errors.ts";
-import type { Idempotency } from "../service/idempotency.ts";
+import type { Idempotency } from "../service/work/idempotency.ts";
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,255}$/u;
 

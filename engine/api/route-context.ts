@@ -1,6 +1,6 @@
 /** What a group of routes is made with. */
 import type { SealingKey } from "../service/auth/sealed.ts";
-import type { Engine } from "../service/engine-context.ts";
+import type { Engine } from "../service/work/engine-context.ts";
 import type { ApiConfig } from "./config.ts";
 import type { Log } from "./logging.ts";
 import type { RouteSpec } from "./route.ts";

@@ -5,7 +5,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ERRORS, type ErrorCode } from "../core/errors.ts";
 import type { JsonSchema } from "../schema/json.ts";
-import type { Scope } from "../service/scope.ts";
+import type { Scope } from "../service/work/scope.ts";
 import { object, problemRef } from "./schemas/vocabulary.ts";
 import { compileRequestSchema } from "./validator.ts";
 

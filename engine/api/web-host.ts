@@ -11,7 +11,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { createRequestHandler, type RouterContext, RouterContextProvider, type ServerBuild } from "react-router";
 import { EngineError } from "../core/errors.ts";
 import { sessionCookieName } from "../service/auth/sessions.ts";
-import type { Engine } from "../service/engine-context.ts";
+import type { Engine } from "../service/work/engine-context.ts";
 import { createTryCounter } from "./guard.ts";
 import { requireOwnOrigin } from "./security.ts";
 

@@ -12,7 +12,7 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import pg from "pg";
 import { EngineError } from "../core/errors.ts";
-import type { Log } from "../service/engine-context.ts";
+import type { Log } from "../service/work/engine-context.ts";
 import { keepRunning, type RunningServer } from "./keep-running.ts";
 
 export interface EmbeddedPostgresConfig {

@@ -1,5 +1,5 @@
 /** A server process that is started again when it ends by itself: our own database has nobody else to look after it. */
-import type { Log } from "../service/engine-context.ts";
+import type { Log } from "../service/work/engine-context.ts";
 
 export interface RunningServer {
   readonly pid: number;

@@ -7,7 +7,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { canonicalJson, hashDefinition } from "#engine/core/canonical.ts";
-import { sendEvent } from "#engine/service/send-event.ts";
+import { sendEvent } from "#engine/service/instances/send-event.ts";
 import { activate } from "#engine/store/activations.ts";
 import { saveDefinitions } from "#engine/store/definitions.ts";
 import { createRelease } from "#engine/store/releases.ts";

@@ -7,9 +7,9 @@
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { planOf, replayPages } from "#engine/service/replay-run.ts";
-import { createTally } from "#engine/service/replay-tally.ts";
-import { sendEvent } from "#engine/service/send-event.ts";
+import { sendEvent } from "#engine/service/instances/send-event.ts";
+import { planOf, replayPages } from "#engine/service/replay/replay-run.ts";
+import { createTally } from "#engine/service/replay/replay-tally.ts";
 import { movePayload } from "./bench-pack.ts";
 import { benchWorld } from "./bench-world.ts";
 import { benchOptions, machine, note, report } from "./measure.ts";

@@ -10,7 +10,7 @@ import pg from "pg";
 import type { EffectHandler } from "#engine/core/ports.ts";
 import { startInProcessRelay } from "#engine/relay/in-process.ts";
 import type { Relay } from "#engine/relay/relay-context.ts";
-import { sendEvent } from "#engine/service/send-event.ts";
+import { sendEvent } from "#engine/service/instances/send-event.ts";
 import { movePayload } from "./bench-pack.ts";
 import { benchWorld } from "./bench-world.ts";
 import { benchOptions, machine, median, note, quantile, report, spread } from "./measure.ts";

@@ -9,9 +9,9 @@
  * engine reused one run at a time (its fastest right use). It reads a twentieth of the rows, since it is so much slower; both are rates a row.
  */
 import { Engine as JsonRules } from "json-rules-engine";
-import { planOf, replayPages } from "#engine/service/replay-run.ts";
-import { createTally } from "#engine/service/replay-tally.ts";
-import { createReplayThreads, replayThreadCount } from "#engine/service/replay-threads.ts";
+import { planOf, replayPages } from "#engine/service/replay/replay-run.ts";
+import { createTally } from "#engine/service/replay/replay-tally.ts";
+import { createReplayThreads, replayThreadCount } from "#engine/service/replay/replay-threads.ts";
 import { OPEN_FACTS } from "./bench-pack.ts";
 import { type BenchWorld, benchWorld } from "./bench-world.ts";
 import { benchOptions, machine, median, note, report, spread } from "./measure.ts";
@@ -85,7 +85,7 @@ await world.stop();
 
 /** Every instance gets the history of two real moves, over and over: each row follows from the one before it. */
 async function recordHistory({ admin, ids, engine, scope, org }: BenchWorld): Promise<void> {
-  const { sendEvent } = await import("#engine/service/send-event.ts");
+  const { sendEvent } = await import("#engine/service/instances/send-event.ts");
   const { movePayload } = await import("./bench-pack.ts");
   const [first] = ids;
   if (first === undefined) return;

@@ -8,7 +8,7 @@
  */
 import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { sendEvent } from "#engine/service/send-event.ts";
+import { sendEvent } from "#engine/service/instances/send-event.ts";
 import { movePayload } from "./bench-pack.ts";
 import { type BenchWorld, benchWorld } from "./bench-world.ts";
 import { benchOptions, type Measured, machine, median, note, rate, report, spread } from "./measure.ts";

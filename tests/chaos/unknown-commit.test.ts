@@ -5,10 +5,10 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { EngineError } from "#engine/core/errors.ts";
-import { createEngine, type Engine } from "#engine/service/engine-context.ts";
-import { createRecord } from "#engine/service/records.ts";
-import { sendEvent } from "#engine/service/send-event.ts";
-import { startInstance } from "#engine/service/start-instance.ts";
+import { createRecord } from "#engine/service/editing/records.ts";
+import { sendEvent } from "#engine/service/instances/send-event.ts";
+import { startInstance } from "#engine/service/instances/start-instance.ts";
+import { createEngine, type Engine } from "#engine/service/work/engine-context.ts";
 import { type CuttingProxy, cuttingProxy, type Fate } from "#tests/support/cutting-proxy.ts";
 import { type LendingWorld, lendingWorld } from "#tests/support/lending-world.ts";
 

@@ -11,7 +11,7 @@ import { systemClock } from "#engine/clock.ts";
 import { renderPdf } from "#engine/effects/render-pdf.ts";
 import { createSeeding, KEYS_FILE } from "#engine/launch/seed.ts";
 import { keepSealingKey } from "#engine/sealing-key-file.ts";
-import { createEngine } from "#engine/service/engine-context.ts";
+import { createEngine } from "#engine/service/work/engine-context.ts";
 import { afterFile } from "./after-file.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 

@@ -1,6 +1,6 @@
 import { data } from "react-router";
 import { EngineError, ERRORS } from "#engine/core/errors.ts";
-import { openForm } from "#engine/service/public-form.ts";
+import { openForm } from "#engine/service/public-form/public-form.ts";
 import { ErrorState } from "#studio/ui/states.tsx";
 import { hostContext } from "../../host.server.ts";
 import { FormScreen } from "../../screens/public-form/form-screen.tsx";

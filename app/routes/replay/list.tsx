@@ -1,6 +1,6 @@
 import { redirect } from "react-router";
 import { EngineError } from "#engine/core/errors.ts";
-import { startReplay } from "#engine/service/run-replay.ts";
+import { startReplay } from "#engine/service/replay/run-replay.ts";
 import { newReplayPage } from "../../doors/replay.server.ts";
 import { openStudio } from "../../doors/studio.server.ts";
 import { ReplayListScreen } from "../../screens/replay/replay-list-screen.tsx";

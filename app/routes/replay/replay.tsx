@@ -1,4 +1,4 @@
-import { cancelReplay } from "#engine/service/run-replay.ts";
+import { cancelReplay } from "#engine/service/replay/run-replay.ts";
 import { replayPage } from "../../doors/replay.server.ts";
 import { openStudio } from "../../doors/studio.server.ts";
 import { ReplayScreen } from "../../screens/replay/replay-screen.tsx";

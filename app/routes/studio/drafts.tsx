@@ -1,5 +1,5 @@
 import { redirect, useSubmit } from "react-router";
-import { createDraft } from "#engine/service/drafts.ts";
+import { createDraft } from "#engine/service/releases/drafts.ts";
 import { Button } from "#studio/ui/button.tsx";
 import { Icon } from "#studio/ui/icon.tsx";
 import { Anchor } from "#studio/ui/link.tsx";

@@ -1,5 +1,5 @@
-import { getDraft } from "#engine/service/drafts.ts";
-import { library } from "#engine/service/studio-library.ts";
+import { getDraft } from "#engine/service/releases/drafts.ts";
+import { library } from "#engine/service/releases/studio-library.ts";
 import { draftChoices, draftSummary, openStudio } from "../../doors/studio.server.ts";
 import { LibraryScreen } from "../../screens/studio/library-screen.tsx";
 import type { Route } from "./+types/library.ts";

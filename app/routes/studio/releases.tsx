@@ -1,6 +1,6 @@
 import { EngineError } from "#engine/core/errors.ts";
-import { activateRelease } from "#engine/service/activate-release.ts";
-import { approveRelease, rejectRelease } from "#engine/service/decide-release.ts";
+import { activateRelease } from "#engine/service/releases/activate-release.ts";
+import { approveRelease, rejectRelease } from "#engine/service/releases/decide-release.ts";
 import { releasesPage } from "../../doors/releases.server.ts";
 import { openStudio } from "../../doors/studio.server.ts";
 import { ReleasesScreen } from "../../screens/studio/releases-screen.tsx";

@@ -1,10 +1,10 @@
 import { redirect } from "react-router";
 import { EngineError } from "#engine/core/errors.ts";
-import { checkDraft } from "#engine/service/check-draft.ts";
-import { getDraft } from "#engine/service/drafts.ts";
-import { createRelease } from "#engine/service/publish-release.ts";
-import { getReplay } from "#engine/service/replay-queries.ts";
-import { startReplay } from "#engine/service/run-replay.ts";
+import { checkDraft } from "#engine/service/releases/check-draft.ts";
+import { getDraft } from "#engine/service/releases/drafts.ts";
+import { createRelease } from "#engine/service/releases/publish-release.ts";
+import { getReplay } from "#engine/service/replay/replay-queries.ts";
+import { startReplay } from "#engine/service/replay/run-replay.ts";
 import { reviewPage } from "../../doors/review.server.ts";
 import { openStudio } from "../../doors/studio.server.ts";
 import { type ReviewAnswer, ReviewScreen } from "../../screens/studio/review-screen.tsx";

@@ -1,7 +1,7 @@
 import { data } from "react-router";
 import { EngineError } from "#engine/core/errors.ts";
 import type { Json } from "#engine/schema/json.ts";
-import { deleteDraft, deleteDraftDefinition, putDraftDefinition, rebaseDraft, renameDraft } from "#engine/service/drafts.ts";
+import { deleteDraft, deleteDraftDefinition, putDraftDefinition, rebaseDraft, renameDraft } from "#engine/service/releases/drafts.ts";
 import type { SaveAnswer } from "#studio/document/save-machine.ts";
 import { openStudio } from "../../doors/studio.server.ts";
 import { readJson } from "../../read-json.server.ts";

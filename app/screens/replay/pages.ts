@@ -1,5 +1,5 @@
 /** What the replay pages get from their loaders. */
-import type { ReplayView } from "#engine/service/replay-queries.ts";
+import type { ReplayView } from "#engine/service/replay/replay-queries.ts";
 import type { DiffContent } from "#studio/replay/side-by-side.tsx";
 
 export interface NewReplayPage {

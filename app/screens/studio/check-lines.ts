@@ -1,7 +1,7 @@
 /** The report of a draft's checks as lines: what passed, what fails and where. */
 import type { Problem } from "#engine/core/problem.ts";
-import type { CheckReport } from "#engine/service/check-draft.ts";
-import type { ReplayView } from "#engine/service/replay-queries.ts";
+import type { CheckReport } from "#engine/service/releases/check-draft.ts";
+import type { ReplayView } from "#engine/service/replay/replay-queries.ts";
 import { definitionPath } from "#studio/kinds/kind-words.ts";
 import type { CheckLine } from "#studio/review/checks.tsx";
 

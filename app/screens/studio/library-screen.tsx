@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Link, useNavigation, useSearchParams } from "react-router";
 import { KINDS, type Kind } from "#engine/schema/definition-base.ts";
-import type { LibraryItem, LibraryView } from "#engine/service/studio-library.ts";
+import type { LibraryItem, LibraryView } from "#engine/service/releases/studio-library.ts";
 import { definitionPath, KIND_WORDS } from "#studio/kinds/kind-words.ts";
 import type { DraftSummary } from "#studio/review/draft-bar.tsx";
 import { ButtonLink } from "#studio/ui/button.tsx";

@@ -1,6 +1,6 @@
 import type { DefinitionDiff } from "#engine/core/diff/definition-diff.ts";
-import type { ActivationView } from "#engine/service/activate-release.ts";
-import type { ReleaseView } from "#engine/service/release-view.ts";
+import type { ActivationView } from "#engine/service/releases/activate-release.ts";
+import type { ReleaseView } from "#engine/service/releases/release-view.ts";
 
 export type ReleaseLine = Omit<ReleaseView, "manifest"> & { readonly definitions: number };
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { Link, useFetcher, useNavigation, useRevalidator, useSearchParams } from "react-router";
-import type { CheckReport } from "#engine/service/check-draft.ts";
-import type { ReplayView } from "#engine/service/replay-queries.ts";
+import type { CheckReport } from "#engine/service/releases/check-draft.ts";
+import type { ReplayView } from "#engine/service/replay/replay-queries.ts";
 import { Checks } from "#studio/review/checks.tsx";
 import { DefinitionDiffView, type DiffEntry, Tally } from "#studio/review/definition-diff-view.tsx";
 import type { DraftSummary } from "#studio/review/draft-bar.tsx";

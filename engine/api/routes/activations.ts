@@ -1,5 +1,5 @@
 /** Which release an org works with, and from when. */
-import { activateRelease, listActivations } from "../../service/activate-release.ts";
+import { activateRelease, listActivations } from "../../service/releases/activate-release.ts";
 import { answered, pageOf } from "../answer.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import type { RouteSpec } from "../route.ts";

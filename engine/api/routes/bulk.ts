@@ -1,6 +1,6 @@
 /** Many events at once, each in its own transaction. */
 import type { EngineError } from "../../core/errors.ts";
-import { bulkEvents } from "../../service/bulk-events.ts";
+import { bulkEvents } from "../../service/instances/bulk-events.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { toProblem } from "../problem.ts";
 import type { RouteSpec } from "../route.ts";

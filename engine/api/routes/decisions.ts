@@ -1,5 +1,5 @@
 /** Rule sets and tables as a stateless service. */
-import { decide } from "../../service/decide.ts";
+import { decide } from "../../service/queries/decide.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
 import { freeObject, name, object, ref } from "../schemas/vocabulary.ts";

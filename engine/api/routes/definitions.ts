@@ -1,7 +1,7 @@
 /** Definitions as the caller's org resolves them. */
 
 import { KINDS } from "../../schema/definition-base.ts";
-import { getDefinition, listDefinitions } from "../../service/studio-queries.ts";
+import { getDefinition, listDefinitions } from "../../service/releases/studio-queries.ts";
 import { pageOf } from "../answer.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";

@@ -1,5 +1,5 @@
 /** Papers about records: what there is, and handing one out. */
-import { getDocument, type HandOut, handOut, listDocuments } from "../../service/documents.ts";
+import { getDocument, type HandOut, handOut, listDocuments } from "../../service/queries/documents.ts";
 import { attachment } from "../attachment.ts";
 import type { Call, RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";

@@ -1,6 +1,14 @@
 /** Drafts: working sets of changed definitions on top of a release. */
-import { checkDraft } from "../../service/check-draft.ts";
-import { createDraft, deleteDraft, deleteDraftDefinition, getDraft, getDraftDefinition, listDrafts, putDraftDefinition } from "../../service/drafts.ts";
+import { checkDraft } from "../../service/releases/check-draft.ts";
+import {
+  createDraft,
+  deleteDraft,
+  deleteDraftDefinition,
+  getDraft,
+  getDraftDefinition,
+  listDrafts,
+  putDraftDefinition,
+} from "../../service/releases/drafts.ts";
 import { answered, pageOf } from "../answer.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import type { RouteSpec } from "../route.ts";

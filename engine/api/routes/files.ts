@@ -1,5 +1,5 @@
 /** Downloads: always as an attachment, never rendered in the product's own origin. */
-import { getFile } from "../../service/files.ts";
+import { getFile } from "../../service/editing/files.ts";
 import { attachment } from "../attachment.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";

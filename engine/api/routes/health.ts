@@ -1,7 +1,7 @@
 /** Liveness and readiness. Neither tells a version, an address or what exactly is wrong. */
 import type { FastifyInstance } from "fastify";
 import { EngineError } from "../../core/errors.ts";
-import type { Engine } from "../../service/engine-context.ts";
+import type { Engine } from "../../service/work/engine-context.ts";
 
 export function registerHealth(app: FastifyInstance, engine: Engine): void {
   const hidden = { schema: { hide: true } };

@@ -1,14 +1,14 @@
 /** Instances: start, read, send, explain, history. */
 import type { FastifyRequest } from "fastify";
-import type { Engine } from "../../service/engine-context.ts";
-import { explainEvent } from "../../service/explain-event.ts";
+import { explainEvent } from "../../service/instances/explain-event.ts";
+import { sendEvent } from "../../service/instances/send-event.ts";
+import { startInstance } from "../../service/instances/start-instance.ts";
 import { listAttempts } from "../../service/queries/attempts.ts";
 import { queryByContract } from "../../service/queries/contract-query.ts";
 import { instanceHistory } from "../../service/queries/history.ts";
 import { getInstance, listInstances } from "../../service/queries/instance.ts";
-import { chooseScope, type Scope } from "../../service/scope.ts";
-import { sendEvent } from "../../service/send-event.ts";
-import { startInstance } from "../../service/start-instance.ts";
+import type { Engine } from "../../service/work/engine-context.ts";
+import { chooseScope, type Scope } from "../../service/work/scope.ts";
 import { answered } from "../answer.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import type { RouteSpec } from "../route.ts";

@@ -1,7 +1,7 @@
 /** Who the caller is, in which orgs, with which rights. */
 
-import type { Engine } from "../../service/engine-context.ts";
-import { actorIn, type Principal, rankOf } from "../../service/scope.ts";
+import type { Engine } from "../../service/work/engine-context.ts";
+import { actorIn, type Principal, rankOf } from "../../service/work/scope.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
 import { page, ref } from "../schemas/vocabulary.ts";

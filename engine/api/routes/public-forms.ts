@@ -5,8 +5,8 @@
 import { createHash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { EngineError } from "../../core/errors.ts";
-import { openForm, submitForm } from "../../service/public-form.ts";
-import { MAX_FORM_FILE_BYTES, MAX_SHEET_BYTES, readFormSheet, saveFormFile } from "../../service/public-form-uploads.ts";
+import { openForm, submitForm } from "../../service/public-form/public-form.ts";
+import { MAX_FORM_FILE_BYTES, MAX_SHEET_BYTES, readFormSheet, saveFormFile } from "../../service/public-form/public-form-uploads.ts";
 import { rawBodyOf, readRawBodies } from "../content.ts";
 import { registerRateLimit, requireStorableRequest } from "../guard.ts";
 import { requireStorable } from "../json-text.ts";

@@ -1,8 +1,8 @@
 /** Routes of signed-in callers whose bodies are bytes: NDJSON, tables and files. */
 import { EngineError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../schema/json.ts";
-import { decideAll } from "../../service/decide.ts";
-import { saveFile } from "../../service/files.ts";
+import { saveFile } from "../../service/editing/files.ts";
+import { decideAll } from "../../service/queries/decide.ts";
 import { answered } from "../answer.ts";
 import { LARGE_BODY, rawBodyOf } from "../content.ts";
 import { idempotencyOf } from "../idempotency.ts";

@@ -1,6 +1,7 @@
 /** Records of the release's types. */
+
+import { createRecord, deleteRecord, updateRecord } from "../../service/editing/records.ts";
 import { exportRecords, getRecord, listRecords, listRecordVersions } from "../../service/queries/records.ts";
-import { createRecord, deleteRecord, updateRecord } from "../../service/records.ts";
 import { answered } from "../answer.ts";
 import { attachment } from "../attachment.ts";
 import { idempotencyOf } from "../idempotency.ts";

@@ -1,9 +1,9 @@
 /** Releases: numbered, immutable, approved by somebody who did not write them. */
 
 import { EngineError } from "../../core/errors.ts";
-import { approveRelease, rejectRelease } from "../../service/decide-release.ts";
-import { createRelease } from "../../service/publish-release.ts";
-import { diffReleases, getRelease, listReleases } from "../../service/studio-queries.ts";
+import { approveRelease, rejectRelease } from "../../service/releases/decide-release.ts";
+import { createRelease } from "../../service/releases/publish-release.ts";
+import { diffReleases, getRelease, listReleases } from "../../service/releases/studio-queries.ts";
 import { answered } from "../answer.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import type { RouteSpec } from "../route.ts";

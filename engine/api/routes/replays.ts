@@ -1,6 +1,6 @@
 /** Recorded history against another release or draft. */
-import { getReplay, listReplayDiffs, listReplays } from "../../service/replay-queries.ts";
-import { cancelReplay, startReplay } from "../../service/run-replay.ts";
+import { getReplay, listReplayDiffs, listReplays } from "../../service/replay/replay-queries.ts";
+import { cancelReplay, startReplay } from "../../service/replay/run-replay.ts";
 import { answered, pageOf } from "../answer.ts";
 import { pause, type StreamEvent, sendEvents } from "../event-stream.ts";
 import { idempotencyOf } from "../idempotency.ts";

@@ -1,8 +1,8 @@
 /** An org's values of a settings definition. */
 
 import type { JsonObject } from "../../schema/json.ts";
-import { sendTestMail } from "../../service/send-test-mail.ts";
-import { getSettings, listSettings, updateSettings } from "../../service/settings.ts";
+import { sendTestMail } from "../../service/delivery/send-test-mail.ts";
+import { getSettings, listSettings, updateSettings } from "../../service/editing/settings.ts";
 import { answered } from "../answer.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { IF_MATCH, ifMatchOf } from "../if-match.ts";

@@ -1,5 +1,5 @@
 /** What changes in the orgs in scope, as it is committed. A notice names the thing; its reader asks for the content. */
-import type { ChangeNotice } from "../../service/change-feed.ts";
+import type { ChangeNotice } from "../../service/work/change-feed.ts";
 import { type StreamEvent, sendEvents } from "../event-stream.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";

@@ -1,5 +1,5 @@
 /** The caller's inbox. */
-import { completeTask } from "../../service/complete-task.ts";
+import { completeTask } from "../../service/instances/complete-task.ts";
 import { listTasks } from "../../service/queries/inbox.ts";
 import { answered } from "../answer.ts";
 import { idempotencyOf } from "../idempotency.ts";

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { JsonObject } from "../../schema/json.ts";
-import { type SignatureVerdict, verifySignature } from "../../service/contract-signature.ts";
+import { type SignatureVerdict, verifySignature } from "../../service/contract/contract-signature.ts";
 
 export interface Received {
   readonly verdict: SignatureVerdict | "not_json" | "duplicate";

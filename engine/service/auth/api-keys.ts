@@ -3,7 +3,7 @@ import type { Instant } from "../../core/step-types.ts";
 import { addApiKey, findByApiKey, loadApiClient, touchApiKey } from "../../store/api-keys.ts";
 import { listOrgs } from "../../store/people.ts";
 import type { Tx } from "../../store/tx.ts";
-import type { Principal } from "../scope.ts";
+import type { Principal } from "../work/scope.ts";
 import { principalOfClient, SIGN_IN_SESSION } from "./principals.ts";
 import { openSecrets, type SealingKey } from "./sealed.ts";
 import { hashSecret, isSecret, issueSecret } from "./secret.ts";

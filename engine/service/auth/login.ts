@@ -3,7 +3,7 @@ import { EngineError } from "../../core/errors.ts";
 import { loadApiClient } from "../../store/api-keys.ts";
 import { appendAudit } from "../../store/audit.ts";
 import { findPersonByEmail, savePerson } from "../../store/people.ts";
-import type { Principal } from "../scope.ts";
+import type { Principal } from "../work/scope.ts";
 import { verifyPassword } from "./password.ts";
 import { principalOfPerson, SIGN_IN_SESSION } from "./principals.ts";
 import { type AuthContext, type OpenedSession, openSession, type SessionOrigin } from "./sessions.ts";

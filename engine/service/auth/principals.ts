@@ -6,7 +6,7 @@ import type { Instant, OrgContext } from "../../core/step-types.ts";
 import type { ApiClientRow } from "../../store/api-keys.ts";
 import { type GrantRow, grantsOf, listOrgs, loadPerson, type OrgRow, type PersonRow } from "../../store/people.ts";
 import type { Session, Tx } from "../../store/tx.ts";
-import type { Grant, Principal } from "../scope.ts";
+import type { Grant, Principal } from "../work/scope.ts";
 
 /** Sign-in looks across all orgs. */
 export const SIGN_IN_SESSION: Session = { orgs: "system", actorId: "system" };

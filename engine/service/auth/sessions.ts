@@ -7,7 +7,7 @@ import type { Instant } from "../../core/step-types.ts";
 import { createSession, endSession, loadSession, touchSession } from "../../store/sessions.ts";
 import type { Store } from "../../store/store.ts";
 import type { Tx } from "../../store/tx.ts";
-import type { Principal } from "../scope.ts";
+import type { Principal } from "../work/scope.ts";
 import { loadPersonPrincipal, SIGN_IN_SESSION } from "./principals.ts";
 import { hashSecret, isSecret, issueSecret } from "./secret.ts";
 

@@ -6,7 +6,7 @@
 import { canonicalJson } from "../../core/canonical.ts";
 import type { Json } from "../../schema/json.ts";
 import { type ChainHead, type CheckpointRow, merkleRoot } from "../../store/checkpoints.ts";
-import { sha256 } from "../sha256.ts";
+import { sha256 } from "../work/sha256.ts";
 
 /** Signs checkpoints and keeps their copies; both stand outside of the database. */
 export interface CheckpointKeeper {

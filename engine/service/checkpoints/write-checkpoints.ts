@@ -10,7 +10,7 @@ import {
 } from "../../store/checkpoints.ts";
 import { listOrgs } from "../../store/people.ts";
 import { GLOBAL_ORG, type Session } from "../../store/tx.ts";
-import type { Engine } from "../engine-context.ts";
+import type { Engine } from "../work/engine-context.ts";
 import { type CheckpointKeeper, copyOf, digestOf, hashOf, readCopy, rootOf, textOf } from "./checkpoint.ts";
 
 const SYSTEM: Session = { orgs: "system", actorId: "system" };

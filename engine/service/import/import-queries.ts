@@ -1,15 +1,15 @@
 /** Imports as those see them who may import the type: how far each is, which rows did not fit. */
 import { EngineError } from "../../core/errors.ts";
 import { type ImportJobRow, type ImportStatus, importRows, listImports as listRows, loadImport, updateImport } from "../../store/imports.ts";
-import type { Engine } from "../engine-context.ts";
-import { isUuid } from "../fresh-id.ts";
-import { type Answer, type Keyed, once } from "../idempotency.ts";
 import { csvCell } from "../queries/records.ts";
-import { inReading, type Reading } from "../reading.ts";
-import { authorizeRecord, mayView } from "../record-permission.ts";
-import { recordTypeOf } from "../record-type.ts";
-import type { Scope } from "../scope.ts";
-import { auditAttempt, inWork, type Work } from "../work.ts";
+import { authorizeRecord, mayView } from "../records/record-permission.ts";
+import { recordTypeOf } from "../records/record-type.ts";
+import type { Engine } from "../work/engine-context.ts";
+import { isUuid } from "../work/fresh-id.ts";
+import { type Answer, type Keyed, once } from "../work/idempotency.ts";
+import { inReading, type Reading } from "../work/reading.ts";
+import type { Scope } from "../work/scope.ts";
+import { auditAttempt, inWork, type Work } from "../work/work.ts";
 import type { RowError } from "./check-rows.ts";
 
 export interface ImportView {

@@ -2,11 +2,11 @@
 import { EngineError } from "../../core/errors.ts";
 import type { JsonObject } from "../../schema/json.ts";
 import type { TypeDefinition } from "../../schema/type.ts";
-import type { Engine } from "../engine-context.ts";
-import { authorizeRecord } from "../record-permission.ts";
-import { nameOfType, recordTypeOf } from "../record-type.ts";
-import { requireOneOrg, type Scope } from "../scope.ts";
-import { inWork } from "../work.ts";
+import { authorizeRecord } from "../records/record-permission.ts";
+import { nameOfType, recordTypeOf } from "../records/record-type.ts";
+import type { Engine } from "../work/engine-context.ts";
+import { requireOneOrg, type Scope } from "../work/scope.ts";
+import { inWork } from "../work/work.ts";
 
 export interface ImportTemplate {
   readonly name: string;

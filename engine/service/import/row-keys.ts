@@ -7,8 +7,8 @@ import type { Json, JsonObject } from "../../schema/json.ts";
 import type { TypeDefinition } from "../../schema/type.ts";
 import { uniqueHolders, uniqueKeysOf } from "../../store/record-unique.ts";
 import { loadRecords } from "../../store/records.ts";
-import { sha256 } from "../sha256.ts";
-import type { Work } from "../work.ts";
+import { sha256 } from "../work/sha256.ts";
+import type { Work } from "../work/work.ts";
 
 export const ROW_KEY = "import_row_key";
 

@@ -7,11 +7,11 @@ import { typeId } from "../../store/catalogue.ts";
 import { addImportRows } from "../../store/imports.ts";
 import type { RecordRow } from "../../store/instance-row.ts";
 import { addOutbox } from "../../store/outbox.ts";
-import { runCascade } from "../cascade.ts";
-import type { CascadeItem } from "../cascade-item.ts";
-import { changeHooks } from "../on-change.ts";
-import { newRows } from "../record-drafts.ts";
-import { forReading, type Work } from "../work.ts";
+import { runCascade } from "../instances/cascade.ts";
+import { changeHooks } from "../records/on-change.ts";
+import { newRows } from "../records/record-drafts.ts";
+import type { CascadeItem } from "../work/cascade-item.ts";
+import { forReading, type Work } from "../work/work.ts";
 import type { CheckedRow } from "./check-rows.ts";
 
 /** The events that rows mean to instances, each once. */

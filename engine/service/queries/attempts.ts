@@ -2,12 +2,12 @@
 
 import type { Decision } from "../../core/step-types.ts";
 import { type AttemptRow, attemptsOf } from "../../store/attempts.ts";
-import { concealFor } from "../conceal.ts";
-import { answerDecisions } from "../decision-answer.ts";
-import type { Engine } from "../engine-context.ts";
-import { inReading } from "../reading.ts";
-import type { Scope } from "../scope.ts";
-import type { Work } from "../work.ts";
+import { concealFor } from "../records/conceal.ts";
+import { answerDecisions } from "../work/decision-answer.ts";
+import type { Engine } from "../work/engine-context.ts";
+import { inReading } from "../work/reading.ts";
+import type { Scope } from "../work/scope.ts";
+import type { Work } from "../work/work.ts";
 import { visibleInstance } from "./visible-instance.ts";
 
 export interface Attempt {

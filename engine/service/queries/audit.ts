@@ -4,12 +4,12 @@ import type { JsonObject } from "../../schema/json.ts";
 import { type AuditFilter, searchAudit, verifyAudit as verifyAuditRows } from "../../store/audit.ts";
 import { verifyEvents } from "../../store/verify-events.ts";
 import { type CheckpointReport, verifyCheckpoints } from "../checkpoints/verify-checkpoints.ts";
-import { concealFor } from "../conceal.ts";
-import { detailAsTold } from "../confidential.ts";
-import type { Engine } from "../engine-context.ts";
-import { isUuid } from "../fresh-id.ts";
-import { inReading, pageOf, worksPermitted } from "../reading.ts";
-import type { Scope } from "../scope.ts";
+import { concealFor } from "../records/conceal.ts";
+import { detailAsTold } from "../work/confidential.ts";
+import type { Engine } from "../work/engine-context.ts";
+import { isUuid } from "../work/fresh-id.ts";
+import { inReading, pageOf, worksPermitted } from "../work/reading.ts";
+import type { Scope } from "../work/scope.ts";
 import { withoutHidden } from "./visible-instance.ts";
 
 const PERMISSION = "audit.view";

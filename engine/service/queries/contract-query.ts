@@ -3,13 +3,13 @@ import type { ContractDefinition } from "../../schema/contract.ts";
 import type { JsonObject } from "../../schema/json.ts";
 import { loadInstance } from "../../store/instances.ts";
 import { loadRecord } from "../../store/records.ts";
-import type { Engine } from "../engine-context.ts";
-import { evaluateMap } from "../expression.ts";
-import { instanceNotFound, locateIn } from "../locate-instance.ts";
-import { inReading } from "../reading.ts";
-import { recordTypeOf } from "../record-type.ts";
-import type { Scope } from "../scope.ts";
-import type { Work } from "../work.ts";
+import { recordTypeOf } from "../records/record-type.ts";
+import type { Engine } from "../work/engine-context.ts";
+import { evaluateMap } from "../work/expression.ts";
+import { instanceNotFound, locateIn } from "../work/locate-instance.ts";
+import { inReading } from "../work/reading.ts";
+import type { Scope } from "../work/scope.ts";
+import type { Work } from "../work/work.ts";
 
 type ContractQuery = NonNullable<ContractDefinition["queries"]>[string];
 

@@ -2,14 +2,14 @@
 import type { Decision } from "../../core/step-types.ts";
 import type { Json, JsonObject } from "../../schema/json.ts";
 import { type EventRow, eventsOf } from "../../store/events.ts";
-import { concealFor } from "../conceal.ts";
-import { answerDecisions } from "../decision-answer.ts";
-import { publicEffects } from "../effect-answer.ts";
-import type { Engine } from "../engine-context.ts";
-import { readableFacts } from "../masked-facts.ts";
-import { inReading, pageOf } from "../reading.ts";
-import type { Scope } from "../scope.ts";
-import type { Work } from "../work.ts";
+import { publicEffects } from "../instances/effect-answer.ts";
+import { concealFor } from "../records/conceal.ts";
+import { readableFacts } from "../records/masked-facts.ts";
+import { answerDecisions } from "../work/decision-answer.ts";
+import type { Engine } from "../work/engine-context.ts";
+import { inReading, pageOf } from "../work/reading.ts";
+import type { Scope } from "../work/scope.ts";
+import type { Work } from "../work/work.ts";
 import { visibleInstance } from "./visible-instance.ts";
 
 export interface HistoryInput {

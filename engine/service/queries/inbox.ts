@@ -3,11 +3,11 @@ import { EngineError } from "../../core/errors.ts";
 import type { Json } from "../../schema/json.ts";
 import { instancesOfRecords } from "../../store/instances.ts";
 import { listTasks as listTaskRows, loadTask, type TaskRow } from "../../store/tasks.ts";
-import type { Engine } from "../engine-context.ts";
-import { isUuid } from "../fresh-id.ts";
-import { inReading, pageOf, type Reading } from "../reading.ts";
-import type { Scope } from "../scope.ts";
-import type { Work } from "../work.ts";
+import type { Engine } from "../work/engine-context.ts";
+import { isUuid } from "../work/fresh-id.ts";
+import { inReading, pageOf, type Reading } from "../work/reading.ts";
+import type { Scope } from "../work/scope.ts";
+import type { Work } from "../work/work.ts";
 import { withoutHidden } from "./visible-instance.ts";
 
 export interface TaskAnswer {

@@ -1,11 +1,11 @@
 /** How many instances each machine has, by state of its main path: the studio's and the operator's overview. */
 import type { MachineDefinition } from "../../schema/machine.ts";
 import { countInstances } from "../../store/instances.ts";
-import type { Engine } from "../engine-context.ts";
-import { inReading, type Reading } from "../reading.ts";
-import { mayView } from "../record-permission.ts";
-import { recordTypeOf } from "../record-type.ts";
-import type { Scope } from "../scope.ts";
+import { mayView } from "../records/record-permission.ts";
+import { recordTypeOf } from "../records/record-type.ts";
+import type { Engine } from "../work/engine-context.ts";
+import { inReading, type Reading } from "../work/reading.ts";
+import type { Scope } from "../work/scope.ts";
 
 export interface MachineCount {
   readonly machine: string;

@@ -2,15 +2,15 @@
 import { EngineError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../schema/json.ts";
 import { listOutbox as listRows, loadOutbox, markOutbox, type OutboxRow, type OutboxStatus } from "../../store/outbox.ts";
-import { dayIn } from "../ask-decision.ts";
-import { authorize } from "../authorize.ts";
-import { concealFor } from "../conceal.ts";
-import type { Engine } from "../engine-context.ts";
-import { isUuid } from "../fresh-id.ts";
-import { type Answer, type Keyed, once } from "../idempotency.ts";
-import { inReading, pageOf, worksPermitted } from "../reading.ts";
-import type { Scope } from "../scope.ts";
-import { inWork, type Work } from "../work.ts";
+import { concealFor } from "../records/conceal.ts";
+import { dayIn } from "../work/ask-decision.ts";
+import { authorize } from "../work/authorize.ts";
+import type { Engine } from "../work/engine-context.ts";
+import { isUuid } from "../work/fresh-id.ts";
+import { type Answer, type Keyed, once } from "../work/idempotency.ts";
+import { inReading, pageOf, worksPermitted } from "../work/reading.ts";
+import type { Scope } from "../work/scope.ts";
+import { inWork, type Work } from "../work/work.ts";
 import { withoutHidden } from "./visible-instance.ts";
 
 const PERMISSION = "integration.admin";

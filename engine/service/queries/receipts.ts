@@ -3,11 +3,11 @@ import { EngineError } from "../../core/errors.ts";
 import type { CompactDecision } from "../../core/step-types.ts";
 import type { Json, JsonObject } from "../../schema/json.ts";
 import { listReceipts as listRows, type ReceiptRow } from "../../store/receipts.ts";
-import { concealFor } from "../conceal.ts";
-import { decidedAsTold } from "../confidential.ts";
-import type { Engine } from "../engine-context.ts";
-import { inReading, pageOf, type Reading } from "../reading.ts";
-import type { Scope } from "../scope.ts";
+import { concealFor } from "../records/conceal.ts";
+import { decidedAsTold } from "../work/confidential.ts";
+import type { Engine } from "../work/engine-context.ts";
+import { inReading, pageOf, type Reading } from "../work/reading.ts";
+import type { Scope } from "../work/scope.ts";
 import { withoutHidden } from "./visible-instance.ts";
 
 export interface ReceiptAnswer {

@@ -2,8 +2,8 @@
 import type { Json, JsonObject } from "../../schema/json.ts";
 import type { TypeDefinition } from "../../schema/type.ts";
 import { loadFile } from "../../store/files.ts";
-import { isUuid } from "../fresh-id.ts";
-import type { Work } from "../work.ts";
+import { isUuid } from "../work/fresh-id.ts";
+import type { Work } from "../work/work.ts";
 
 export interface RecordFile {
   readonly id: string;

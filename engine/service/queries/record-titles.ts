@@ -3,11 +3,11 @@ import type { JsonObject } from "../../schema/json.ts";
 import type { TypeDefinition } from "../../schema/type.ts";
 import { loadPerson } from "../../store/people.ts";
 import { loadRecord } from "../../store/records.ts";
-import { isUuid } from "../fresh-id.ts";
-import { findReferences } from "../payload.ts";
-import { titleOf } from "../record-type.ts";
-import { maskedData } from "../visibility.ts";
-import type { Work } from "../work.ts";
+import { findReferences } from "../records/payload.ts";
+import { titleOf } from "../records/record-type.ts";
+import { maskedData } from "../records/visibility.ts";
+import { isUuid } from "../work/fresh-id.ts";
+import type { Work } from "../work/work.ts";
 
 export interface RecordTitle {
   readonly type: string;

@@ -6,15 +6,15 @@ import type { TypeDefinition } from "../../schema/type.ts";
 import type { RecordRow } from "../../store/instance-row.ts";
 import { queryRecords } from "../../store/record-query.ts";
 import { loadRecord, loadRecords, recordVersions } from "../../store/records.ts";
-import type { Engine } from "../engine-context.ts";
-import { inReading, pageOf, type Reading } from "../reading.ts";
-import { answerRecord, orgCodeOf, type RecordAnswer } from "../record-answer.ts";
-import { mayView } from "../record-permission.ts";
-import { nameOfType, recordTypeOf } from "../record-type.ts";
-import { recordNotFound } from "../records.ts";
-import type { Scope } from "../scope.ts";
-import { maskedData, shownThrough } from "../visibility.ts";
-import type { Work } from "../work.ts";
+import { recordNotFound } from "../editing/records.ts";
+import { answerRecord, orgCodeOf, type RecordAnswer } from "../records/record-answer.ts";
+import { mayView } from "../records/record-permission.ts";
+import { nameOfType, recordTypeOf } from "../records/record-type.ts";
+import { maskedData, shownThrough } from "../records/visibility.ts";
+import type { Engine } from "../work/engine-context.ts";
+import { inReading, pageOf, type Reading } from "../work/reading.ts";
+import type { Scope } from "../work/scope.ts";
+import type { Work } from "../work/work.ts";
 
 export interface RecordListInput {
   readonly type: string;

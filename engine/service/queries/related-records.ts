@@ -3,10 +3,10 @@ import type { JsonObject } from "../../schema/json.ts";
 import type { InstanceRow } from "../../store/instance-row.ts";
 import { queryRecords } from "../../store/record-query.ts";
 import { loadRecords } from "../../store/records.ts";
-import type { Reading } from "../reading.ts";
-import { mayView } from "../record-permission.ts";
-import { titleOf } from "../record-type.ts";
-import { isHidden, maskedData } from "../visibility.ts";
+import { mayView } from "../records/record-permission.ts";
+import { titleOf } from "../records/record-type.ts";
+import { isHidden, maskedData } from "../records/visibility.ts";
+import type { Reading } from "../work/reading.ts";
 
 export interface RelatedGroup {
   readonly title: string;

@@ -4,12 +4,12 @@ import type { JsonObject } from "../../schema/json.ts";
 import type { TypeDefinition } from "../../schema/type.ts";
 import { queryRecords } from "../../store/record-query.ts";
 import { loadRecords } from "../../store/records.ts";
-import type { Engine } from "../engine-context.ts";
-import { inReading, type Reading } from "../reading.ts";
-import { mayView } from "../record-permission.ts";
-import { nameOfType, titleOf } from "../record-type.ts";
-import type { Scope } from "../scope.ts";
-import { maskedData, shownThrough } from "../visibility.ts";
+import { mayView } from "../records/record-permission.ts";
+import { nameOfType, titleOf } from "../records/record-type.ts";
+import { maskedData, shownThrough } from "../records/visibility.ts";
+import type { Engine } from "../work/engine-context.ts";
+import { inReading, type Reading } from "../work/reading.ts";
+import type { Scope } from "../work/scope.ts";
 
 export interface SearchHit {
   readonly type: string;

@@ -7,11 +7,11 @@ import type { InstanceRow, RecordRow } from "../../store/instance-row.ts";
 import { instancesOfRecords } from "../../store/instances.ts";
 import { countAll, type QueryOptions, queryRecords } from "../../store/record-query.ts";
 import { loadRecords } from "../../store/records.ts";
-import { evaluateOne, type Subject } from "../expression.ts";
-import type { Reading } from "../reading.ts";
-import { recordTypeOf } from "../record-type.ts";
-import { shownThrough } from "../visibility.ts";
-import type { Work } from "../work.ts";
+import { recordTypeOf } from "../records/record-type.ts";
+import { shownThrough } from "../records/visibility.ts";
+import { evaluateOne, type Subject } from "../work/expression.ts";
+import type { Reading } from "../work/reading.ts";
+import type { Work } from "../work/work.ts";
 
 type ViewTab = ViewDefinition["tabs"][number];
 

@@ -1,11 +1,11 @@
 /** Timers that run, over all instances: what fires by itself next, and what should have fired already. */
 import { EngineError } from "../../core/errors.ts";
 import { listTimers as listRows, type TimerListRow } from "../../store/timers.ts";
-import { concealFor } from "../conceal.ts";
-import type { Engine } from "../engine-context.ts";
-import { inReading, pageOf, worksPermitted } from "../reading.ts";
-import type { Scope } from "../scope.ts";
-import type { Work } from "../work.ts";
+import { concealFor } from "../records/conceal.ts";
+import type { Engine } from "../work/engine-context.ts";
+import { inReading, pageOf, worksPermitted } from "../work/reading.ts";
+import type { Scope } from "../work/scope.ts";
+import type { Work } from "../work/work.ts";
 import { withoutHidden } from "./visible-instance.ts";
 
 const PERMISSION = "integration.admin";

@@ -4,16 +4,16 @@ import type { Decision } from "../../core/step-types.ts";
 import type { Json } from "../../schema/json.ts";
 import { findInstanceByKey, loadInstance } from "../../store/instances.ts";
 import { loadRecord } from "../../store/records.ts";
-import { answerDecisions } from "../decision-answer.ts";
-import type { Engine } from "../engine-context.ts";
-import type { EventView } from "../event-preview.ts";
-import { evaluate, type Subject } from "../expression.ts";
-import { isUuid } from "../fresh-id.ts";
-import { askGate } from "../gate-decision.ts";
-import { type InstanceView, viewInstance } from "../instance-view.ts";
-import { inReading } from "../reading.ts";
-import { recordTypeOf } from "../record-type.ts";
-import type { Scope } from "../scope.ts";
+import type { EventView } from "../instances/event-preview.ts";
+import { type InstanceView, viewInstance } from "../instances/instance-view.ts";
+import { recordTypeOf } from "../records/record-type.ts";
+import { answerDecisions } from "../work/decision-answer.ts";
+import type { Engine } from "../work/engine-context.ts";
+import { evaluate, type Subject } from "../work/expression.ts";
+import { isUuid } from "../work/fresh-id.ts";
+import { askGate } from "../work/gate-decision.ts";
+import { inReading } from "../work/reading.ts";
+import type { Scope } from "../work/scope.ts";
 import { openView } from "./view.ts";
 
 export interface ViewDetail {

@@ -3,7 +3,7 @@ import type { Json } from "../../schema/json.ts";
 import type { Filter, Query } from "../../schema/query.ts";
 import type { ViewDefinition } from "../../schema/view.ts";
 import { queryRecords } from "../../store/record-query.ts";
-import type { Reading } from "../reading.ts";
+import type { Reading } from "../work/reading.ts";
 
 type ViewTab = ViewDefinition["tabs"][number];
 

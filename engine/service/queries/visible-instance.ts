@@ -3,11 +3,11 @@ import type { TypeDefinition } from "../../schema/type.ts";
 import type { InstanceRow } from "../../store/instance-row.ts";
 import { loadInstance, loadInstances } from "../../store/instances.ts";
 import { loadRecords } from "../../store/records.ts";
-import { instanceNotFound, locateIn } from "../locate-instance.ts";
-import type { Reading } from "../reading.ts";
-import { mayView } from "../record-permission.ts";
-import { recordTypeOf } from "../record-type.ts";
-import { shownThrough } from "../visibility.ts";
+import { mayView } from "../records/record-permission.ts";
+import { recordTypeOf } from "../records/record-type.ts";
+import { shownThrough } from "../records/visibility.ts";
+import { instanceNotFound, locateIn } from "../work/locate-instance.ts";
+import type { Reading } from "../work/reading.ts";
 
 /** - throws EngineError `instance_not_found` for unknown, foreign and hidden ones alike */
 export async function visibleInstance(reading: Reading, name: string): Promise<InstanceRow> {

@@ -1,7 +1,7 @@
 /** How much waits in each view that the reader may open: what the menu shows beside its name. */
-import type { Engine } from "../engine-context.ts";
-import { inReading } from "../reading.ts";
-import type { Scope } from "../scope.ts";
+import type { Engine } from "../work/engine-context.ts";
+import { inReading } from "../work/reading.ts";
+import type { Scope } from "../work/scope.ts";
 import { countShown } from "./shown-rows.ts";
 import { openViews, orgsFor } from "./view.ts";
 

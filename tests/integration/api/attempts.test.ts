@@ -1,7 +1,7 @@
 /** What a gate refuses leaves a trace beside the log: for the timeline of the instance, and for the gate's rate in the studio. */
 import { expect, it } from "vitest";
-import { gateRates } from "#engine/service/queries/gate-rates.ts";
-import { systemScope } from "#engine/service/scope.ts";
+import { gateRates } from "#engine/service/releases/gate-rates.ts";
+import { systemScope } from "#engine/service/work/scope.ts";
 import { openDesk, START } from "./desk.ts";
 
 const desk = await openDesk();

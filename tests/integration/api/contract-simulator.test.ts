@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { simulate } from "#engine/launch/contract-simulator.ts";
 import { readOptions, type SimulatorOptions } from "#engine/launch/simulator/options.ts";
 import { startReceiver } from "#engine/launch/simulator/receiver.ts";
-import { signBody } from "#engine/service/contract-signature.ts";
+import { signBody } from "#engine/service/contract/contract-signature.ts";
 import { recordPayment } from "#tests/support/order-acts.ts";
 import { type ProductApi, productApi, wonDeal } from "#tests/support/product-api.ts";
 

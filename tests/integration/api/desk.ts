@@ -14,7 +14,7 @@ import type { Definition } from "#engine/schema/definition.ts";
 import { issueApiKey } from "#engine/service/auth/api-keys.ts";
 import { hashPassword } from "#engine/service/auth/password.ts";
 import { sealingKey, sealSecrets } from "#engine/service/auth/sealed.ts";
-import { createEngine, type Engine } from "#engine/service/engine-context.ts";
+import { createEngine, type Engine } from "#engine/service/work/engine-context.ts";
 import { activate } from "#engine/store/activations.ts";
 import { saveApiClient } from "#engine/store/api-keys.ts";
 import { saveDefinitions } from "#engine/store/definitions.ts";

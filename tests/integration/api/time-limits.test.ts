@@ -1,10 +1,10 @@
 /** What definitions ask outside of a step has a time too: decisions by API a step's, the rows of one answer theirs together. */
 import { expect, it } from "vitest";
-import { evaluateOne } from "#engine/service/expression.ts";
-import { inReading } from "#engine/service/reading.ts";
-import { foldAlike, recordedInstances } from "#engine/service/replay-fold.ts";
-import { createTally } from "#engine/service/replay-tally.ts";
-import { systemScope } from "#engine/service/scope.ts";
+import { foldAlike, recordedInstances } from "#engine/service/replay/replay-fold.ts";
+import { createTally } from "#engine/service/replay/replay-tally.ts";
+import { evaluateOne } from "#engine/service/work/expression.ts";
+import { inReading } from "#engine/service/work/reading.ts";
+import { systemScope } from "#engine/service/work/scope.ts";
 import { copyPlayedRows } from "#engine/store/played-rows.ts";
 import { openDesk } from "./desk.ts";
 

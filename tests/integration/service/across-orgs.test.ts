@@ -3,13 +3,13 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { OutboxItem } from "#engine/core/ports.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
 import type { MachineDefinition } from "#engine/schema/machine.ts";
-import { deliverRemote } from "#engine/service/deliver-remote.ts";
+import { deliverRemote } from "#engine/service/delivery/deliver-remote.ts";
+import { createRecord } from "#engine/service/editing/records.ts";
+import { sendEvent } from "#engine/service/instances/send-event.ts";
+import { startInstance } from "#engine/service/instances/start-instance.ts";
 import { instanceHistory } from "#engine/service/queries/history.ts";
 import { getInstance, listInstances } from "#engine/service/queries/instance.ts";
 import { listRecords } from "#engine/service/queries/records.ts";
-import { createRecord } from "#engine/service/records.ts";
-import { sendEvent } from "#engine/service/send-event.ts";
-import { startInstance } from "#engine/service/start-instance.ts";
 import { lendingPack } from "#tests/support/lending-pack.ts";
 import { type LendingWorld, lendingWorld } from "#tests/support/lending-world.ts";
 

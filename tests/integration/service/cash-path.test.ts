@@ -1,15 +1,15 @@
 /** The product's packs from the first line of a cash order to its shipment: what must wait for the payment waits, and everything leaves once. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "#engine/schema/json.ts";
-import type { InstanceView } from "#engine/service/instance-view.ts";
+import { receiveContractEvent } from "#engine/service/contract/receive-contract-event.ts";
+import { createRecord } from "#engine/service/editing/records.ts";
+import type { InstanceView } from "#engine/service/instances/instance-view.ts";
+import { sendEvent } from "#engine/service/instances/send-event.ts";
+import { startInstance } from "#engine/service/instances/start-instance.ts";
 import { getInstance, listInstances } from "#engine/service/queries/instance.ts";
 import { listMails } from "#engine/service/queries/mails.ts";
 import { listOutbox } from "#engine/service/queries/outbox.ts";
 import { listRecords } from "#engine/service/queries/records.ts";
-import { receiveContractEvent } from "#engine/service/receive-contract-event.ts";
-import { createRecord } from "#engine/service/records.ts";
-import { sendEvent } from "#engine/service/send-event.ts";
-import { startInstance } from "#engine/service/start-instance.ts";
 import { type ProductWorld, productWorld } from "#tests/support/product-world.ts";
 
 let world: ProductWorld;

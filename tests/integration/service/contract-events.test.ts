@@ -1,13 +1,13 @@
 /** Contract events: order of checks, dedupe, sequences per scope and per item, refusals that keep the key, what a refusal leaves. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { InstanceView } from "#engine/service/instance-view.ts";
+import { receiveContractEvent } from "#engine/service/contract/receive-contract-event.ts";
+import { createRecord } from "#engine/service/editing/records.ts";
+import type { InstanceView } from "#engine/service/instances/instance-view.ts";
+import { sendEvent } from "#engine/service/instances/send-event.ts";
+import { startInstance } from "#engine/service/instances/start-instance.ts";
 import { listTasks } from "#engine/service/queries/inbox.ts";
 import { listReceipts } from "#engine/service/queries/receipts.ts";
 import { listRecords } from "#engine/service/queries/records.ts";
-import { receiveContractEvent } from "#engine/service/receive-contract-event.ts";
-import { createRecord } from "#engine/service/records.ts";
-import { sendEvent } from "#engine/service/send-event.ts";
-import { startInstance } from "#engine/service/start-instance.ts";
 import { type LendingWorld, lendingWorld, START } from "#tests/support/lending-world.ts";
 
 let world: LendingWorld;

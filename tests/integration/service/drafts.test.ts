@@ -2,10 +2,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Json } from "#engine/schema/json.ts";
 import type { RulesetDefinition } from "#engine/schema/ruleset.ts";
-import { checkDraft } from "#engine/service/check-draft.ts";
-import { createDraft, deleteDraft, deleteDraftDefinition, getDraft, getDraftDefinition, listDrafts, putDraftDefinition } from "#engine/service/drafts.ts";
-import { library, whereUsed } from "#engine/service/studio-library.ts";
-import { draftSides, getDefinition, listDefinitions } from "#engine/service/studio-queries.ts";
+import { checkDraft } from "#engine/service/releases/check-draft.ts";
+import {
+  createDraft,
+  deleteDraft,
+  deleteDraftDefinition,
+  getDraft,
+  getDraftDefinition,
+  listDrafts,
+  putDraftDefinition,
+} from "#engine/service/releases/drafts.ts";
+import { library, whereUsed } from "#engine/service/releases/studio-library.ts";
+import { draftSides, getDefinition, listDefinitions } from "#engine/service/releases/studio-queries.ts";
 import { type LendingWorld, lendingWorld } from "#tests/support/lending-world.ts";
 import { definitionOf, studioPack } from "#tests/support/studio-pack.ts";
 

@@ -1,8 +1,8 @@
 /** A type that has become large gets the indexes that it asks for; what is found is the same with and without them. */
 import { expect, it } from "vitest";
-import { growIndexes, MANY_ROWS } from "#engine/service/grow-indexes.ts";
 import { importRecords } from "#engine/service/import/import-records.ts";
 import { listRecords } from "#engine/service/queries/records.ts";
+import { growIndexes, MANY_ROWS } from "#engine/service/records/grow-indexes.ts";
 import { lendingWorld } from "#tests/support/lending-world.ts";
 
 /** A file that is written while its caller waits. */

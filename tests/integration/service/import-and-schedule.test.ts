@@ -1,13 +1,13 @@
 /** Files that become records, and mails that go by the calendar. */
 import { deflateRawSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
+import { sendDueMails } from "#engine/service/delivery/send-due-mails.ts";
+import { createRecord } from "#engine/service/editing/records.ts";
 import { importRecords } from "#engine/service/import/import-records.ts";
+import { sendEvent } from "#engine/service/instances/send-event.ts";
+import { startInstance } from "#engine/service/instances/start-instance.ts";
 import { listMails } from "#engine/service/queries/mails.ts";
 import { listRecords } from "#engine/service/queries/records.ts";
-import { createRecord } from "#engine/service/records.ts";
-import { sendDueMails } from "#engine/service/send-due-mails.ts";
-import { sendEvent } from "#engine/service/send-event.ts";
-import { startInstance } from "#engine/service/start-instance.ts";
 import { type LendingWorld, lendingWorld } from "#tests/support/lending-world.ts";
 
 let world: LendingWorld;

@@ -9,7 +9,7 @@ import { listRecords } from "#engine/service/queries/records.ts";
 import { getView, listViews } from "#engine/service/queries/view.ts";
 import { getViewDetail } from "#engine/service/queries/view-detail.ts";
 import { waitingInViews } from "#engine/service/queries/waiting.ts";
-import { inReading } from "#engine/service/reading.ts";
+import { inReading } from "#engine/service/work/reading.ts";
 import { type ProductWorld, productWorld } from "#tests/support/product-world.ts";
 
 let world: ProductWorld;

@@ -1,10 +1,10 @@
 /** Public forms: the secret is told once, looking does not use it up, of two submissions one wins, afterwards the link is gone. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { openForm, submitForm } from "#engine/service/public-form.ts";
+import { sendEvent } from "#engine/service/instances/send-event.ts";
+import { startInstance } from "#engine/service/instances/start-instance.ts";
+import { openForm, submitForm } from "#engine/service/public-form/public-form.ts";
 import { getInstance, listInstances } from "#engine/service/queries/instance.ts";
 import { listRecords } from "#engine/service/queries/records.ts";
-import { sendEvent } from "#engine/service/send-event.ts";
-import { startInstance } from "#engine/service/start-instance.ts";
 import { type ProductWorld, productWorld } from "#tests/support/product-world.ts";
 
 let world: ProductWorld;

@@ -2,11 +2,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Json } from "#engine/schema/json.ts";
 import type { RulesetDefinition } from "#engine/schema/ruleset.ts";
-import { activateRelease, listActivations } from "#engine/service/activate-release.ts";
-import { approveRelease, rejectRelease } from "#engine/service/decide-release.ts";
-import { createDraft, getDraft, putDraftDefinition, rebaseDraft } from "#engine/service/drafts.ts";
-import { createRelease } from "#engine/service/publish-release.ts";
-import { diffReleases, getDefinition, getRelease, listReleases } from "#engine/service/studio-queries.ts";
+import { activateRelease, listActivations } from "#engine/service/releases/activate-release.ts";
+import { approveRelease, rejectRelease } from "#engine/service/releases/decide-release.ts";
+import { createDraft, getDraft, putDraftDefinition, rebaseDraft } from "#engine/service/releases/drafts.ts";
+import { createRelease } from "#engine/service/releases/publish-release.ts";
+import { diffReleases, getDefinition, getRelease, listReleases } from "#engine/service/releases/studio-queries.ts";
 import { type LendingWorld, lendingWorld, type Who } from "#tests/support/lending-world.ts";
 import { definitionOf, studioPack } from "#tests/support/studio-pack.ts";
 

@@ -2,14 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Json } from "#engine/schema/json.ts";
 import type { RulesetDefinition } from "#engine/schema/ruleset.ts";
-import { createDraft, putDraftDefinition } from "#engine/service/drafts.ts";
-import type { Engine } from "#engine/service/engine-context.ts";
-import { createRecord } from "#engine/service/records.ts";
-import { getReplay, listReplayDiffs } from "#engine/service/replay-queries.ts";
-import { createReplayThreads, type ReplayThreads } from "#engine/service/replay-threads.ts";
-import { type ReplayInput, startReplay } from "#engine/service/run-replay.ts";
-import { sendEvent } from "#engine/service/send-event.ts";
-import { startInstance } from "#engine/service/start-instance.ts";
+import { createRecord } from "#engine/service/editing/records.ts";
+import { sendEvent } from "#engine/service/instances/send-event.ts";
+import { startInstance } from "#engine/service/instances/start-instance.ts";
+import { createDraft, putDraftDefinition } from "#engine/service/releases/drafts.ts";
+import { getReplay, listReplayDiffs } from "#engine/service/replay/replay-queries.ts";
+import { createReplayThreads, type ReplayThreads } from "#engine/service/replay/replay-threads.ts";
+import { type ReplayInput, startReplay } from "#engine/service/replay/run-replay.ts";
+import type { Engine } from "#engine/service/work/engine-context.ts";
 import { type LendingWorld, lendingWorld } from "#tests/support/lending-world.ts";
 import { definitionOf, studioPack } from "#tests/support/studio-pack.ts";
 

@@ -1,10 +1,10 @@
 /** Sending events end to end: start, gate, override, cascade, mail, outbox, idempotency, audit. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { InstanceView } from "#engine/service/instance-view.ts";
+import { createRecord } from "#engine/service/editing/records.ts";
+import type { InstanceView } from "#engine/service/instances/instance-view.ts";
+import { sendEvent } from "#engine/service/instances/send-event.ts";
+import { startInstance } from "#engine/service/instances/start-instance.ts";
 import { listAudit } from "#engine/service/queries/audit.ts";
-import { createRecord } from "#engine/service/records.ts";
-import { sendEvent } from "#engine/service/send-event.ts";
-import { startInstance } from "#engine/service/start-instance.ts";
 import { type LendingWorld, lendingWorld } from "#tests/support/lending-world.ts";
 
 let world: LendingWorld;

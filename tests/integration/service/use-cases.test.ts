@@ -1,13 +1,17 @@
 /** The other use cases on a real database: explain, bulk, approvals, timers, remote deliveries, records, settings, decisions, views. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { bulkEvents } from "#engine/service/bulk-events.ts";
-import { completeTask } from "#engine/service/complete-task.ts";
-import { decide } from "#engine/service/decide.ts";
-import { deliverRemote } from "#engine/service/deliver-remote.ts";
-import { explainEvent } from "#engine/service/explain-event.ts";
-import { fireTimer } from "#engine/service/fire-timer.ts";
-import type { InstanceView } from "#engine/service/instance-view.ts";
+import { deliverRemote } from "#engine/service/delivery/deliver-remote.ts";
+import { createRecord, deleteRecord, updateRecord } from "#engine/service/editing/records.ts";
+import { getSettings, updateSettings } from "#engine/service/editing/settings.ts";
+import { bulkEvents } from "#engine/service/instances/bulk-events.ts";
+import { completeTask } from "#engine/service/instances/complete-task.ts";
+import { explainEvent } from "#engine/service/instances/explain-event.ts";
+import { fireTimer } from "#engine/service/instances/fire-timer.ts";
+import type { InstanceView } from "#engine/service/instances/instance-view.ts";
+import { sendEvent } from "#engine/service/instances/send-event.ts";
+import { startInstance } from "#engine/service/instances/start-instance.ts";
 import { verifyAudit } from "#engine/service/queries/audit.ts";
+import { decide } from "#engine/service/queries/decide.ts";
 import { instanceHistory } from "#engine/service/queries/history.ts";
 import { listTasks } from "#engine/service/queries/inbox.ts";
 import { getInstance, getInstancePage, listInstances } from "#engine/service/queries/instance.ts";
@@ -17,10 +21,6 @@ import { listOutbox } from "#engine/service/queries/outbox.ts";
 import { exportRecords, getRecord, listRecords, listRecordVersions } from "#engine/service/queries/records.ts";
 import { search } from "#engine/service/queries/search.ts";
 import { getView } from "#engine/service/queries/view.ts";
-import { createRecord, deleteRecord, updateRecord } from "#engine/service/records.ts";
-import { sendEvent } from "#engine/service/send-event.ts";
-import { getSettings, updateSettings } from "#engine/service/settings.ts";
-import { startInstance } from "#engine/service/start-instance.ts";
 import { type LendingWorld, lendingWorld, START, type Who } from "#tests/support/lending-world.ts";
 
 let world: LendingWorld;

@@ -2,11 +2,11 @@
 import { describe, expect, it } from "vitest";
 import type { AccessDefinition } from "#engine/schema/access.ts";
 import type { ContractDefinition, ContractEvent } from "#engine/schema/contract.ts";
-import { eventSegments, fillTemplate, isKeyOfEvent, parseKey } from "#engine/service/contract-key.ts";
-import { signBody, verifySignature } from "#engine/service/contract-signature.ts";
-import { acceptPayload, checkPayload, findReferences, withDefaults, withoutForbiddenNulls } from "#engine/service/payload.ts";
-import { versionOfEtag } from "#engine/service/record-answer.ts";
-import { actorIn, chooseScope, type Principal } from "#engine/service/scope.ts";
+import { eventSegments, fillTemplate, isKeyOfEvent, parseKey } from "#engine/service/contract/contract-key.ts";
+import { signBody, verifySignature } from "#engine/service/contract/contract-signature.ts";
+import { acceptPayload, checkPayload, findReferences, withDefaults, withoutForbiddenNulls } from "#engine/service/records/payload.ts";
+import { versionOfEtag } from "#engine/service/records/record-answer.ts";
+import { actorIn, chooseScope, type Principal } from "#engine/service/work/scope.ts";
 
 const contract = {
   inboundSource: "branch",

@@ -5,7 +5,7 @@ import { createProgram, type Program } from "#engine/core/program.ts";
 import { step } from "#engine/core/step.ts";
 import type { StepResult } from "#engine/core/step-types.ts";
 import { within } from "#engine/core/time-limit.ts";
-import { createTimeLimit } from "#engine/service/time-limit.ts";
+import { createTimeLimit } from "#engine/service/work/time-limit.ts";
 import { definitions, inputOf, moved, review, stored } from "#tests/support/review-example.ts";
 
 const HEAVY = "sum(for a in 1..150, b in 1..100 return a * b)";
