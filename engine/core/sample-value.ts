@@ -1,11 +1,11 @@
 /** A plausible value for a JSON Schema: what a template is shown with before anybody chooses a record. */
-import type { Json, JsonObject } from "../schema/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../schema/json.ts";
 
 const NOW = "2026-02-02T06:00:00Z";
 
 /** Follows defaults, examples and enums first; nesting deeper than 8 gives null. */
 export function sampleValue(schema: Json | undefined, name = "", depth = 0): Json {
-  if (!isObject(schema) || depth > 8) return null;
+  if (!isJsonObject(schema) || depth > 8) return null;
   if (schema["default"] !== undefined) return schema["default"];
   const [example] = Array.isArray(schema["examples"]) ? schema["examples"] : [];
   if (example !== undefined) return example;
@@ -33,13 +33,11 @@ export function sampleValue(schema: Json | undefined, name = "", depth = 0): Jso
             ? "name@example.com"
             : `‹${name.replaceAll("_", " ") || "text"}›`;
     default:
-      return isObject(schema["properties"]) ? sampleObject(schema, depth) : `‹${name.replaceAll("_", " ")}›`;
+      return isJsonObject(schema["properties"]) ? sampleObject(schema, depth) : `‹${name.replaceAll("_", " ")}›`;
   }
 }
 
 export function sampleObject(schema: JsonObject, depth = 0): JsonObject {
-  const properties = isObject(schema["properties"]) ? schema["properties"] : {};
+  const properties = isJsonObject(schema["properties"]) ? schema["properties"] : {};
   return Object.fromEntries(Object.entries(properties).map(([name, inner]) => [name, sampleValue(inner, name, depth + 1)]));
 }
-
-const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -3,7 +3,7 @@
  * exhaust the process (reliability 4, ajv). Pure; the validator itself is validate.ts.
  */
 import { KINDS } from "../schema/definition-base.ts";
-import type { Json, JsonObject, JsonSchema } from "../schema/json.ts";
+import { isJsonObject, type Json, type JsonSchema } from "../schema/json.ts";
 import { pointer } from "./problem.ts";
 
 export const MAX_SCHEMA_DEPTH = 16;
@@ -35,12 +35,12 @@ export function checkSchemaVocabulary(schema: JsonSchema): SchemaFault[] {
   const visit = (node: Json | undefined, path: readonly (string | number)[], depth: number): void => {
     if (typeof node === "boolean" || faults.length >= 50) return;
     const fail = (message: string, ...more: (string | number)[]) => faults.push({ path: pointer(...path, ...more), message });
-    if (!isObject(node)) return void fail("A schema is an object or a boolean");
+    if (!isJsonObject(node)) return void fail("A schema is an object or a boolean");
     if (depth > MAX_SCHEMA_DEPTH) return void fail(`Schemas nest at most ${MAX_SCHEMA_DEPTH} levels deep`);
     if (++nodes > MAX_SCHEMA_NODES) return void fail(`A schema has at most ${MAX_SCHEMA_NODES} sub-schemas`);
     for (const [keyword, value] of Object.entries(node)) {
       if (SCHEMA_MAPS.has(keyword)) {
-        if (!isObject(value)) fail("must be an object of schemas", keyword);
+        if (!isJsonObject(value)) fail("must be an object of schemas", keyword);
         else {
           for (const [name, child] of Object.entries(value)) {
             if (name === "__proto__") fail("This name cannot be used", keyword, name);
@@ -58,7 +58,7 @@ export function checkSchemaVocabulary(schema: JsonSchema): SchemaFault[] {
       } else if (keyword === "x-decimal") {
         if (!Number.isInteger(value) || Number(value) < 0 || Number(value) > 18) fail("x-decimal is the number of digits after the point, 0 to 18", keyword);
       } else if (keyword === "x-members") {
-        if (path.length > 0 || (!isObject(node["additionalProperties"]) && node["additionalProperties"] !== false))
+        if (path.length > 0 || (!isJsonObject(node["additionalProperties"]) && node["additionalProperties"] !== false))
           fail("x-members stands at the root, beside additionalProperties with the schema of a member", keyword);
         else if (!(KINDS as readonly Json[]).includes(value)) fail(`Members are definitions: ${KINDS.join(", ")}`, keyword);
       } else if (keyword === "x-template") {
@@ -76,10 +76,11 @@ export function prepareSchema(schema: JsonSchema): JsonSchema {
 }
 
 function prepare(node: Json): Json {
-  if (!isObject(node)) return node;
+  if (!isJsonObject(node)) return node;
   const out: Record<string, Json> = {};
   for (const [keyword, value] of Object.entries(node)) {
-    if (SCHEMA_MAPS.has(keyword) && isObject(value)) out[keyword] = Object.fromEntries(Object.entries(value).map(([name, child]) => [name, prepare(child)]));
+    if (SCHEMA_MAPS.has(keyword) && isJsonObject(value))
+      out[keyword] = Object.fromEntries(Object.entries(value).map(([name, child]) => [name, prepare(child)]));
     else if (SCHEMA_LISTS.has(keyword) && Array.isArray(value)) out[keyword] = value.map(prepare);
     else if (SUB_SCHEMAS.has(keyword)) out[keyword] = prepare(value);
     else if (keyword !== "$schema" && keyword !== "$id") out[keyword] = value;
@@ -99,8 +100,4 @@ function prepare(node: Json): Json {
     out["maxItems"] = DEFAULT_MAX_ITEMS;
   }
   return out;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -4,7 +4,7 @@
  * needs no line of its own, and a member that names none is refused like any other unknown property.
  */
 import type { Kind } from "../schema/definition-base.ts";
-import type { Json, JsonObject, JsonSchema } from "../schema/json.ts";
+import { isJsonObject, type Json, type JsonSchema } from "../schema/json.ts";
 import type { SettingsDefinition } from "../schema/settings.ts";
 
 /** A definition that can be a member: the name that FEEL uses for it, and its title. */
@@ -22,11 +22,9 @@ export function memberKind(schema: JsonSchema): Kind | null {
 export function withMembers(definition: SettingsDefinition, members: (kind: Kind) => readonly Member[]): SettingsDefinition {
   const kind = memberKind(definition.schema);
   const shape = definition.schema["additionalProperties"];
-  if (kind === null || !isObject(shape)) return definition;
+  if (kind === null || !isJsonObject(shape)) return definition;
   const properties: Record<string, Json> = {};
   for (const { name, title } of members(kind)) properties[name] ??= { ...shape, "x-title": title };
   const own = definition.schema["properties"];
-  return { ...definition, schema: { ...definition.schema, additionalProperties: false, properties: { ...properties, ...(isObject(own) ? own : {}) } } };
+  return { ...definition, schema: { ...definition.schema, additionalProperties: false, properties: { ...properties, ...(isJsonObject(own) ? own : {}) } } };
 }
-
-const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -10,3 +10,7 @@ export type JsonSchema = JsonObject;
 export type Feel = string;
 
 export type FeelMap = Readonly<Record<string, Feel>>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

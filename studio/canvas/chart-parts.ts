@@ -1,6 +1,5 @@
 /** What guards and actions say on a pill: gates, plain conditions, override, and the effects by kind. */
-import type { Json, JsonObject } from "#engine/schema/json.ts";
-import { isObject } from "../document/json-path.ts";
+import { isJsonObject, type Json, type JsonObject } from "#engine/schema/json.ts";
 
 export const EFFECT_KINDS = ["mail", "document", "task", "approval", "emit", "start", "send", "record", "set", "note", "cancelTask", "deliver"] as const;
 export type EffectKind = (typeof EFFECT_KINDS)[number];
@@ -30,19 +29,19 @@ export function readGuard(guard: unknown): GuardReading {
   const gates: GateReading[] = [];
   const conditions: string[] = [];
   const visit = (node: unknown): void => {
-    if (!isObject(node)) return;
-    const params = isObject(node["params"]) ? node["params"] : {};
+    if (!isJsonObject(node)) return;
+    const params = isJsonObject(node["params"]) ? node["params"] : {};
     if (node["type"] === "when") conditions.push(textOf(params["expr"]) ?? "");
     else if (node["type"] === "all" && Array.isArray(params["guards"])) params["guards"].forEach(visit);
     else if (node["type"] === "gate") {
-      const override = isObject(params["override"]) ? params["override"] : null;
+      const override = isJsonObject(params["override"]) ? params["override"] : null;
       gates.push({
         asks: textOf(params["ruleset"]) ?? textOf(params["table"]) ?? "",
         kind: params["table"] === undefined ? "ruleset" : "table",
-        expect: isObject(params["expect"]) ? params["expect"] : null,
+        expect: isJsonObject(params["expect"]) ? params["expect"] : null,
         overridePermission: override === null ? null : textOf(override["permission"]),
         binding: params["binding"] === "pinned" ? "pinned" : "late",
-        bind: isObject(params["bind"]) ? params["bind"] : {},
+        bind: isJsonObject(params["bind"]) ? params["bind"] : {},
       });
     }
   };
@@ -64,16 +63,16 @@ const shorten = (text: string): string => {
 /** Effects of a list of actions, in order. */
 export function effectsOf(actions: unknown): EffectKind[] {
   const list = Array.isArray(actions) ? actions : actions === undefined ? [] : [actions];
-  return list.map((action) => (isObject(action) ? action["type"] : null)).filter(isEffectKind);
+  return list.map((action) => (isJsonObject(action) ? action["type"] : null)).filter(isEffectKind);
 }
 
 /** One action as a line: what it does, to what, and when. */
 export function describeAction(
   action: unknown,
 ): { readonly kind: EffectKind; readonly title: string; readonly detail: string; readonly when: string | null; readonly each: string | null } | null {
-  if (!isObject(action) || !isEffectKind(action["type"])) return null;
+  if (!isJsonObject(action) || !isEffectKind(action["type"])) return null;
   const kind = action["type"];
-  const params = isObject(action["params"]) ? action["params"] : {};
+  const params = isJsonObject(action["params"]) ? action["params"] : {};
   const said = (key: string): string => textOf(params[key]) ?? "";
   const line = (): [string, string] => {
     switch (kind) {
@@ -109,5 +108,5 @@ export function describeAction(
 
 const objectAt = (params: JsonObject, key: string): JsonObject => {
   const value = params[key];
-  return isObject(value) ? value : {};
+  return isJsonObject(value) ? value : {};
 };

@@ -2,9 +2,9 @@
  * A machine definition as a drawing: states with their nesting, transitions with what stands on their pill. One way, pure,
  * and lenient: a definition in the middle of an edit still draws, with what cannot be resolved left out and named in `broken`.
  */
-import type { JsonObject } from "#engine/schema/json.ts";
+import { isJsonObject, type JsonObject } from "#engine/schema/json.ts";
 import { statePointer } from "../document/commands/rename-title.ts";
-import { isObject, type JsonPath } from "../document/json-path.ts";
+import type { JsonPath } from "../document/json-path.ts";
 import { type EffectKind, effectsOf, type GuardReading, readGuard } from "./chart-parts.ts";
 
 export type ChartStateKind = "atomic" | "compound" | "parallel" | "final" | "history" | "choice";
@@ -74,18 +74,18 @@ const pathOf = (definition: JsonObject): readonly string[] =>
 const listOf = (value: unknown): readonly unknown[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
 
 export function buildChart(definition: JsonObject): Chart {
-  const config = isObject(definition["config"]) ? definition["config"] : {};
-  const delays = isObject(definition["delays"]) ? definition["delays"] : {};
+  const config = isJsonObject(definition["config"]) ? definition["config"] : {};
+  const delays = isJsonObject(definition["delays"]) ? definition["delays"] : {};
   const rootTitle = typeof definition["title"] === "string" ? definition["title"] : String(config["id"] ?? "Machine");
   const states = new Map<string, ChartState>();
   const byId = new Map<string, string>();
   const configs: [string, JsonObject][] = [];
 
   const visit = (id: string, name: string, parent: string | null, parentKind: ChartStateKind | null, node: JsonObject): void => {
-    const children = isObject(node["states"]) ? Object.keys(node["states"]) : [];
+    const children = isJsonObject(node["states"]) ? Object.keys(node["states"]) : [];
     const kind = kindOf(node, children.length > 0);
     const child = (key: string): string => (id === "" ? key : `${id}.${key}`);
-    const meta = isObject(node["meta"]) ? node["meta"] : {};
+    const meta = isJsonObject(node["meta"]) ? node["meta"] : {};
     const initial = typeof node["initial"] === "string" && children.includes(node["initial"]) ? child(node["initial"]) : null;
     if (typeof node["id"] === "string") byId.set(node["id"], id);
     configs.push([id, node]);
@@ -104,7 +104,7 @@ export function buildChart(definition: JsonObject): Chart {
     });
     for (const key of children) {
       const inner = (node["states"] as JsonObject)[key];
-      visit(child(key), key, id, kind, isObject(inner) ? inner : {});
+      visit(child(key), key, id, kind, isJsonObject(inner) ? inner : {});
     }
   };
   visit("", String(config["id"] ?? "machine"), null, null, config);
@@ -190,7 +190,7 @@ function chipsOf(node: JsonObject, delays: JsonObject): Chip[] {
   const chips: Chip[] = [...counts]
     .filter(([kind]) => kind !== "set")
     .map(([kind, count]) => ({ kind, text: count > 1 ? `${CHIP_WORDS[kind]} ${count}` : CHIP_WORDS[kind] }));
-  for (const name of isObject(node["after"]) ? Object.keys(node["after"]) : []) chips.push({ kind: "timer", text: delayText(name, delays[name]) });
+  for (const name of isJsonObject(node["after"]) ? Object.keys(node["after"]) : []) chips.push({ kind: "timer", text: delayText(name, delays[name]) });
   return chips;
 }
 
@@ -227,7 +227,7 @@ function rawTransitions(source: string, node: JsonObject): RawTransition[] {
   const add = (kind: TransitionKind, event: string, value: unknown, path: JsonPath): void => {
     const candidates = listOf(value);
     candidates.forEach((candidate, index) => {
-      const config = typeof candidate === "string" ? { target: candidate } : isObject(candidate) ? candidate : {};
+      const config = typeof candidate === "string" ? { target: candidate } : isJsonObject(candidate) ? candidate : {};
       result.push({
         id: `${source}|${kind}:${event}|${index}`,
         kind,
@@ -242,9 +242,9 @@ function rawTransitions(source: string, node: JsonObject): RawTransition[] {
       });
     });
   };
-  if (isObject(node["on"])) for (const [event, value] of Object.entries(node["on"])) add("event", event, value, ["on", event]);
+  if (isJsonObject(node["on"])) for (const [event, value] of Object.entries(node["on"])) add("event", event, value, ["on", event]);
   if (node["always"] !== undefined) add("always", "", node["always"], ["always"]);
-  if (isObject(node["after"])) for (const [delay, value] of Object.entries(node["after"])) add("after", delay, value, ["after", delay]);
+  if (isJsonObject(node["after"])) for (const [delay, value] of Object.entries(node["after"])) add("after", delay, value, ["after", delay]);
   if (node["onDone"] !== undefined) add("done", "", node["onDone"], ["onDone"]);
   return result;
 }

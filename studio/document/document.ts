@@ -3,8 +3,7 @@
  * and it changes only through the commands of `commands/`, each of which answers with its inverse.
  */
 import type { Kind } from "#engine/schema/definition-base.ts";
-import type { JsonObject } from "#engine/schema/json.ts";
-import { isObject } from "./json-path.ts";
+import { isJsonObject, type JsonObject } from "#engine/schema/json.ts";
 
 export interface StudioDocument {
   readonly kind: Kind;
@@ -42,21 +41,21 @@ export function createDocument(kind: Kind, key: string, content: JsonObject): St
 }
 
 const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
-const isPoint = (value: unknown): value is Point => isObject(value) && isNumber(value["x"]) && isNumber(value["y"]);
+const isPoint = (value: unknown): value is Point => isJsonObject(value) && isNumber(value["x"]) && isNumber(value["y"]);
 
 /** The saved layout, with whatever is malformed left out; null where nothing is saved. */
 export function layoutOf(document: StudioDocument): CanvasLayout | null {
   const layout = document.content["layout"];
-  if (!isObject(layout) || !isObject(layout["nodes"])) return null;
+  if (!isJsonObject(layout) || !isJsonObject(layout["nodes"])) return null;
   const nodes: Record<string, Box> = {};
   for (const [path, box] of Object.entries(layout["nodes"])) {
-    if (isObject(box) && isNumber(box["x"]) && isNumber(box["y"]) && isNumber(box["w"]) && isNumber(box["h"])) {
+    if (isJsonObject(box) && isNumber(box["x"]) && isNumber(box["y"]) && isNumber(box["w"]) && isNumber(box["h"])) {
       nodes[path] = { x: box["x"], y: box["y"], w: box["w"], h: box["h"] };
     }
   }
   const routes: Record<string, Route> = {};
-  for (const [id, route] of Object.entries(isObject(layout["routes"]) ? layout["routes"] : {})) {
-    if (!isObject(route) || !Array.isArray(route["points"]) || !isPoint(route["label"])) continue;
+  for (const [id, route] of Object.entries(isJsonObject(layout["routes"]) ? layout["routes"] : {})) {
+    if (!isJsonObject(route) || !Array.isArray(route["points"]) || !isPoint(route["label"])) continue;
     const points = route["points"].filter(isPoint);
     if (points.length >= 2) routes[id] = { points, label: route["label"] };
   }

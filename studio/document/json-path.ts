@@ -2,19 +2,18 @@
  * Reading and changing one place of a JSON value without touching the rest. Paths are lists of keys, as in a JSON pointer
  * without its escapes; list indexes are written as decimal text. Commands and diffs are built on these four functions.
  */
-import type { Json, JsonObject } from "#engine/schema/json.ts";
+import { isJsonObject, type Json } from "#engine/schema/json.ts";
 
 export type JsonPath = readonly string[];
 
 const isList = (value: unknown): value is readonly Json[] => Array.isArray(value);
-export const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The value at `path`, or undefined where there is none. Own properties only. */
 export function valueAt(json: Json | undefined, path: JsonPath): Json | undefined {
   let value: Json | undefined = json;
   for (const key of path) {
     if (isList(value)) value = value[Number(key)];
-    else if (isObject(value) && Object.hasOwn(value, key)) value = value[key];
+    else if (isJsonObject(value) && Object.hasOwn(value, key)) value = value[key];
     else return undefined;
   }
   return value;
@@ -34,7 +33,7 @@ export function withValueAt(json: Json | undefined, path: JsonPath, value: Json 
     else copy[index] = withValueAt(json[index], rest, value);
     return copy;
   }
-  const object = isObject(json) ? json : {};
+  const object = isJsonObject(json) ? json : {};
   if (rest.length === 0 && value === undefined) {
     const { [key]: _removed, ...kept } = object;
     return kept;
@@ -61,7 +60,7 @@ export function toPointer(path: JsonPath): string {
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
   if (isList(a) && isList(b)) return a.length === b.length && a.every((item, index) => sameJson(item, b[index]));
-  if (isObject(a) && isObject(b)) {
+  if (isJsonObject(a) && isJsonObject(b)) {
     const keys = Object.keys(a);
     return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]));
   }

@@ -4,9 +4,9 @@ import "./parts.css";
 import "./kinds.css";
 import { useState } from "react";
 import type { Problem } from "#engine/core/problem.ts";
-import type { JsonSchema } from "#engine/schema/json.ts";
+import { isJsonObject, type JsonSchema } from "#engine/schema/json.ts";
 import { ProblemsBar } from "../canvas/problems-bar.tsx";
-import { isObject } from "../document/json-path.ts";
+
 import type { DocumentHandle } from "../document/use-document.ts";
 import { Icon } from "../ui/icon.tsx";
 import { DocumentPreview } from "./document-preview.tsx";
@@ -36,7 +36,7 @@ export function DefinitionEditor({ handle, canEdit, problems, schema, used }: De
           schema={schema}
           problems={problems}
           at={at}
-          onChange={canEdit ? (value) => isObject(value) && handle.run({ type: "replace-json", content: value }, "json") : undefined}
+          onChange={canEdit ? (value) => isJsonObject(value) && handle.run({ type: "replace-json", content: value }, "json") : undefined}
         />
       </div>
       <aside className="inspector" aria-label={`About ${key}`}>

@@ -2,8 +2,8 @@
 import { useMemo } from "react";
 import { sampleObject } from "#engine/core/sample-value.ts";
 import { compileTemplate } from "#engine/core/templates/compile-mail.ts";
-import type { JsonObject } from "#engine/schema/json.ts";
-import { isObject } from "../document/json-path.ts";
+import { isJsonObject, type JsonObject } from "#engine/schema/json.ts";
+
 import { Notice } from "../ui/states.tsx";
 import { SAMPLE_BRANDING } from "./sample-branding.ts";
 
@@ -25,10 +25,10 @@ export function DocumentPreview({ content }: { content: JsonObject }) {
 }
 
 function render(content: JsonObject): { readonly html: string } | { readonly fault: string } {
-  const templates = isObject(content["templates"]) ? content["templates"] : {};
+  const templates = isJsonObject(content["templates"]) ? content["templates"] : {};
   if (typeof templates["html"] !== "string") return { fault: "The template has no HTML yet." };
   try {
-    const variables = isObject(content["variables"]) ? sampleObject(content["variables"]) : {};
+    const variables = isJsonObject(content["variables"]) ? sampleObject(content["variables"]) : {};
     return { html: compileTemplate(templates["html"], "html").render({ ...variables, branding: SAMPLE_BRANDING, number: 1 }) };
   } catch (error) {
     return { fault: (error as Error).message };
@@ -36,6 +36,6 @@ function render(content: JsonObject): { readonly html: string } | { readonly fau
 }
 
 function pageOf(content: JsonObject): string {
-  const page = isObject(content["page"]) ? content["page"] : {};
+  const page = isJsonObject(content["page"]) ? content["page"] : {};
   return `${String(page["size"] ?? "A4")}, ${String(page["orientation"] ?? "portrait")}`;
 }

@@ -3,9 +3,9 @@ import { useMemo, useState } from "react";
 import { sampleObject } from "#engine/core/sample-value.ts";
 import { compileMail } from "#engine/core/templates/compile-mail.ts";
 import { withOwnWords } from "#engine/core/templates/own-words.ts";
-import type { JsonObject } from "#engine/schema/json.ts";
+import { isJsonObject, type JsonObject } from "#engine/schema/json.ts";
 import type { MailDefinition } from "#engine/schema/mail.ts";
-import { isObject } from "../document/json-path.ts";
+
 import { Notice } from "../ui/states.tsx";
 import { SAMPLE_BRANDING } from "./sample-branding.ts";
 
@@ -49,7 +49,7 @@ function render(
   branding: JsonObject,
 ): { readonly subject: string; readonly html: string; readonly text: string } | { readonly fault: string } {
   try {
-    const variables = isObject(content["variables"]) ? sampleObject(content["variables"]) : {};
+    const variables = isJsonObject(content["variables"]) ? sampleObject(content["variables"]) : {};
     return withOwnWords(compileMail(content as unknown as MailDefinition, "preview"), words).render(variables, branding);
   } catch (error) {
     return { fault: (error as Error).message };

@@ -1,11 +1,11 @@
 /** Two versions of a machine as one drawing: the newer one with what was removed put back, and marks for every difference. */
 import type { PartChange } from "#engine/core/diff/definition-diff.ts";
 import { machineParts } from "#engine/core/diff/machine-parts.ts";
-import type { Json, JsonObject } from "#engine/schema/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "#engine/schema/json.ts";
 import { buildChart } from "../canvas/chart.ts";
 import type { DiffMark } from "../canvas/to-flow.ts";
 import { statePointer } from "../document/commands/rename-title.ts";
-import { isObject, valueAt, withValueAt } from "../document/json-path.ts";
+import { valueAt, withValueAt } from "../document/json-path.ts";
 
 export interface MergedMachine {
   readonly content: JsonObject;
@@ -79,12 +79,12 @@ function withoutLooseEnds(content: JsonObject): JsonObject {
   for (const transition of chart.transitions) {
     if (!loose.has(transition.id)) continue;
     const there = valueAt(result, transition.path);
-    const { target: _target, ...rest } = isObject(there) ? there : {};
+    const { target: _target, ...rest } = isJsonObject(there) ? there : {};
     result = withValueAt(result, transition.path, rest) as JsonObject;
   }
   for (const state of chart.states.values()) {
     const node = valueAt(result, statePointer(state.id));
-    if (!isObject(node) || typeof node["initial"] !== "string" || state.initial !== null) continue;
+    if (!isJsonObject(node) || typeof node["initial"] !== "string" || state.initial !== null) continue;
     const { initial: _initial, ...rest } = node;
     result = withValueAt(result, statePointer(state.id), rest) as JsonObject;
   }

@@ -7,9 +7,9 @@ import { sameJson } from "#engine/core/canonical.ts";
 import type { TestResult } from "#engine/core/definition-tests.ts";
 import type { Problem } from "#engine/core/problem.ts";
 import type { DecisionContext } from "#engine/core/rules/decision.ts";
-import type { JsonObject, JsonSchema } from "#engine/schema/json.ts";
+import { isJsonObject, type JsonObject, type JsonSchema } from "#engine/schema/json.ts";
 import { ProblemsBar } from "../canvas/problems-bar.tsx";
-import { fromPointer, isObject } from "../document/json-path.ts";
+import { fromPointer } from "../document/json-path.ts";
 import type { DocumentHandle } from "../document/use-document.ts";
 import { JsonEditor } from "../kinds/json-editor.tsx";
 import { Notice } from "../ui/states.tsx";
@@ -85,7 +85,7 @@ export function DecisionEditor(props: Props) {
             schema={schema}
             problems={problems}
             at={at}
-            onChange={canEdit ? (value) => isObject(value) && handle.run({ type: "replace-json", content: value }, "json") : undefined}
+            onChange={canEdit ? (value) => isJsonObject(value) && handle.run({ type: "replace-json", content: value }, "json") : undefined}
           />
         ) : (
           <div className="decision-page">

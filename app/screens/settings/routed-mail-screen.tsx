@@ -3,7 +3,7 @@ import "#studio/kinds/kinds.css";
 import { notifications } from "@mantine/notifications";
 import { useEffect, useRef, useState } from "react";
 import { useFetcher } from "react-router";
-import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
+import { isJsonObject, type JsonObject, type JsonSchema } from "#engine/schema/json.ts";
 import { MailPreview } from "#studio/kinds/mail-preview.tsx";
 import { Button } from "#studio/ui/button.tsx";
 import { CellView } from "#studio/ui/cell.tsx";
@@ -66,7 +66,7 @@ export function RoutedMailScreen({ page, mail }: { page: SettingsPage; mail: Rou
   const changes = changesOf(mail.value, value);
   const isChanged = Object.keys(changes).length > 0;
   const refusal = saving.refusal ?? testing.refusal;
-  const words = isObject(value["template"]) ? value["template"] : null;
+  const words = isJsonObject(value["template"]) ? value["template"] : null;
   const { templates } = mail.content;
   return (
     <>
@@ -103,7 +103,7 @@ export function RoutedMailScreen({ page, mail }: { page: SettingsPage; mail: Rou
               <Button tone="plain" disabled={!isChanged} onClick={() => setValue(mail.value)}>
                 Undo
               </Button>
-              {words === null && isObject(templates) ? (
+              {words === null && isJsonObject(templates) ? (
                 <Button tone="plain" onClick={() => setValue({ ...value, template: templates })}>
                   Write own words
                 </Button>
@@ -187,5 +187,3 @@ function withoutWords(schema: JsonSchema): JsonSchema {
   const { template: _template, ...properties } = schema["properties"] as JsonObject;
   return { ...schema, properties };
 }
-
-const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);

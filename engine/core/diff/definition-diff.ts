@@ -1,6 +1,6 @@
 /** The structural difference of two versions of a definition: what a reviewer has to see, by the parts of its kind. */
 import type { Kind } from "../../schema/definition-base.ts";
-import type { Json, JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../schema/json.ts";
 import { sameJson } from "../canonical.ts";
 import { diffJson, type JsonChange } from "./json-diff.ts";
 import { machineParts } from "./machine-parts.ts";
@@ -74,10 +74,9 @@ function diffParts(kind: Kind, was: JsonObject, now: JsonObject): PartChange[] {
   }
 }
 
-const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
-const entries = (value: Json | undefined): ReadonlyMap<string, Json> => new Map(isObject(value) ? Object.entries(value) : []);
+const entries = (value: Json | undefined): ReadonlyMap<string, Json> => new Map(isJsonObject(value) ? Object.entries(value) : []);
 const named = (list: Json | undefined, field: string): ReadonlyMap<string, Json> =>
-  new Map((Array.isArray(list) ? list : []).map((item, index) => [isObject(item) && typeof item[field] === "string" ? item[field] : String(index), item]));
+  new Map((Array.isArray(list) ? list : []).map((item, index) => [isJsonObject(item) && typeof item[field] === "string" ? item[field] : String(index), item]));
 
 function diffMaps(part: PartChange["part"], was: ReadonlyMap<string, Json>, now: ReadonlyMap<string, Json>): PartChange[] {
   const ids = [...now.keys(), ...[...was.keys()].filter((id) => !now.has(id))];

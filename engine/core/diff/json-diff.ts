@@ -1,5 +1,5 @@
 /** What changed between two JSON values, place by place. Lists of things with a name are compared by name, others by position. */
-import type { Json, JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../schema/json.ts";
 import { sameJson } from "../canonical.ts";
 
 export interface JsonChange {
@@ -10,14 +10,13 @@ export interface JsonChange {
   readonly now?: Json;
 }
 
-const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 const escapePart = (part: string): string => part.replaceAll("~", "~0").replaceAll("/", "~1");
 
 /** The name that tells elements of a list apart: `id`, `name` or `key`; null where one lacks it or two share it. */
 export function nameField(list: readonly Json[]): string | null {
   if (list.length === 0) return null;
   for (const field of ["id", "name", "key"]) {
-    const names = list.map((item) => (isObject(item) ? item[field] : undefined));
+    const names = list.map((item) => (isJsonObject(item) ? item[field] : undefined));
     if (names.every((name) => typeof name === "string") && new Set(names).size === names.length) return field;
   }
   return null;
@@ -29,7 +28,7 @@ export function diffJson(was: Json | undefined, now: Json | undefined, path = ""
   if (was === undefined) return [{ path, change: "added", now: now as Json }];
   if (now === undefined) return [{ path, change: "removed", was }];
   if (sameJson(was, now)) return [];
-  if (isObject(was) && isObject(now)) {
+  if (isJsonObject(was) && isJsonObject(now)) {
     const keys = [...Object.keys(now), ...Object.keys(was).filter((key) => !Object.hasOwn(now, key))];
     return keys.flatMap((key) => diffJson(own(was, key), own(now, key), `${path}/${escapePart(key)}`));
   }

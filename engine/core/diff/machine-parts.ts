@@ -1,5 +1,5 @@
 /** A machine taken apart into states and transitions under stable names, so that two versions can be compared part by part. */
-import type { Json, JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../schema/json.ts";
 
 export interface MachineParts {
   /** State path ("" is the machine) -> its own config, without children and transitions. */
@@ -8,7 +8,6 @@ export interface MachineParts {
   readonly transitions: ReadonlyMap<string, Json>;
 }
 
-const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 const TAKEN_APART = ["states", "on", "always", "after", "onDone"];
 
 /** Works on any JSON; what is not shaped like a statechart has no parts. */
@@ -23,13 +22,13 @@ export function machineParts(definition: JsonObject): MachineParts {
       for (const [index, candidate] of candidates.entries())
         transitions.set(`${path}|${kind}:${event}|${index}`, typeof candidate === "string" ? { target: candidate } : candidate);
     };
-    if (isObject(node["on"])) for (const [event, value] of Object.entries(node["on"])) add("event", event, value);
+    if (isJsonObject(node["on"])) for (const [event, value] of Object.entries(node["on"])) add("event", event, value);
     add("always", "", node["always"]);
-    if (isObject(node["after"])) for (const [delay, value] of Object.entries(node["after"])) add("after", delay, value);
+    if (isJsonObject(node["after"])) for (const [delay, value] of Object.entries(node["after"])) add("after", delay, value);
     add("done", "", node["onDone"]);
-    if (!isObject(node["states"])) return;
-    for (const [name, child] of Object.entries(node["states"])) if (isObject(child)) visit(path === "" ? name : `${path}.${name}`, child);
+    if (!isJsonObject(node["states"])) return;
+    for (const [name, child] of Object.entries(node["states"])) if (isJsonObject(child)) visit(path === "" ? name : `${path}.${name}`, child);
   };
-  if (isObject(definition["config"])) visit("", definition["config"]);
+  if (isJsonObject(definition["config"])) visit("", definition["config"]);
   return { states, transitions };
 }

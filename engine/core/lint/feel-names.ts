@@ -1,5 +1,5 @@
 /** Names in FEEL that mean nothing where they stand: unknown names, fields, facts, decisions, settings, record types. */
-import type { Json, JsonObject } from "../../schema/json.ts";
+import { isJsonObject } from "../../schema/json.ts";
 import type { Problem } from "../problem.ts";
 import type { Program } from "../program.ts";
 import { INSTANCE_NAMES, type Occurrence, occurrences } from "./expressions.ts";
@@ -39,12 +39,12 @@ function readFaults(program: Program, { expression, extra, recordType }: Occurre
       const settings = program.settings(member);
       if (settings === null) return [missing("settings", member)];
       const properties = settings.schema["properties"];
-      if (property !== undefined && isObject(properties) && !Object.hasOwn(properties, property)) return [missing(`"${member}" setting`, property)];
+      if (property !== undefined && isJsonObject(properties) && !Object.hasOwn(properties, property)) return [missing(`"${member}" setting`, property)];
     }
     if (name === "record" && recordType !== null) {
       const schema = program.type(recordType)?.schema;
       const properties = schema?.["properties"];
-      if (isObject(properties) && !Object.hasOwn(properties, member) && !SYSTEM_FIELDS.has(member) && schema?.["additionalProperties"] !== true) {
+      if (isJsonObject(properties) && !Object.hasOwn(properties, member) && !SYSTEM_FIELDS.has(member) && schema?.["additionalProperties"] !== true) {
         return [
           {
             severity: "error",
@@ -78,7 +78,3 @@ const missing = (what: string, name: string): Fault => ({
   text: `There is no ${what} "${name}"`,
   hint: "Name a definition of this release; FEEL writes _ for -.",
 });
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

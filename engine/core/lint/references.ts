@@ -1,6 +1,6 @@
 /** References that go nowhere: rule sets, tables, machines and their events, mails, types, contracts, settings, permissions. */
 import type { Kind } from "../../schema/definition-base.ts";
-import type { Json, JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../schema/json.ts";
 import type { ActionBody } from "../machine/code.ts";
 import { type Problem, pointer } from "../problem.ts";
 import type { Program, StoredDefinition } from "../program.ts";
@@ -29,7 +29,7 @@ export function unresolvedReferences(program: Program): Problem[] {
       const path = `${pointer("params", name)}/setting`;
       need("settings", ref, stored, path);
       const properties = program.settings(ref)?.schema["properties"];
-      if (isObject(properties) && !Object.hasOwn(properties, property))
+      if (isJsonObject(properties) && !Object.hasOwn(properties, property))
         found.push(problem("error", "unknown_reference", stored, path, `The settings "${ref}" have no "${property}"`, "Name a property of their schema."));
     }
     for (const [name, input] of Object.entries(compiled.inputs)) {
@@ -176,16 +176,12 @@ function unknownPermissions(program: Program): Problem[] {
 
 function schemaReferences(schema: Json, path: string): { ref: string; path: string }[] {
   if (Array.isArray(schema)) return schema.flatMap((each, i) => schemaReferences(each as Json, `${path}/${i}`));
-  if (!isObject(schema)) return [];
+  if (!isJsonObject(schema)) return [];
   const own = typeof schema["x-ref"] === "string" ? [{ ref: schema["x-ref"], path: `${path}/x-ref` }] : [];
   return [...own, ...Object.entries(schema).flatMap(([key, value]) => schemaReferences(value, path + pointer(key)))];
 }
 
 function hasField(schema: JsonObject, field: string): boolean {
   const properties = schema["properties"];
-  return isObject(properties) && Object.hasOwn(properties, field);
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isJsonObject(properties) && Object.hasOwn(properties, field);
 }

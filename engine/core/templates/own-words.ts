@@ -2,7 +2,7 @@
  * An org's own words in place of a mail's templates: checked like a definition's when they are set, compiled when they are used. They see
  * the mail's variables and nothing else.
  */
-import type { Json, JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../schema/json.ts";
 import { EngineError } from "../errors.ts";
 import type { TemplateMode } from "./check-template.ts";
 import { type CompiledMail, type CompiledTemplate, compileTemplate } from "./compile-mail.ts";
@@ -59,7 +59,7 @@ function compiled(source: string, part: TemplateMode): CompiledTemplate {
 
 function namesOf(mail: CompiledMail): string {
   const properties = mail.definition.variables["properties"];
-  return [...(isObject(properties) ? Object.keys(properties).sort() : []), "branding"].join(", ");
+  return [...(isJsonObject(properties) ? Object.keys(properties).sort() : []), "branding"].join(", ");
 }
 
 /** Whether the schema of the mail's variables has the path, such as `lines.[].name`. A schema that does not tell its members has all. */
@@ -68,13 +68,11 @@ function isVariable(mail: CompiledMail, path: string): boolean {
   if (first === "branding") return true;
   let schema: Json | undefined = mail.definition.variables;
   for (const name of [first ?? "", ...rest]) {
-    if (!isObject(schema)) return true;
+    if (!isJsonObject(schema)) return true;
     const inner: Json | undefined = name === "[]" ? schema["items"] : schema["properties"];
-    if (!isObject(inner)) return true;
+    if (!isJsonObject(inner)) return true;
     if (name !== "[]" && !Object.hasOwn(inner, name)) return false;
     schema = name === "[]" ? inner : inner[name];
   }
   return true;
 }
-
-const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -5,7 +5,7 @@
  * by then, so the same table decides live events, the studio's trials and replays.
  */
 import type { ContractDefinition, ContractEvent } from "../../schema/contract.ts";
-import type { Json, JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../schema/json.ts";
 import type { PayloadError } from "../records/payload.ts";
 import { isKeyOfEvent, parseKey } from "./contract-key.ts";
 import type { SignatureVerdict } from "./contract-signature.ts";
@@ -52,7 +52,7 @@ const UNKNOWN_BODY: JsonObject = {};
  * already refused the event.
  */
 export function checkIntake(input: IntakeInput): Intake {
-  const envelope = isObject(input.envelope) ? input.envelope : UNKNOWN_BODY;
+  const envelope = isJsonObject(input.envelope) ? input.envelope : UNKNOWN_BODY;
   const name = typeof envelope["event"] === "string" ? envelope["event"] : "";
   const orgCode = typeof envelope["org_code"] === "string" ? envelope["org_code"] : null;
   const base: AcceptanceInputs = {
@@ -79,7 +79,7 @@ export function checkIntake(input: IntakeInput): Intake {
   if (parts === null)
     return stopped(
       base,
-      isObject(input.envelope) ? fault("/idempotency_key", "must be a key of five segments as the contract says") : fault("", "must be an object"),
+      isJsonObject(input.envelope) ? fault("/idempotency_key", "must be a key of five segments as the contract says") : fault("", "must be an object"),
     );
   const key = envelope["idempotency_key"] as string;
   const known = { ...base, key_wellformed: true };
@@ -113,14 +113,14 @@ function checkEnvelope(envelope: JsonObject, event: ContractEvent): PayloadError
   }
   if (envelope["schema_version"] !== undefined && typeof envelope["schema_version"] !== "string") refuse("/schema_version", "must be a string");
   const subject = envelope["subject"];
-  if (!isObject(subject)) refuse("/subject", "must be {type, ref}");
+  if (!isJsonObject(subject)) refuse("/subject", "must be {type, ref}");
   else {
     if (subject["type"] !== event.subject) refuse("/subject/type", `must be "${event.subject}"`);
     if (typeof subject["ref"] !== "string" || subject["ref"] === "") refuse("/subject/ref", "must be a string that is not empty");
   }
   const actor = envelope["actor"];
-  if (event.requiresActor === true && !isObject(actor)) refuse("/actor", "is required for this event");
-  else if (actor !== undefined && actor !== null && !isObject(actor)) refuse("/actor", "must be an object");
+  if (event.requiresActor === true && !isJsonObject(actor)) refuse("/actor", "is required for this event");
+  else if (actor !== undefined && actor !== null && !isJsonObject(actor)) refuse("/actor", "must be an object");
   return errors;
 }
 
@@ -128,8 +128,4 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d
 
 function isInstant(text: string): boolean {
   return INSTANT.test(text) && Number.isFinite(Date.parse(text));
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -8,7 +8,7 @@ import { canonicalJson } from "../../core/canonical.ts";
 import { EngineError } from "../../core/errors.ts";
 import type { CompactDecision } from "../../core/step-types.ts";
 import type { ContractDefinition, ContractEvent } from "../../schema/contract.ts";
-import type { Json, JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../schema/json.ts";
 import { lockInbox, saveInbox } from "../../store/inbox.ts";
 import { checkPayload, payloadErrors } from "../records/payload.ts";
 import { askDecision, dayIn } from "../work/ask-decision.ts";
@@ -36,7 +36,7 @@ export interface ReceiveInput {
 
 /** Receives one event; refusals are answers, not exceptions. */
 export async function receiveContractEvent(engine: Engine, scope: Scope, input: ReceiveInput): Promise<ContractAnswer> {
-  const envelope = isObject(input.envelope) ? input.envelope : {};
+  const envelope = isJsonObject(input.envelope) ? input.envelope : {};
   const granted = scope.principal.grants.map((grant) => grant.org);
   const named = granted.find((org) => org.code === envelope["org_code"]);
   const home = named ?? granted[0];
@@ -217,7 +217,7 @@ async function leaveRefusal(work: Work, input: ReceiveInput, envelope: JsonObjec
       decisions: refusal.decisions as unknown as Json,
     },
   );
-  const subject = isObject(envelope["subject"]) ? envelope["subject"] : {};
+  const subject = isJsonObject(envelope["subject"]) ? envelope["subject"] : {};
   const recordId = await loadSubject(work, contract, subject).catch(() => null);
   if (event.onRefused !== undefined && refusal.kind !== "not_found" && refusal.kind !== "invalid") {
     await runContractEffects(work, event.onRefused, {
@@ -240,8 +240,4 @@ async function leaveRefusal(work: Work, input: ReceiveInput, envelope: JsonObjec
     detail: { contract: contract.key, event: name, key: intake.key, cause: answer.cause, detail: refusal.message },
   });
   return { status: answer.status, body: answer.body };
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

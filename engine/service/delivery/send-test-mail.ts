@@ -6,7 +6,7 @@ import { memberKind } from "../../core/settings-members.ts";
 import type { TemplateMode } from "../../core/templates/check-template.ts";
 import type { CompiledMail } from "../../core/templates/compile-mail.ts";
 import { faultOfWords, withOwnWords } from "../../core/templates/own-words.ts";
-import type { Json, JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type JsonObject } from "../../schema/json.ts";
 import { runCascade } from "../instances/cascade.ts";
 import { startFromCascade } from "../instances/start-from-cascade.ts";
 import { payloadInvalid } from "../records/payload.ts";
@@ -87,14 +87,12 @@ export async function brandingOf(work: Work, mail: CompiledMail): Promise<JsonOb
   const text = mail.definition.branding;
   if (text === undefined) return work.org.branding;
   const value = await evaluateOne(work, { extra: { mail: { type: feelName(idOf(mail.key)) } } }, text);
-  return isObject(value) ? value : work.org.branding;
+  return isJsonObject(value) ? value : work.org.branding;
 }
 
 function senderOf(branding: JsonObject, orgName: string): JsonObject {
   const { from, name, mail_from: address } = branding;
-  if (isObject(from)) return from;
+  if (isJsonObject(from)) return from;
   const sender = typeof from === "string" ? from : address;
   return { name: typeof name === "string" ? name : orgName, address: typeof sender === "string" ? sender : "" };
 }
-
-const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -2,7 +2,7 @@
 import { SeedIds } from "../../core/acts/seed-ids.ts";
 import { EngineError } from "../../core/errors.ts";
 import type { OrgContext } from "../../core/step-types.ts";
-import type { JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type JsonObject } from "../../schema/json.ts";
 import type { TypeDefinition } from "../../schema/type.ts";
 import type { RecordRow } from "../../store/instance-row.ts";
 import { createRecord as insertRecord, loadRecord, deleteRecord as removeRecord, updateRecord as replaceRecord } from "../../store/records.ts";
@@ -48,7 +48,7 @@ export async function createRecord(engine: Engine, scope: Scope, input: CreateIn
 /** The same inside a transaction that is open: also for imports. */
 export async function createIn(work: Work, type: TypeDefinition, given: unknown): Promise<RecordRow> {
   authorizeRecord(work, type, "create");
-  const filled = isObject(given) ? withDefaults(type.schema, given) : given;
+  const filled = isJsonObject(given) ? withDefaults(type.schema, given) : given;
   const data = withUtcInstants(type.schema, await acceptPayload(type.schema, filled, lookupOf(work, { asReader: true })));
   const id = freshId(work.at, work.engine.seed(), nameOfType(type));
   if (type.checks !== undefined) for (const after of newRows(work, type, [{ id, code: null, data }])) await requireChecks(work, type, null, after);
@@ -102,8 +102,8 @@ export async function updateRecord(engine: Engine, scope: Scope, input: UpdateIn
       const before = await openRecord(work, type, input.id);
       authorizeRecord(work, type, "edit");
       refuseOldEtag(before, input.ifMatch);
-      const change = isObject(input.data) ? input.data : {};
-      const whole = isObject(input.data) ? { ...before.data, ...change } : input.data;
+      const change = isJsonObject(input.data) ? input.data : {};
+      const whole = isJsonObject(input.data) ? { ...before.data, ...change } : input.data;
       const data = withUtcInstants(type.schema, await acceptPayload(type.schema, whole, lookupOf(work, { asReader: true })));
       await requireChecks(work, type, before, { ...before, data });
       const orgId = type.scope === "global" ? null : work.org.id;
@@ -175,8 +175,4 @@ function refuseOldEtag(row: RecordRow, ifMatch: string | undefined): void {
 async function afterChange(work: Work, type: TypeDefinition, before: RecordRow | null, after: RecordRow): Promise<void> {
   work.notices.push({ orgId: work.org.id, kind: "record", id: after.id, of: after.type });
   await runCascade(work, await changeHooks(work, type, before, after));
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

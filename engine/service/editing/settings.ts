@@ -1,6 +1,6 @@
 /** An org's settings: the definition's defaults with the org's own values on top. Each change is audited and kept as a version. */
 import { EngineError } from "../../core/errors.ts";
-import type { Json, JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../schema/json.ts";
 import type { SettingsDefinition } from "../../schema/settings.ts";
 import { loadPerson } from "../../store/people.ts";
 import { loadSetting, type SettingRow, saveSetting, settingVersions } from "../../store/settings.ts";
@@ -154,7 +154,7 @@ async function accepted(work: Work, definition: SettingsDefinition, own: JsonObj
 
 /** Objects are merged one level deep, so that one routing rule can be changed without sending all of them. */
 function mergedValue(before: Json | undefined, value: Json): Json {
-  return isObject(before) && isObject(value) ? { ...before, ...value } : value;
+  return isJsonObject(before) && isJsonObject(value) ? { ...before, ...value } : value;
 }
 
 function answerSettings(work: Work, definition: SettingsDefinition, row: SettingRow | null): SettingsAnswer {
@@ -171,8 +171,4 @@ function answerSettings(work: Work, definition: SettingsDefinition, row: Setting
     updatedAt: row?.updatedAt ?? null,
     updatedBy: row?.updatedBy ?? null,
   };
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

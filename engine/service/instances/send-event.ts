@@ -7,7 +7,7 @@
 import { EngineError } from "../../core/errors.ts";
 import { isReservedEvent } from "../../core/machine/chart.ts";
 import type { CompactDecision, Decision, EngineEvent, OverrideRequest, StateValue } from "../../core/step-types.ts";
-import type { JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type JsonObject } from "../../schema/json.ts";
 import type { EventSpec } from "../../schema/machine.ts";
 import type { GuardConfig } from "../../schema/statechart.ts";
 import { concealFor } from "../records/conceal.ts";
@@ -125,7 +125,7 @@ export async function attemptEvent(work: Work, standing: Standing, input: SendIn
   if (spec === undefined || isReservedEvent(input.type)) {
     return { kind: "not_available", available: Object.keys(machine.definition.events).sort(), state: instance.state };
   }
-  const draft: EngineEvent = { type: input.type, payload: isObject(input.payload) ? input.payload : {}, via };
+  const draft: EngineEvent = { type: input.type, payload: isJsonObject(input.payload) ? input.payload : {}, via };
   const subject = { machine, snapshot: instance.snapshot, instance: { id: instance.id, key: instance.key, seq: instance.seq }, record, event: draft };
   const refusal = await refuseEvent(work, spec, subject);
   if (refusal !== null) {
@@ -216,8 +216,4 @@ function auditRefusal(work: Work, standing: Standing, input: SendInput, action: 
     { type: "instance", id: standing.instance.id },
     { event: input.type, key: standing.instance.key, seq: standing.instance.seq, ...detail },
   );
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

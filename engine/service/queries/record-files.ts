@@ -1,5 +1,5 @@
 /** The files that a record's data refers to, with what the reference says about them. */
-import type { Json, JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../schema/json.ts";
 import type { TypeDefinition } from "../../schema/type.ts";
 import { loadFile } from "../../store/files.ts";
 import { isUuid } from "../work/fresh-id.ts";
@@ -29,19 +29,19 @@ function referencesIn(schema: JsonObject, value: Json, note: string): { readonly
   if (schema["x-ref"] === "files") return typeof value === "string" ? [{ id: value, note: note || textOf(schema["x-title"]) }] : [];
   if (Array.isArray(value)) {
     const items = schema["items"];
-    return isObject(items) ? (value as readonly Json[]).flatMap((item) => referencesIn(items, item, note)) : [];
+    return isJsonObject(items) ? (value as readonly Json[]).flatMap((item) => referencesIn(items, item, note)) : [];
   }
-  if (!isObject(value) || !isObject(schema["properties"])) return [];
+  if (!isJsonObject(value) || !isJsonObject(schema["properties"])) return [];
   const properties = schema["properties"];
   return Object.entries(properties).flatMap(([name, property]) =>
-    isObject(property) && Object.hasOwn(value, name) ? referencesIn(property, value[name] ?? null, besides(value, properties, note)) : [],
+    isJsonObject(property) && Object.hasOwn(value, name) ? referencesIn(property, value[name] ?? null, besides(value, properties, note)) : [],
   );
 }
 
 /** Short texts of the same object: what kind of file it is. The record itself is no such object. */
 function besides(value: JsonObject, properties: JsonObject, note: string): string {
   if (Object.keys(properties).length > 6) return note;
-  const texts = Object.entries(value).filter(([name, each]) => typeof each === "string" && isObject(properties[name]) && !("x-ref" in properties[name]));
+  const texts = Object.entries(value).filter(([name, each]) => typeof each === "string" && isJsonObject(properties[name]) && !("x-ref" in properties[name]));
   return (
     texts
       .map(([, each]) => String(each))
@@ -50,5 +50,4 @@ function besides(value: JsonObject, properties: JsonObject, note: string): strin
   );
 }
 
-const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : "");

@@ -5,7 +5,7 @@
 import { EngineError } from "../../core/errors.ts";
 import { pointer } from "../../core/problem.ts";
 import { compileSchema, type Validator } from "../../core/validate.ts";
-import type { Json, JsonObject, JsonSchema } from "../../schema/json.ts";
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from "../../schema/json.ts";
 
 export interface PayloadError {
   /** JSON pointer into the payload. */
@@ -74,10 +74,10 @@ export function withoutForbiddenNulls<T extends Json>(schema: Json | undefined, 
 }
 
 function pruned(schema: Json | undefined, value: Json): Json {
-  if (!isObject(schema)) return value;
+  if (!isJsonObject(schema)) return value;
   if (Array.isArray(value)) return (value as readonly Json[]).map((element) => pruned(schema["items"], element));
   const properties = schema["properties"];
-  if (!isObject(value) || !isObject(properties)) return value;
+  if (!isJsonObject(value) || !isJsonObject(properties)) return value;
   const kept: Record<string, Json> = {};
   for (const [name, member] of Object.entries(value)) {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
@@ -87,7 +87,7 @@ function pruned(schema: Json | undefined, value: Json): Json {
 }
 
 function acceptsNull(schema: Json | undefined): boolean {
-  if (!isObject(schema)) return true;
+  if (!isJsonObject(schema)) return true;
   const { type, enum: values } = schema;
   if (Array.isArray(values) && !(values as readonly Json[]).includes(null)) return false;
   if (typeof type === "string") return type === "null";
@@ -100,21 +100,21 @@ export function withUtcInstants<T extends Json>(schema: Json | undefined, value:
 }
 
 function inUtc(schema: Json | undefined, value: Json): Json {
-  if (!isObject(schema) || value === null) return value;
+  if (!isJsonObject(schema) || value === null) return value;
   if (typeof value === "string") return schema["format"] === "date-time" ? new Date(value).toISOString() : value;
   if (Array.isArray(value)) return (value as readonly Json[]).map((element) => inUtc(schema["items"], element));
   const properties = schema["properties"];
-  if (!isObject(value) || !isObject(properties)) return value;
+  if (!isJsonObject(value) || !isJsonObject(properties)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]): [string, Json] => [name, inUtc(properties[name], member)]));
 }
 
 /** The object with the schema's `default` for every own property that is absent; one level deep. */
 export function withDefaults(schema: JsonSchema, value: JsonObject): JsonObject {
   const properties = schema["properties"];
-  if (!isObject(properties)) return value;
+  if (!isJsonObject(properties)) return value;
   const filled: Record<string, Json> = { ...value };
   for (const [name, property] of Object.entries(properties)) {
-    if (isObject(property) && property["default"] !== undefined && !Object.hasOwn(filled, name)) filled[name] = property["default"];
+    if (isJsonObject(property) && property["default"] !== undefined && !Object.hasOwn(filled, name)) filled[name] = property["default"];
   }
   return filled;
 }
@@ -162,11 +162,11 @@ export function findReferences(schema: JsonSchema, value: Json): Reference[] {
 const MAX_DEPTH = 16;
 
 function visit(schema: Json | undefined, value: Json | undefined, path: string, root: JsonSchema, found: Reference[], depth: number): void {
-  if (!isObject(schema) || value === undefined || value === null || depth > MAX_DEPTH) return;
+  if (!isJsonObject(schema) || value === undefined || value === null || depth > MAX_DEPTH) return;
   const target = schema["$ref"];
   if (typeof target === "string" && target.startsWith("#/$defs/")) {
     const defs = root["$defs"];
-    if (isObject(defs)) visit(defs[target.slice("#/$defs/".length)], value, path, root, found, depth + 1);
+    if (isJsonObject(defs)) visit(defs[target.slice("#/$defs/".length)], value, path, root, found, depth + 1);
   }
   const type = schema["x-ref"];
   if (typeof type === "string" && typeof value === "string" && value !== "") {
@@ -178,10 +178,10 @@ function visit(schema: Json | undefined, value: Json | undefined, path: string, 
   }
   if (Array.isArray(value)) {
     for (const [index, element] of value.entries()) visit(schema["items"], element, path + pointer(index), root, found, depth + 1);
-  } else if (isObject(value)) {
+  } else if (isJsonObject(value)) {
     const properties = schema["properties"];
     for (const [name, member] of Object.entries(value)) {
-      const own = isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : schema["additionalProperties"];
+      const own = isJsonObject(properties) && Object.hasOwn(properties, name) ? properties[name] : schema["additionalProperties"];
       visit(own, member, path + pointer(name), root, found, depth + 1);
     }
   }
@@ -194,10 +194,6 @@ function replaceAt(value: Json, path: string, replacement: Json): Json {
   const name = head.replaceAll("~1", "/").replaceAll("~0", "~");
   const below = rest.length === 0 ? "" : `/${rest.join("/")}`;
   if (Array.isArray(value)) return value.map((element: Json, index) => (String(index) === name ? replaceAt(element, below, replacement) : element));
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   return { ...value, [name]: replaceAt(value[name] ?? null, below, replacement) };
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,7 @@
 import { sameJson } from "../../core/canonical.ts";
 import { EngineError } from "../../core/errors.ts";
 import type { Program } from "../../core/program.ts";
-import type { Json, JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../schema/json.ts";
 import type { TypeDefinition } from "../../schema/type.ts";
 
 /** - throws EngineError `record_not_found` for a type that the release does not know: to a caller both are nothing */
@@ -33,7 +33,7 @@ function keyFields(type: TypeDefinition): readonly string[] {
       for (const field of Object.keys(unique.where ?? {})) named.add(rootOf(field));
     }
     const properties = type.schema["properties"];
-    for (const [field, schema] of Object.entries(isObject(properties) ? properties : {})) {
+    for (const [field, schema] of Object.entries(isJsonObject(properties) ? properties : {})) {
       if (JSON.stringify(schema).includes('"x-ref"')) named.add(field);
     }
     fields = [...named];
@@ -55,12 +55,8 @@ export function fillLabel(label: string, values: JsonObject): string {
   return label
     .replace(/\{([^{}]+)\}/g, (_, path: string) => {
       let value: Json | undefined = values;
-      for (const name of path.split(".")) value = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+      for (const name of path.split(".")) value = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
       return value === undefined || value === null || typeof value === "object" ? "" : String(value);
     })
     .trim();
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -4,7 +4,7 @@
  */
 import type { DecisionDifference } from "../../core/replay-compare.ts";
 import type { CompactDecision, Decision } from "../../core/step-types.ts";
-import type { Json, JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../schema/json.ts";
 import type { Work } from "./work.ts";
 
 type Reader = Pick<Work, "actor" | "scope" | "org" | "ruling">;
@@ -38,8 +38,8 @@ export function decidedAsTold(work: Reader, decided: Json): Json {
 
 /** The same of what a replay found: the facts of the row, and each decision that came out otherwise. */
 export function differenceAsTold(work: Reader, diff: JsonObject): JsonObject {
-  const facts = isObject(diff["facts"]) ? diff["facts"] : {};
-  const isKeptOf = (key: string): boolean => isKept(work, key, isObject(facts[key]) ? facts[key] : {});
+  const facts = isJsonObject(diff["facts"]) ? diff["facts"] : {};
+  const isKeptOf = (key: string): boolean => isKept(work, key, isJsonObject(facts[key]) ? facts[key] : {});
   const decisions = (Array.isArray(diff["decisions"]) ? diff["decisions"] : []) as unknown as readonly DecisionDifference[];
   const unfired = (side: DecisionDifference["recorded"]): DecisionDifference["recorded"] => (side === null ? null : { ...side, fired: [] });
   const told = decisions.map((one) => (isKeptOf(one.key) ? { ...one, recorded: unfired(one.recorded), replayed: unfired(one.replayed), conditions: [] } : one));
@@ -59,7 +59,3 @@ function isKept({ actor, scope, org, ruling }: Reader, key: string, inputs: Json
 }
 
 const bare = (reasons: CompactDecision["reasons"]): CompactDecision["reasons"] => reasons.map(({ code, message }) => ({ code, message, facts: {} }));
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -1,6 +1,6 @@
 /** The right side of the machine page: details of what is selected, its JSON, and who stands there now. */
-import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
-import { isObject, toPointer, valueAt } from "../../document/json-path.ts";
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from "#engine/schema/json.ts";
+import { toPointer, valueAt } from "../../document/json-path.ts";
 import type { Picked } from "../../document/selection.ts";
 import type { DocumentHandle } from "../../document/use-document.ts";
 import { JsonEditor } from "../../kinds/json-editor.tsx";
@@ -115,7 +115,7 @@ function PartJson({ handle, chart, picked, canEdit, schema, jsonAt }: InspectorP
   const content = handle.document.content;
   if (part === null || part === undefined) {
     const replace = (value: Json): void => {
-      if (isObject(value)) handle.run({ type: "replace-json", content: value }, "json");
+      if (isJsonObject(value)) handle.run({ type: "replace-json", content: value }, "json");
     };
     return (
       <JsonEditor
@@ -145,5 +145,5 @@ function withoutLayout(content: JsonObject): JsonObject {
 }
 
 function withLayoutOf(content: JsonObject, value: Json): Json {
-  return isObject(value) && content["layout"] !== undefined && value["layout"] === undefined ? { ...value, layout: content["layout"] } : value;
+  return isJsonObject(value) && content["layout"] !== undefined && value["layout"] === undefined ? { ...value, layout: content["layout"] } : value;
 }

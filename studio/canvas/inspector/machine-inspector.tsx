@@ -1,15 +1,15 @@
 /** The machine as a whole: shown while nothing is selected. */
-import type { JsonObject } from "#engine/schema/json.ts";
-import { isObject } from "../../document/json-path.ts";
+import { isJsonObject, type JsonObject } from "#engine/schema/json.ts";
+
 import { DefinitionLink } from "../../kinds/definition-link.tsx";
 import type { Chart } from "../chart.ts";
 import { Expression, Pairs, payloadText, Section, whoMay } from "./parts.tsx";
 
-const listOf = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
+const listOf = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isJsonObject) : []);
 
 export function MachineInspector({ definition, chart }: { definition: JsonObject; chart: Chart }) {
-  const starts = isObject(definition["start"]) ? Object.entries(definition["start"]) : [];
-  const delays = isObject(definition["delays"]) ? Object.entries(definition["delays"]) : [];
+  const starts = isJsonObject(definition["start"]) ? Object.entries(definition["start"]) : [];
+  const delays = isJsonObject(definition["delays"]) ? Object.entries(definition["delays"]) : [];
   const invariants = listOf(definition["invariants"]);
   const checklist = listOf(definition["checklist"]);
   const gates = new Set(chart.transitions.flatMap((one) => one.guard.gates.map((gate) => gate.asks)));
@@ -33,7 +33,7 @@ export function MachineInspector({ definition, chart }: { definition: JsonObject
             <Pairs
               key={event}
               items={
-                isObject(spec)
+                isJsonObject(spec)
                   ? [
                       ["Event", <code key="e">{event}</code>],
                       ["Who may", whoMay(spec)],

@@ -1,7 +1,7 @@
 /** Pieces of the inspector that states and transitions share. */
 import type { Kind } from "#engine/schema/definition-base.ts";
-import type { Json, JsonObject } from "#engine/schema/json.ts";
-import { isObject } from "../../document/json-path.ts";
+import { isJsonObject, type Json, type JsonObject } from "#engine/schema/json.ts";
+
 import { DefinitionLink } from "../../kinds/definition-link.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { describeAction, type EffectKind, type GateReading } from "../chart-parts.ts";
@@ -55,7 +55,7 @@ export function Effects({ actions }: { actions: Json | undefined }) {
         const line = describeAction(action);
         if (line === null) return null;
         const target = DEFINITION_OF[line.kind];
-        const params = isObject(action) && isObject(action["params"]) ? action["params"] : {};
+        const params = isJsonObject(action) && isJsonObject(action["params"]) ? action["params"] : {};
         const ref = target === undefined ? undefined : params[target.param];
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: an action has no name but its place
@@ -141,14 +141,14 @@ export function GateMeter({ open, blocked, overridden }: { open: number; blocked
 
 /** `{note?: string, amount: decimal}` from a payload schema. */
 export function payloadText(schema: Json | undefined): string {
-  if (!isObject(schema) || !isObject(schema["properties"])) return "none";
+  if (!isJsonObject(schema) || !isJsonObject(schema["properties"])) return "none";
   const required = new Set(Array.isArray(schema["required"]) ? schema["required"] : []);
   const parts = Object.entries(schema["properties"]).map(([name, value]) => `${name}${required.has(name) ? "" : "?"}: ${typeText(value)}`);
   return parts.length === 0 ? "none" : parts.join(", ");
 }
 
 function typeText(schema: Json): string {
-  if (!isObject(schema)) return "any";
+  if (!isJsonObject(schema)) return "any";
   if (typeof schema["x-decimal"] === "number") return "decimal";
   if (typeof schema["x-ref"] === "string") return schema["x-ref"];
   if (Array.isArray(schema["enum"])) return schema["enum"].length > 3 ? "enum" : schema["enum"].map(String).join(" | ");
@@ -162,7 +162,7 @@ export function whoMay(spec: JsonObject): React.ReactNode {
   const senders = (by === undefined ? ["person"] : Array.isArray(by) ? by : [by]).map(String);
   const permission = spec["permission"];
   const needed =
-    typeof permission === "string" ? <code>{permission}</code> : isObject(permission) ? <Expression text={String(permission["expr"] ?? "")} /> : null;
+    typeof permission === "string" ? <code>{permission}</code> : isJsonObject(permission) ? <Expression text={String(permission["expr"] ?? "")} /> : null;
   return (
     <span className="wrap">
       {senders.includes("person") ? (needed ?? <span>everyone with the org</span>) : null}

@@ -1,6 +1,6 @@
 /** Everything about one state, read-only: what happens on entry and exit, what leads in and out, what its screen says. */
-import type { JsonObject } from "#engine/schema/json.ts";
-import { isObject, valueAt } from "../../document/json-path.ts";
+import { isJsonObject, type JsonObject } from "#engine/schema/json.ts";
+import { valueAt } from "../../document/json-path.ts";
 import type { Picked } from "../../document/selection.ts";
 import type { Chart, ChartState, ChartTransition } from "../chart.ts";
 import { Pill } from "../edges/way.tsx";
@@ -27,11 +27,11 @@ export function StateInspector({
   onSelect: (picked: Picked) => void;
 }) {
   const config = valueAt(definition, state.path);
-  const node = isObject(config) ? config : {};
-  const delays = isObject(definition["delays"]) ? definition["delays"] : {};
-  const screens = isObject(definition["screens"]) ? definition["screens"] : {};
-  const screen = Object.hasOwn(screens, state.id) && isObject(screens[state.id]) ? (screens[state.id] as JsonObject) : null;
-  const timers = isObject(node["after"]) ? Object.keys(node["after"]) : [];
+  const node = isJsonObject(config) ? config : {};
+  const delays = isJsonObject(definition["delays"]) ? definition["delays"] : {};
+  const screens = isJsonObject(definition["screens"]) ? definition["screens"] : {};
+  const screen = Object.hasOwn(screens, state.id) && isJsonObject(screens[state.id]) ? (screens[state.id] as JsonObject) : null;
+  const timers = isJsonObject(node["after"]) ? Object.keys(node["after"]) : [];
   const out = chart.transitions.filter((one) => one.source === state.id);
   const incoming = chart.transitions.filter((one) => one.targets.includes(state.id) && one.source !== state.id);
   return (

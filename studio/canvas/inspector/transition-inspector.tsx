@@ -1,6 +1,6 @@
 /** Everything about one transition, read-only, with links to what it names. */
-import type { JsonObject } from "#engine/schema/json.ts";
-import { isObject, valueAt } from "../../document/json-path.ts";
+import { isJsonObject, type JsonObject } from "#engine/schema/json.ts";
+import { valueAt } from "../../document/json-path.ts";
 import { Icon } from "../../ui/icon.tsx";
 import type { Chart, ChartTransition } from "../chart.ts";
 import type { GateRates } from "../gate-rates.ts";
@@ -24,9 +24,9 @@ export function TransitionInspector({
   onSelectState: (state: string) => void;
 }) {
   const config = valueAt(definition, transition.path);
-  const actions = isObject(config) ? config["actions"] : undefined;
+  const actions = isJsonObject(config) ? config["actions"] : undefined;
   const spec = eventSpec(definition, transition.event);
-  const delays = isObject(definition["delays"]) ? definition["delays"] : {};
+  const delays = isJsonObject(definition["delays"]) ? definition["delays"] : {};
   const override = transition.guard.gates.filter((gate) => gate.overridePermission !== null);
   const state = (id: string) => (
     <button key={id} type="button" className="tag as-button" onClick={() => onSelectState(id)}>
@@ -124,8 +124,8 @@ export function TransitionInspector({
 export function eventSpec(definition: JsonObject, event: string): JsonObject | null {
   for (const group of ["events", "start"]) {
     const specs = definition[group];
-    const spec = isObject(specs) && Object.hasOwn(specs, event) ? specs[event] : undefined;
-    if (isObject(spec)) return spec;
+    const spec = isJsonObject(specs) && Object.hasOwn(specs, event) ? specs[event] : undefined;
+    if (isJsonObject(spec)) return spec;
   }
   return null;
 }
