@@ -2,7 +2,7 @@
 import { createHash, createPrivateKey, createPublicKey, randomBytes, sign, verify } from "node:crypto";
 import { mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { CheckpointKeeper } from "./service/checkpoints/checkpoint.ts";
+import type { CheckpointKeeper } from "./core/ports.ts";
 
 /** PKCS #8 of an Ed25519 key (RFC 8410), before its 32 bytes. */
 const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");

@@ -2,7 +2,8 @@
 
 import { EngineError } from "#engine/core/errors.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
-import { getTask, listTasks, type TaskAnswer } from "#engine/service/queries/inbox.ts";
+import type { TaskAnswer } from "#engine/service/instances/task-answer.ts";
+import { getTask, listTasks } from "#engine/service/queries/inbox.ts";
 import { visibleRecord } from "#engine/service/queries/records.ts";
 import { titleOf } from "#engine/service/records/record-type.ts";
 import type { Engine } from "#engine/service/work/engine-context.ts";

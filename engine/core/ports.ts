@@ -67,3 +67,16 @@ export interface EffectHandler {
   readonly atMostOnce?: (item: OutboxItem) => boolean;
   deliver(item: OutboxItem, signal: AbortSignal): Promise<Delivery>;
 }
+
+/** Signs checkpoints and keeps their copies; both stand outside of the database. */
+export interface CheckpointKeeper {
+  /** Names the key: the beginning of its public half's digest. */
+  readonly keyId: string;
+  /** Ed25519, base64. */
+  sign(text: string): string;
+  verify(text: string, signature: string): boolean;
+  /** Adds a line to the copies, on the disk when this returns. */
+  append(line: string): Promise<void>;
+  /** All lines, oldest first. */
+  lines(): Promise<readonly string[]>;
+}

@@ -8,19 +8,6 @@ import type { Json } from "../../schema/json.ts";
 import { type ChainHead, type CheckpointRow, merkleRoot } from "../../store/checkpoints.ts";
 import { sha256 } from "../work/sha256.ts";
 
-/** Signs checkpoints and keeps their copies; both stand outside of the database. */
-export interface CheckpointKeeper {
-  /** Names the key: the beginning of its public half's digest. */
-  readonly keyId: string;
-  /** Ed25519, base64. */
-  sign(text: string): string;
-  verify(text: string, signature: string): boolean;
-  /** Adds a line to the copies, on the disk when this returns. */
-  append(line: string): Promise<void>;
-  /** All lines, oldest first. */
-  lines(): Promise<readonly string[]>;
-}
-
 /** What is signed: everything but the signature. */
 export type CheckpointBody = Omit<CheckpointRow, "signature">;
 

@@ -2,9 +2,11 @@
  * Holds the log against its checkpoints: finds chains that were rewritten, shortened or removed with all their hashes put right,
  * which the chains alone cannot tell. What no checkpoint covers yet is told as not covered.
  */
+
+import type { CheckpointKeeper } from "../../core/ports.ts";
 import { auditNotInLog, type ChainHead, type CheckpointRow, headsNotInLog, headsOfCheckpoints, listCheckpoints } from "../../store/checkpoints.ts";
 import type { Tx } from "../../store/tx.ts";
-import { type CheckpointCopy, type CheckpointKeeper, digestOf, hashOf, headsOfCopy, readCopy, rootOf, textOf } from "./checkpoint.ts";
+import { type CheckpointCopy, digestOf, hashOf, headsOfCopy, readCopy, rootOf, textOf } from "./checkpoint.ts";
 
 export interface CheckpointFault {
   readonly org: string;

@@ -1,4 +1,6 @@
 /** Signs a checkpoint per org and hour in which something changed. Called by the relay's beat; several processes agree by a lock. */
+
+import type { CheckpointKeeper } from "../../core/ports.ts";
 import {
   addCheckpoint,
   type CheckpointRow,
@@ -11,7 +13,7 @@ import {
 import { listOrgs } from "../../store/people.ts";
 import { GLOBAL_ORG, type Session } from "../../store/tx.ts";
 import type { Engine } from "../work/engine-context.ts";
-import { type CheckpointKeeper, copyOf, digestOf, hashOf, readCopy, rootOf, textOf } from "./checkpoint.ts";
+import { copyOf, digestOf, hashOf, readCopy, rootOf, textOf } from "./checkpoint.ts";
 
 const SYSTEM: Session = { orgs: "system", actorId: "system" };
 const EVERY_MS = 3_600_000;

@@ -13,6 +13,7 @@ import { acceptPayload, withDefaults, withUtcInstants } from "../records/payload
 import { answerRecord, etagOf, type RecordAnswer, versionOfEtag } from "../records/record-answer.ts";
 import { requireChecks } from "../records/record-checks.ts";
 import { newRows } from "../records/record-drafts.ts";
+import { recordNotFound } from "../records/record-not-found.ts";
 import { authorizeRecord, requireWritable } from "../records/record-permission.ts";
 import { nameOfType, recordTypeOf, titleOf } from "../records/record-type.ts";
 import { lookupOf } from "../records/reference-lookup.ts";
@@ -155,10 +156,6 @@ async function orgOfRecord(engine: Engine, scope: Scope, input: { readonly type:
   const org = scope.orgs.find((candidate) => candidate.id === orgId);
   if (org === undefined) throw recordNotFound(input.type, input.id);
   return org;
-}
-
-export function recordNotFound(type: string, id: string): EngineError {
-  return new EngineError("record_not_found", `There is no ${type} "${id.slice(0, 100)}".`);
 }
 
 async function openRecord(work: Work, type: TypeDefinition, id: string): Promise<RecordRow> {

@@ -11,13 +11,13 @@ import { statePaths } from "../../store/instance-row.ts";
 import { loadRecord } from "../../store/records.ts";
 import { listTasks } from "../../store/tasks.ts";
 import { timersOf } from "../../store/timers.ts";
-import { answerTasks, type TaskAnswer } from "../queries/inbox.ts";
 import { etagOf } from "../records/record-answer.ts";
 import { fillLabel, recordTypeOf, titleOf } from "../records/record-type.ts";
 import { maskedData } from "../records/visibility.ts";
 import { withHolders } from "../work/decision-answer.ts";
 import { forReading, type Work } from "../work/work.ts";
 import { type EventView, loadPreview, viewEvents } from "./event-preview.ts";
+import { answerTasks, type TaskAnswer } from "./task-answer.ts";
 
 export interface InstanceView {
   readonly id: string;

@@ -9,7 +9,7 @@ import type { RecordRow } from "../../store/instance-row.ts";
 import { findInstanceOfRecord } from "../../store/instances.ts";
 import { loadRecord } from "../../store/records.ts";
 import { draftRuling, draftState, requireDraft } from "../definitions/draft-program.ts";
-import { recordNotFound } from "../editing/records.ts";
+import { recordNotFound } from "../records/record-not-found.ts";
 import { mayView } from "../records/record-permission.ts";
 import { recordTypeOf } from "../records/record-type.ts";
 import { isHidden } from "../records/visibility.ts";

@@ -2,11 +2,10 @@
  * What every use case works with. Made once per process by the composition root; holds no state of its own beyond caches
  * that the database's epochs void.
  */
-import type { Clock, RenderPdf, SeedSource } from "../../core/ports.ts";
+import type { CheckpointKeeper, Clock, RenderPdf, SeedSource } from "../../core/ports.ts";
 import { randomHex } from "../../store/random-hex.ts";
 import type { Store } from "../../store/store.ts";
 import type { Tx } from "../../store/tx.ts";
-import type { CheckpointKeeper } from "../checkpoints/checkpoint.ts";
 import type { ReplayThreads } from "../replay/replay-threads.ts";
 import { type ChangeFeed, createChangeFeed } from "./change-feed.ts";
 import { createGateTally, type GateTally } from "./gate-tally.ts";
