@@ -122,7 +122,7 @@ function recipientsIn(mail: MailDefinition, value: JsonObject): string {
       ? []
       : [...several(count("recipients"), "address", "addresses"), ...roles, ...several(count("users"), "person", "people")];
   const copies = several(count("cc"), "copy", "copies");
-  return [...(named.length === 0 ? [mail.audience === "internal" ? "Default" : words(mail.audience)] : named), ...copies].join(", ");
+  return [...(named.length === 0 ? [mail.audience === "internal" ? "Standard recipients" : words(mail.audience)] : named), ...copies].join(", ");
 }
 
 const isBlank = (value: unknown): boolean => value === null || value === undefined || (Array.isArray(value) && value.length === 0);

@@ -12,7 +12,8 @@ import { NONE } from "#studio/ui/cell.tsx";
 import { propertiesOf, titleOf } from "#studio/ui/form/schema-kind.ts";
 import { toRefusal } from "../problem.server.ts";
 import type { ActResult, Field } from "../screens/guided.ts";
-import type { SettingsPage, SettingsVersion } from "../screens/settings.ts";
+import type { SettingsPage } from "../screens/settings.ts";
+import type { VersionLine } from "../screens/version-list.tsx";
 import { fieldsOf } from "./cells.ts";
 import { routedMail, routedMails } from "./routed-mails.server.ts";
 
@@ -49,7 +50,7 @@ export async function settings(engine: Engine, scope: Scope, key: string | null,
         fallback: cellAt(shown.schema, name, shown.defaults[name]),
       })),
       fields: fieldsOf(shown.schema, shown.values, {}, true),
-      versions: versions.map((version, index): SettingsVersion => {
+      versions: versions.map((version, index): VersionLine => {
         const before = { ...shown.defaults, ...versions[index + 1]?.values };
         const after = { ...shown.defaults, ...version.values };
         const differing = Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));

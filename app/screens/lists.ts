@@ -5,6 +5,7 @@ import type { Sort } from "#studio/ui/data-table.tsx";
 import type { ActiveFilter, FilterField } from "#studio/ui/filter-chips.tsx";
 import type { Meaning } from "#studio/ui/status-badge.tsx";
 import type { Field, GuidedView } from "./guided.ts";
+import type { VersionLine } from "./version-list.tsx";
 
 export interface TabView {
   readonly id: string;
@@ -173,10 +174,5 @@ export interface RecordPage {
   readonly mayEdit: boolean;
   readonly schema: JsonSchema;
   readonly data: Readonly<Record<string, import("#engine/schema/json.ts").Json>>;
-  readonly versions: readonly {
-    readonly version: number;
-    readonly at: string;
-    readonly by: string;
-    readonly changes: readonly { readonly title: string; readonly before: Cell; readonly after: Cell }[];
-  }[];
+  readonly versions: readonly VersionLine[];
 }

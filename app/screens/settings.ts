@@ -1,6 +1,7 @@
 /** What the settings pages show. */
 import type { JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import type { Field } from "./guided.ts";
+import type { VersionLine } from "./version-list.tsx";
 
 export interface SettingsLink {
   readonly key: string;
@@ -8,13 +9,6 @@ export interface SettingsLink {
   readonly group: string;
   /** How many of the org's own values stand in place of a default. */
   readonly own: number;
-}
-
-export interface SettingsVersion {
-  readonly version: number;
-  readonly at: string;
-  readonly by: string;
-  readonly changes: readonly { readonly title: string; readonly before: Field["cell"]; readonly after: Field["cell"] }[];
 }
 
 export interface SettingsPage {
@@ -29,7 +23,7 @@ export interface SettingsPage {
   /** Values that differ from the default, with what the default is. */
   readonly changed: readonly { readonly name: string; readonly title: string; readonly fallback: Field["cell"] }[];
   readonly fields: readonly Field[];
-  readonly versions: readonly SettingsVersion[];
+  readonly versions: readonly VersionLine[];
   /** Where the values are one row for each mail. */
   readonly mails: readonly RoutedMail[] | null;
   readonly mail: RoutedMailPage | null;

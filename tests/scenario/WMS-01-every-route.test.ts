@@ -168,6 +168,7 @@ describe("whatever JTR is", () => {
     await expectEqual("decide", (caller, api) => caller.post("/decisions/credit-block", { record: { type: "deals", id: codeOf(worlds.at(api).deal) } }));
     await expectEqual("saveFile", (caller) => caller.upload("/files?name=a.txt", "text/plain", "same"));
     await expectEqual("updateSettings", (caller) => caller.patch("/settings/credit-payments", { grace_days: 9 }));
+    await expectEqual("sendTestMail", (caller) => caller.post("/settings/email-routing/test-mail", { mail: "shipped" }));
     await expectEqual("createDraft", (caller) => caller.post("/drafts", { name: "Same" }));
     for (const [id, ask] of [
       ["deleteDraft", (caller: Caller) => caller.del(`/drafts/${UNKNOWN.dealId}`)],

@@ -1,8 +1,6 @@
 import "../guided/guided.css";
-import { notifications } from "@mantine/notifications";
-import { useEffect, useRef, useState } from "react";
-import { useFetcher } from "react-router";
-import type { Json, JsonObject } from "#engine/schema/json.ts";
+import { useState } from "react";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { Button, ButtonLink } from "#studio/ui/button.tsx";
 import { CellView } from "#studio/ui/cell.tsx";
 import { Code } from "#studio/ui/code.tsx";
@@ -10,12 +8,12 @@ import { checkValue, type FieldError } from "#studio/ui/form/check-value.ts";
 import { SchemaForm } from "#studio/ui/form/schema-form.tsx";
 import { OrgBadge } from "#studio/ui/org-badge.tsx";
 import { Facts, Panel } from "#studio/ui/panel.tsx";
-import { RelativeTime } from "#studio/ui/relative-time.tsx";
-import { EmptyState } from "#studio/ui/states.tsx";
+import { changesOf } from "../changes-of.ts";
 import { Refusal } from "../guided/act-form.tsx";
 import { formPorts } from "../guided/form-ports.ts";
-import type { ActResult } from "../guided.ts";
 import type { RecordPage } from "../lists.ts";
+import { useSubmit } from "../use-submit.ts";
+import { VersionList } from "../version-list.tsx";
 
 /** A record as it is, its versions, and its form where this person may change it. */
 export function RecordScreen({ record }: { record: RecordPage }) {
@@ -50,37 +48,7 @@ export function RecordScreen({ record }: { record: RecordPage }) {
             </Panel>
           )}
         </div>
-        <aside className="side" aria-label="Versions">
-          <Panel level={3} title="Versions" aside={record.versions.length}>
-            {record.versions.length === 0 ? (
-              <EmptyState title="No changes yet" icon="clock" />
-            ) : (
-              <ol className="stack">
-                {record.versions.map((version) => (
-                  <li key={version.version} className="stack" style={{ gap: 4 }}>
-                    <div className="line small">
-                      <b>Version {version.version}</b>
-                      <span className="quiet">
-                        <RelativeTime at={version.at} /> · {version.by}
-                      </span>
-                    </div>
-                    {version.changes.map((change) => (
-                      <div key={change.title} className="small">
-                        <span className="quiet">{change.title}: </span>
-                        {change.before.as === "none" ? null : (
-                          <>
-                            <CellView cell={change.before} /> <span aria-hidden="true">→</span>{" "}
-                          </>
-                        )}
-                        <CellView cell={change.after} />
-                      </div>
-                    ))}
-                  </li>
-                ))}
-              </ol>
-            )}
-          </Panel>
-        </aside>
+        <VersionList title="Versions" none="No changes yet" versions={record.versions} />
       </div>
     </>
   );
@@ -90,18 +58,7 @@ export function RecordScreen({ record }: { record: RecordPage }) {
 function EditForm({ record, onDone }: { record: RecordPage; onDone: () => void }) {
   const [value, setValue] = useState<JsonObject>(record.data);
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
-  const fetcher = useFetcher<ActResult>();
-  const refusal = fetcher.state === "idle" && fetcher.data?.ok === false ? fetcher.data : null;
-  const seen = useRef(fetcher.data);
-  const { data } = fetcher;
-  useEffect(() => {
-    if (data === undefined || data === seen.current) return;
-    seen.current = data;
-    if (data.ok) {
-      notifications.show({ message: data.message, color: "green", closeButtonProps: { "aria-label": "Close" } });
-      onDone();
-    }
-  }, [data, onDone]);
+  const { busy, refusal, submit } = useSubmit(onDone);
   return (
     <form
       className="stack"
@@ -111,8 +68,7 @@ function EditForm({ record, onDone }: { record: RecordPage; onDone: () => void }
         event.preventDefault();
         const found = checkValue(record.schema, value);
         setErrors(found);
-        if (found.length > 0) return;
-        void fetcher.submit({ etag: record.etag, changes: changesOf(record.data, value) } as never, { method: "post", encType: "application/json" });
+        if (found.length === 0) submit({ etag: record.etag, changes: changesOf(record.data, value) });
       }}
     >
       <SchemaForm
@@ -121,11 +77,11 @@ function EditForm({ record, onDone }: { record: RecordPage; onDone: () => void }
         onChange={setValue}
         errors={errors.length > 0 ? errors : (refusal?.errors ?? [])}
         ports={formPorts}
-        disabled={fetcher.state !== "idle"}
+        disabled={busy}
       />
       <Refusal refusal={refusal} />
       <div className="acts">
-        <Button tone="primary" type="submit" busy={fetcher.state !== "idle"}>
+        <Button tone="primary" type="submit" busy={busy}>
           Save changes
         </Button>
         <Button tone="plain" onClick={onDone}>
@@ -134,13 +90,4 @@ function EditForm({ record, onDone }: { record: RecordPage; onDone: () => void }
       </div>
     </form>
   );
-}
-
-/** Fields whose value differs; a field that was emptied becomes null. */
-export function changesOf(before: JsonObject, after: JsonObject): JsonObject {
-  const changes: Record<string, Json> = {};
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (JSON.stringify(before[key]) !== JSON.stringify(after[key])) changes[key] = after[key] ?? null;
-  }
-  return changes;
 }

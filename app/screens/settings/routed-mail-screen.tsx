@@ -1,8 +1,6 @@
 import "#studio/kinds/parts.css";
 import "#studio/kinds/kinds.css";
-import { notifications } from "@mantine/notifications";
-import { useEffect, useRef, useState } from "react";
-import { useFetcher } from "react-router";
+import { useState } from "react";
 import { isJsonObject, type JsonObject, type JsonSchema } from "#engine/schema/json.ts";
 import { MailPreview } from "#studio/kinds/mail-preview.tsx";
 import { Button } from "#studio/ui/button.tsx";
@@ -13,16 +11,22 @@ import { Anchor } from "#studio/ui/link.tsx";
 import { Panel } from "#studio/ui/panel.tsx";
 import { RelativeTime } from "#studio/ui/relative-time.tsx";
 import { EmptyState } from "#studio/ui/states.tsx";
+import { changesOf } from "../changes-of.ts";
 import { Refusal } from "../guided/act-form.tsx";
 import { formPorts } from "../guided/form-ports.ts";
-import type { ActResult } from "../guided.ts";
-import { changesOf } from "../lists/record-screen.tsx";
 import type { MailVerdict, RoutedMail, RoutedMailPage, SettingsPage } from "../settings.ts";
+import { useSubmit } from "../use-submit.ts";
 
 /** A row for each mail: whether it is sent, to whom, and what became of the last one. */
 export function RoutedMails({ page, mails }: { page: SettingsPage; mails: readonly RoutedMail[] }) {
   return (
     <Panel title="Mails" aside={mails.length} flush>
+      <div className="routed-mails-head small quiet" aria-hidden="true">
+        <span>Mail</span>
+        <span>Sent</span>
+        <span>To</span>
+        <span>Last verdict</span>
+      </div>
       <ul className="routed-mails">
         {mails.map((mail) => (
           <li key={mail.name}>
@@ -39,7 +43,7 @@ export function RoutedMails({ page, mails }: { page: SettingsPage; mails: readon
               </span>
               <span className="last small">
                 {mail.last === null ? (
-                  <span className="quiet">None yet</span>
+                  <span className="quiet">None asked for yet</span>
                 ) : (
                   <>
                     <CellView cell={mail.last.state} />{" "}
@@ -61,8 +65,8 @@ export function RoutedMails({ page, mails }: { page: SettingsPage; mails: readon
 export function RoutedMailScreen({ page, mail }: { page: SettingsPage; mail: RoutedMailPage }) {
   const [value, setValue] = useState<JsonObject>(mail.value);
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
-  const saving = useAct();
-  const testing = useAct();
+  const saving = useSubmit();
+  const testing = useSubmit();
   const changes = changesOf(mail.value, value);
   const isChanged = Object.keys(changes).length > 0;
   const refusal = saving.refusal ?? testing.refusal;
@@ -83,7 +87,7 @@ export function RoutedMailScreen({ page, mail }: { page: SettingsPage; mail: Rou
             event.preventDefault();
             const found = checkValue(mail.schema, value);
             setErrors(found);
-            if (found.length === 0) saving.send({ etag: page.etag, changes: { [mail.name]: changes } });
+            if (found.length === 0) saving.submit({ etag: page.etag, changes: { [mail.name]: changes } });
           }}
         >
           <SchemaForm
@@ -112,7 +116,7 @@ export function RoutedMailScreen({ page, mail }: { page: SettingsPage; mail: Rou
                   Back to the standard words
                 </Button>
               )}
-              <Button icon="send" busy={testing.busy} onClick={() => testing.send({ test: mail.name, words })}>
+              <Button icon="send" busy={testing.busy} onClick={() => testing.submit({ test: mail.name, words })}>
                 Send a test to me
               </Button>
             </div>
@@ -158,23 +162,6 @@ function Verdicts({ verdicts }: { verdicts: readonly MailVerdict[] }) {
       )}
     </Panel>
   );
-}
-
-/** An act of the page: what it says when it is done is shown once. */
-function useAct() {
-  const fetcher = useFetcher<ActResult>();
-  const { data, state } = fetcher;
-  const seen = useRef(data);
-  useEffect(() => {
-    if (data === undefined || data === seen.current) return;
-    seen.current = data;
-    if (data.ok) notifications.show({ message: data.message, color: "green", closeButtonProps: { "aria-label": "Close" } });
-  }, [data]);
-  return {
-    busy: state !== "idle",
-    refusal: state === "idle" && data?.ok === false ? data : null,
-    send: (body: JsonObject): void => void fetcher.submit(body as never, { method: "post", encType: "application/json" }),
-  };
 }
 
 /** The refusal's places as the form has them: under the mail's own row, or under the words that were tried. */

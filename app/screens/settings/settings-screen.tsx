@@ -1,8 +1,6 @@
 import "../guided/guided.css";
 import "./settings.css";
-import { notifications } from "@mantine/notifications";
-import { useEffect, useRef, useState } from "react";
-import { useFetcher } from "react-router";
+import { useState } from "react";
 import type { JsonObject } from "#engine/schema/json.ts";
 import { Button } from "#studio/ui/button.tsx";
 import { CellView } from "#studio/ui/cell.tsx";
@@ -11,13 +9,12 @@ import { SchemaForm } from "#studio/ui/form/schema-form.tsx";
 import { Anchor } from "#studio/ui/link.tsx";
 import { OrgBadge } from "#studio/ui/org-badge.tsx";
 import { Facts, Panel } from "#studio/ui/panel.tsx";
-import { RelativeTime } from "#studio/ui/relative-time.tsx";
-import { EmptyState } from "#studio/ui/states.tsx";
+import { changesOf } from "../changes-of.ts";
 import { Refusal } from "../guided/act-form.tsx";
 import { formPorts } from "../guided/form-ports.ts";
-import type { ActResult } from "../guided.ts";
-import { changesOf } from "../lists/record-screen.tsx";
 import type { SettingsPage } from "../settings.ts";
+import { useSubmit } from "../use-submit.ts";
+import { VersionList } from "../version-list.tsx";
 import { RoutedMailScreen, RoutedMails } from "./routed-mail-screen.tsx";
 
 /** The settings of an org: a list of groups, the form of one, its history. */
@@ -69,32 +66,7 @@ export function SettingsScreen({ page }: { page: SettingsPage }) {
               </Panel>
             )}
           </div>
-          <aside className="side" aria-label="History">
-            <Panel level={3} title="History" aside={page.versions.length}>
-              {page.versions.length === 0 ? (
-                <EmptyState title="Every value is the default" icon="clock" />
-              ) : (
-                <ol className="stack">
-                  {page.versions.map((version) => (
-                    <li key={version.version} className="stack" style={{ gap: 4 }}>
-                      <div className="line small">
-                        <b>Version {version.version}</b>
-                        <span className="quiet">
-                          <RelativeTime at={version.at} /> · {version.by}
-                        </span>
-                      </div>
-                      {version.changes.map((change) => (
-                        <div key={change.title} className="small">
-                          <span className="quiet">{change.title}: </span>
-                          <CellView cell={change.before} /> <span aria-hidden="true">→</span> <CellView cell={change.after} />
-                        </div>
-                      ))}
-                    </li>
-                  ))}
-                </ol>
-              )}
-            </Panel>
-          </aside>
+          <VersionList title="History" none="Every value is the default" versions={page.versions} />
         </div>
       </div>
     </div>
@@ -105,18 +77,10 @@ export function SettingsScreen({ page }: { page: SettingsPage }) {
 function SettingsForm({ page }: { page: SettingsPage }) {
   const [value, setValue] = useState<JsonObject>(page.values);
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
-  const fetcher = useFetcher<ActResult>();
-  const { data, state } = fetcher;
-  const seen = useRef(data);
-  useEffect(() => {
-    if (data === undefined || data === seen.current) return;
-    seen.current = data;
-    if (data.ok) notifications.show({ message: data.message, color: "green", closeButtonProps: { "aria-label": "Close" } });
-  }, [data]);
-  const refusal = state === "idle" && data?.ok === false ? data : null;
+  const { busy, refusal, submit } = useSubmit();
   const changes = changesOf(page.values, value);
   const save = (what: JsonObject): void => {
-    void fetcher.submit({ etag: page.etag, changes: what } as never, { method: "post", encType: "application/json" });
+    submit({ etag: page.etag, changes: what });
   };
   return (
     <form
@@ -136,11 +100,11 @@ function SettingsForm({ page }: { page: SettingsPage }) {
         onChange={setValue}
         errors={errors.length > 0 ? errors : (refusal?.errors ?? [])}
         ports={formPorts}
-        disabled={state !== "idle"}
+        disabled={busy}
       />
       <Refusal refusal={refusal} />
       <div className="acts">
-        <Button tone="primary" type="submit" busy={state !== "idle"} disabled={Object.keys(changes).length === 0}>
+        <Button tone="primary" type="submit" busy={busy} disabled={Object.keys(changes).length === 0}>
           Save changes
         </Button>
         <Button tone="plain" disabled={Object.keys(changes).length === 0} onClick={() => setValue(page.values)}>
@@ -157,7 +121,7 @@ function SettingsForm({ page }: { page: SettingsPage }) {
                 default: <CellView cell={own.fallback} />
               </span>
               <span className="push" />
-              <Button small tone="plain" disabled={state !== "idle"} onClick={() => save({ [own.name]: null })}>
+              <Button small tone="plain" disabled={busy} onClick={() => save({ [own.name]: null })}>
                 Back to the default
               </Button>
             </div>
