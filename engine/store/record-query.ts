@@ -204,8 +204,10 @@ function listSql(query: Query, compiled: Compiled, limit: number, cursor: string
   const inTurn = (only: string): string =>
     orgs === null ? page(only) : `select p.* from unnest(${params.value(orgs)}::uuid[]) o(id) cross join lateral (${page(`r.org_id = o.id and ${only}`)}) p`;
   const isFound = compiled.search !== null;
-  const found = isFound ? foundSql(compiled) : "";
-  const rows = isFound ? `select * from (${page(FEW, "found", compiled.conditions)}) f union all select * from (${inTurn(`not ${FEW}`)}) t` : inTurn("true");
+  const soon = isFound && orgs !== null && hasOwnOrder(keys[0]!, scope) ? soonSql(compiled, { orgs, page, beyond, order: order(""), limit }) : null;
+  const found = isFound ? `with ${soon?.sql ?? ""}${foundSql(compiled, soon === null ? "true" : `not ${MET}`)}` : "";
+  const few = `${soon?.rows ?? ""}select * from (${page(FEW, "found", compiled.conditions)}) f`;
+  const rows = isFound ? `${few} union all select * from (${inTurn(`not ${FEW}`)}) t` : inTurn("true");
   const sort = `jsonb_build_array(${keys.map((_, n) => `l.s${n}`).join(", ")})`;
   const base = `select l.*, ${sort} as sort from (select * from (${rows}) p order by ${order("p")} limit ${limit + 1}) l`;
   if (query.select !== undefined)
@@ -224,11 +226,39 @@ function listSql(query: Query, compiled: Compiled, limit: number, cursor: string
 const MOST_FOUND = 10_000;
 const FEW = "(select yes from few)";
 
+/** The first rows of each org in its own order: a word that most rows have fills a page from them, and the index over the words, which would name them all, is not asked. */
+const SOON = 250;
+const MET = "(select yes from met)";
+
+interface SoonInput {
+  readonly orgs: readonly string[];
+  readonly page: (org: string, source: string) => string;
+  readonly beyond: string;
+  readonly order: string;
+  readonly limit: number;
+}
+
+/** `met` where each org has a page among its first rows, or no further rows. */
+function soonSql({ type, params }: Compiled, { orgs, page, beyond, order, limit }: SoonInput): { readonly sql: string; readonly rows: string } {
+  const each = `unnest(${params.value(orgs)}::uuid[]) o(id)`;
+  const first = `select r.* from record r where r.org_id = o.id and r.type = ${quote(typeId(type))}${beyond} order by ${order}`;
+  const enough = `(select count(*) from soon s where s.org_id = o.id) > ${limit} or not exists (${first} offset ${SOON} limit 1)`;
+  return {
+    sql: `soon as materialized (select p.* from ${each} cross join lateral (${page("true", `(${first} limit ${SOON})`)}) p), met as materialized (select bool_and(${enough}) as yes from ${each}), `,
+    rows: `select * from soon where ${MET} union all `,
+  };
+}
+
+/** Whether the rows of an org are read in this order without sorting them. */
+function hasOwnOrder({ path }: SortKey, scope: FilterScope): boolean {
+  return path.sql === compilePath(scope.sources, "@createdAt").sql || scope.isIndexed(path);
+}
+
 /** The index over the words knows no orgs: it is asked once for all of them. */
-function foundSql({ type, orgs, search, params }: Compiled): string {
+function foundSql({ type, orgs, search, params }: Compiled, only: string): string {
   const inOrgs = orgs === null ? "true" : `r.org_id = any (${params.value(orgs)}::uuid[])`;
-  const rows = `select r.* from record r where r.type = ${quote(typeId(type))} and ${inOrgs} and ${search?.sql ?? "true"} limit ${MOST_FOUND + 1}`;
-  return `with found as materialized (${rows}), few as materialized (select count(*) <= ${MOST_FOUND} as yes from found) `;
+  const rows = `select r.* from record r where r.type = ${quote(typeId(type))} and ${inOrgs} and ${search?.sql ?? "true"} and ${only} limit ${MOST_FOUND + 1}`;
+  return `found as materialized (${rows}), few as materialized (select count(*) <= ${MOST_FOUND} as yes from found) `;
 }
 
 function sortKeys(query: Query, scope: FilterScope): readonly SortKey[] {

@@ -81,7 +81,7 @@ test("a server that is killed is started again at its port, with what it had", a
     }
   };
   await expect.poll(() => names().catch(() => []), { timeout: 15_000, interval: 100 }).toContain("kept");
-  expect(said).toEqual(["PostgreSQL ended by itself and is started again", "PostgreSQL runs again"]);
+  await expect.poll(() => said).toEqual(["PostgreSQL ended by itself and is started again", "PostgreSQL runs again"]);
   await server.stop();
   await expect(names()).rejects.toThrow();
   // Stopped is stopped: nobody starts it again.
