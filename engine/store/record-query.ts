@@ -227,7 +227,7 @@ const MOST_FOUND = 10_000;
 const FEW = "(select yes from few)";
 
 /** The first rows of each org in its own order: a word that most rows have fills a page from them, and the index over the words, which would name them all, is not asked. */
-const SOON = 250;
+const SOON = 100;
 const MET = "(select yes from met)";
 
 interface SoonInput {
