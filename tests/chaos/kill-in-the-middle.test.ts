@@ -1,5 +1,5 @@
 /**
- * The real process under 800 keyed sends from 8 clients, killed three times in the middle and started again (reliability
+ * The real process under 480 keyed sends from 8 clients, killed three times in the middle and started again (reliability
  * P1, P6, P7): what was acknowledged is in the log once, the log has no holes and verifies, what it caused is delivered.
  */
 import { createHmac } from "node:crypto";
@@ -8,7 +8,7 @@ import { type MailSink, startMailSink } from "#engine/effects/mail-sink.ts";
 import { type RealProcess, realProcess } from "#tests/support/real-process.ts";
 
 /** `CHAOS_SENDS=2000` for the long run. */
-const SENDS = Number(process.env["CHAOS_SENDS"] ?? 800);
+const SENDS = Number(process.env["CHAOS_SENDS"] ?? 480);
 const CLIENTS = 8;
 /** Supply requests that several clients write to at once. */
 const SHARED = 4;

@@ -13,7 +13,7 @@ import { type CuttingProxy, cuttingProxy, type Fate } from "#tests/support/cutti
 import { type LendingWorld, lendingWorld } from "#tests/support/lending-world.ts";
 
 const SENDERS = 8;
-const SENDS = 40;
+const SENDS = 20;
 /** Of ten commits, what the network does to each, in turn. */
 const WEATHER: readonly Fate[] = ["pass", "pass", "lose-answer", "pass", "pass", "lose-commit", "pass", "lose-answer", "pass", "pass"];
 
