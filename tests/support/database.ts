@@ -16,7 +16,7 @@ export interface TestDatabase {
 }
 
 /** Call it anywhere in a file; it cleans up when the file ends. */
-export async function testDatabase(config: Partial<StoreConfig> = {}): Promise<TestDatabase> {
+export async function testDatabase(config: Partial<StoreConfig> = {}, template: string = TEMPLATE): Promise<TestDatabase> {
   const root = inject("testDatabaseUrl");
   const name = `t_${randomUUID().replaceAll("-", "")}`;
   const url = root.replace(/\/[^/]*$/, `/${name}`);
@@ -24,7 +24,7 @@ export async function testDatabase(config: Partial<StoreConfig> = {}): Promise<T
     // Cloning waits for others who clone the template at the same time.
     for (let attempt = 1; ; attempt++) {
       try {
-        await client.query(`create database ${name} template ${TEMPLATE}`);
+        await client.query(`create database ${name} template ${template}`);
         return;
       } catch (error) {
         if (attempt === 20) throw error;

@@ -1,7 +1,6 @@
 /** The product as a process in test mode, spoken to over its HTTP API only: where scenarios of the packs live. */
 import { createHmac } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { createLog } from "#engine/api/logging.ts";
@@ -9,7 +8,8 @@ import { compose, type Process } from "#engine/compose.ts";
 import { readConfig } from "#engine/config.ts";
 import { createSeeding, KEYS_FILE } from "#engine/launch/seed.ts";
 import { afterFile } from "./after-file.ts";
-import { type TestDatabase, testDatabase } from "./database.ts";
+import type { TestDatabase } from "./database.ts";
+import { productDatabase } from "./product-database.ts";
 
 type Body = any;
 export interface Answer {
@@ -84,8 +84,7 @@ export const EVENTS = "/api/v1/contracts/crm-wms/events";
 const REDIS = process.env["REDIS_URL"] === undefined ? {} : { REDIS_URL: process.env["REDIS_URL"] };
 
 export async function productApi(env: Readonly<Record<string, string>> = {}): Promise<ProductApi> {
-  const database = await testDatabase();
-  const dataFolder = await mkdtemp(join(tmpdir(), "gatehouse-test-"));
+  const { database, dataFolder } = await productDatabase();
   const read = readConfig({ DATABASE_URL: database.url, GATEHOUSE_TEST: "1", GATEHOUSE_DATA: dataFolder, GATEHOUSE_RATE_LIMIT: "1000000", ...REDIS, ...env });
   if ("problems" in read) return expect.fail(read.problems.join(" "));
   const running = await compose({
@@ -95,10 +94,7 @@ export async function productApi(env: Readonly<Record<string, string>> = {}): Pr
     seeding: createSeeding({ root: process.cwd(), dataFolder, isTest: true }),
     web: null,
   });
-  afterFile(async () => {
-    await running.stop();
-    await rm(dataFolder, { recursive: true, force: true });
-  });
+  afterFile(() => running.stop());
   const { server } = running;
   if (server === null) return expect.fail("The process has no server");
   const keys = JSON.parse(await readFile(join(dataFolder, KEYS_FILE), "utf8")) as Record<string, string>;
