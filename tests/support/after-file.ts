@@ -1,15 +1,13 @@
 /**
  * What a helper of the tests opens is closed when its test file ends, in the opposite order, wherever it was opened: an `afterAll`
- * that is registered inside a hook is never run. Loaded before every test file (`setupFiles`).
+ * that is registered inside a hook is never run.
  */
-import { afterAll } from "vitest";
-
 const closing: (() => unknown)[] = [];
 
 export function afterFile(close: () => unknown): void {
   closing.push(close);
 }
 
-afterAll(async () => {
+export async function closeOpened(): Promise<void> {
   for (let close = closing.pop(); close !== undefined; close = closing.pop()) await close();
-}, 60_000);
+}
