@@ -4,9 +4,10 @@
  *   node tests/bench/replay.bench.ts [--rounds 3] [--full]
  *
  * Ours: `replayPages`, whole: every row is read, stepped again through the statechart on its recorded facts, gates decided with explanation, and
- * compared with what was recorded. As in the product, pages are read in this thread and folded in one beside it (one fewer than processors, at
- * most four), which the other side has no use for: its engine is asynchronous code of one thread. Other side: the same rows read by pages, decisions' inputs parsed, the gate asked of json-rules-engine, one
- * engine reused one run at a time (its fastest right use). It reads a twentieth of the rows, since it is so much slower; both are rates a row.
+ * compared with what was recorded. As in the product, pages are read in this thread and folded in threads beside it (one for each processor, at
+ * most four), which the other side has no use for: its engine is asynchronous code of one thread. Other side: the same rows read by pages,
+ * decisions' inputs parsed, the gate asked of json-rules-engine, one engine reused one run at a time (its fastest right use). It reads a
+ * twentieth of the rows, since it is so much slower; both are rates a row.
  */
 import { Engine as JsonRules } from "json-rules-engine";
 import { planOf, replayPages } from "#engine/service/replay/replay-run.ts";

@@ -45,8 +45,8 @@ const YOUNG_MB = 64;
 /** Each holds the releases that it replays compiled, besides some pages of rows. */
 const MAX_THREADS = 4;
 
-/** One processor is left to those who wait for an answer. */
-export const replayThreadCount = (): number => Math.max(1, Math.min(availableParallelism() - 1, MAX_THREADS));
+/** One for each processor: they run at a low priority, so that who waits for an answer goes first. */
+export const replayThreadCount = (): number => Math.min(availableParallelism(), MAX_THREADS);
 
 export function createReplayThreads(count: number): ReplayThreads {
   const threads = Array.from({ length: count }, () => new ReplayThread());

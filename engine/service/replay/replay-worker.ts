@@ -1,4 +1,5 @@
 /** The thread that replays: gets a release once and instances page by page, answers what came out alike. Started by replay-threads.ts. */
+import { constants, setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { createProgram, type Program } from "../../core/program.ts";
 import { foldAlike, recordedInstances } from "./replay-fold.ts";
@@ -11,6 +12,9 @@ const PROGRAMS_KEPT = 4;
 const programs = new Map<number, Program>();
 const actors: Actors = new Map();
 const port = parentPort;
+
+// Who waits for an answer goes first. Linux takes it for this thread alone, others for the whole process.
+if (process.platform === "linux") setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 port?.on("message", (task: ThreadTask) => {
   const answer = (message: ThreadAnswer): void => port.postMessage(message);
