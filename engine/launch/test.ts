@@ -2,7 +2,7 @@
  * `npm test`: types, lint, then every suite, on a real PostgreSQL, a real Redis and a real Chromium. Installs the two system
  * programs where it may (root on Debian), else says exactly what to install; nothing is skipped silently.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
@@ -51,25 +51,42 @@ interface Stage {
   readonly args: readonly string[];
 }
 
-const stages: readonly Stage[] = [
-  { name: "route types", command: bin("react-router"), args: ["typegen"] },
-  { name: "types", command: bin("tsc"), args: ["-p", "."] },
-  { name: "lint", command: bin("biome"), args: ["check", "--error-on-warnings", "."] },
-  { name: "tests", command: bin("vitest"), args: ["run", "-c", "tests/vitest.config.ts"] },
-  { name: "browser", command: bin("playwright"), args: ["test", "-c", "tests/playwright.config.ts"] },
+/** One after the other; those of one row beside each other, since a compiler keeps one processor busy. */
+const rows: readonly (readonly Stage[])[] = [
+  [{ name: "route types", command: bin("react-router"), args: ["typegen"] }],
+  [
+    { name: "types", command: bin("tsc"), args: ["-p", "."] },
+    { name: "lint", command: bin("biome"), args: ["check", "--error-on-warnings", "."] },
+  ],
+  [{ name: "tests", command: bin("vitest"), args: ["run", "-c", "tests/vitest.config.ts"] }],
+  [{ name: "browser", command: bin("playwright"), args: ["test", "-c", "tests/playwright.config.ts"] }],
 ];
 
+/** Resolves to null where it passed, else to what to say of it. */
+function run(stage: Stage): Promise<string | null> {
+  const start = Date.now();
+  const seconds = () => `${((Date.now() - start) / 1000).toFixed(0)} s`;
+  process.stdout.write(`\n== ${stage.name}\n`);
+  return new Promise((resolve) => {
+    const child = spawn(stage.command, stage.args, { cwd: root, stdio: "inherit" });
+    child.on("error", (error) => resolve(`${stage.name}: ${error.message}`));
+    child.on("close", (status) => {
+      if (status !== 0) return resolve(`${stage.name}: failed after ${seconds()}`);
+      process.stdout.write(`== ${stage.name}: ok, ${seconds()}\n`);
+      resolve(null);
+    });
+  });
+}
+
+const names = rows.flat().map(({ name }) => name);
 const only = process.argv[2];
-if (only !== undefined && !stages.some(({ name }) => name === only)) fail(`Unknown stage "${only}"; there are ${stages.map(({ name }) => name).join(", ")}.`);
+if (only !== undefined && !names.includes(only)) fail(`Unknown stage "${only}"; there are ${names.join(", ")}.`);
 installPrograms();
 if (!existsSync(join(root, "build", "server", "index.js"))) fail("The web app is not built; run npm test from the project's root.");
 const began = Date.now();
-for (const stage of stages) {
-  if (only !== undefined && stage.name !== only) continue;
-  const start = Date.now();
-  process.stdout.write(`\n== ${stage.name}\n`);
-  const result = spawnSync(stage.command, stage.args, { cwd: root, stdio: "inherit" });
-  if (result.status !== 0) fail(`${stage.name}: failed after ${((Date.now() - start) / 1000).toFixed(0)} s`);
-  process.stdout.write(`== ${stage.name}: ok, ${((Date.now() - start) / 1000).toFixed(0)} s\n`);
+for (const row of rows) {
+  const outcomes = await Promise.all(row.filter(({ name }) => only === undefined || name === only).map(run));
+  const failed = outcomes.filter((outcome) => outcome !== null);
+  if (failed.length > 0) fail(failed.join("\n"));
 }
 process.stdout.write(`\nAll stages passed in ${((Date.now() - began) / 1000).toFixed(0)} s.\n`);

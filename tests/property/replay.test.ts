@@ -83,7 +83,7 @@ it("a log replays to the byte", () => {
       expect(JSON.stringify(replay.final)).toBe(JSON.stringify(snapshot));
       rowsSeen += rows.length;
     }),
-    { seed: 424_242, numRuns: 400 },
+    { seed: 424_242, numRuns: 200 },
   );
-  expect(rowsSeen).toBeGreaterThan(2_000);
+  expect(rowsSeen).toBeGreaterThan(1_000);
 }, 60_000);
