@@ -97,12 +97,9 @@ interface Before {
 }
 
 async function stepAndCommit(work: Work, machine: CompiledMachine, event: EngineEvent, before: Before): Promise<Transition> {
-  work.moves += 1;
-  if (work.moves > MOVES_PER_TRANSACTION) {
-    throw new EngineError("limit_exceeded", `One act moved more than ${MOVES_PER_TRANSACTION} instances.`, { limit: MOVES_PER_TRANSACTION });
-  }
-  const seed = work.engine.seed();
+  countMove(work);
   const recordBefore = before.record === null ? null : toState(before.record);
+  const seed = work.engine.seed();
   const { result, bag } = await stepWithFacts(work, machine, {
     snapshot: before.snapshot,
     instance: before.instance,
@@ -113,45 +110,38 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
     now: work.at,
     seed,
   });
-  if (result.kind === "failed") {
-    throw new EngineError(result.code, `${machine.key} "${event.type}": ${result.message}`, {
-      ...(result.limit === undefined ? {} : { limit: result.limit }),
-      ...(result.code === "payload_invalid" ? { errors: [] } : {}),
-    });
-  }
+  if (result.kind === "failed") throw stepFailed(machine, event, result);
   if (result.kind === "violated") auditViolation(work, { machine: machine.key, event: event.type, instance: before.instance }, result.violations);
   if (result.kind !== "moved") return result;
   if (result.decisions.length > 0) work.decided.push({ machine: machine.key, decisions: result.decisions, isRefused: false });
-  const seq = before.instance.seq + 1;
   const record = await writeOwnRecord(work, machine, before, result);
-  const key = keyOf(machine, record, before.instance.id);
+  const instance: InstanceRow = {
+    orgId: work.org.id,
+    id: before.instance.id,
+    machine: machine.key,
+    machineVersion: machine.version,
+    key: keyOf(machine, record, before.instance.id),
+    recordType: record?.type ?? machine.definition.record,
+    recordId: record?.id ?? before.instance.id,
+    state: result.to,
+    status: result.snapshot.status,
+    seq: before.instance.seq + 1,
+    snapshot: result.snapshot,
+    release: before.release,
+    lastHash: before.lastHash,
+    createdAt: before.createdAt,
+    updatedAt: work.at,
+  };
   const override = event.override ?? (await overrideOf(work, machine, event, before, recordBefore));
-  const carried = await carryOut(work, { machine, instanceId: before.instance.id, key, seq, record }, result.effects);
+  const carried = await carryOut(work, { machine, instanceId: instance.id, key: instance.key, seq: instance.seq, record }, result.effects);
   const hash = commitSend(work.tx, {
     orgId: work.org.id,
-    instance: {
-      id: before.instance.id,
-      machine: machine.key,
-      machineVersion: machine.version,
-      key,
-      unique: before.unique,
-      recordType: record?.type ?? machine.definition.record,
-      recordId: record?.id ?? before.instance.id,
-      seq,
-      snapshot: result.snapshot,
-      release: before.release,
-      lastHash: before.lastHash,
-    },
+    instance: { ...instance, unique: before.unique },
     event: {
       at: work.at,
       actor: work.actor,
       type: event.type,
-      event: {
-        type: event.type,
-        payload: event.payload,
-        via: event.via,
-        ...(event.idempotencyKey === undefined ? {} : { idempotencyKey: event.idempotencyKey }),
-      },
+      event: asSent(event),
       facts: { record: recordBefore, bag },
       decisions: result.decisions,
       effects: result.effects,
@@ -169,28 +159,12 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
     outbox: carried.outbox,
   });
   if (carried.outbox.length > 0 || result.timers.arm.length > 0) work.hasWork = true;
-  work.notices.push({ orgId: work.org.id, kind: "instance", id: before.instance.id, of: machine.key, seq });
+  work.notices.push({ orgId: work.org.id, kind: "instance", id: instance.id, of: machine.key, seq: instance.seq });
   return {
     kind: "moved",
-    instance: {
-      orgId: work.org.id,
-      id: before.instance.id,
-      machine: machine.key,
-      machineVersion: machine.version,
-      key,
-      recordType: record?.type ?? machine.definition.record,
-      recordId: record?.id ?? before.instance.id,
-      state: result.to,
-      status: result.snapshot.status,
-      seq,
-      snapshot: result.snapshot,
-      release: before.release,
-      lastHash: hash,
-      createdAt: before.createdAt,
-      updatedAt: work.at,
-    },
+    instance: { ...instance, lastHash: hash },
     record,
-    seq,
+    seq: instance.seq,
     from: result.from,
     to: result.to,
     decisions: result.decisions,
@@ -198,6 +172,25 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
     timers: result.timers,
     cascade: carried.cascade,
   };
+}
+
+/** - throws EngineError `limit_exceeded`: instances that move one another without end */
+function countMove(work: Work): void {
+  work.moves += 1;
+  if (work.moves <= MOVES_PER_TRANSACTION) return;
+  throw new EngineError("limit_exceeded", `One act moved more than ${MOVES_PER_TRANSACTION} instances.`, { limit: MOVES_PER_TRANSACTION });
+}
+
+function stepFailed(machine: CompiledMachine, event: EngineEvent, failed: Extract<SettledStep, { kind: "failed" }>): EngineError {
+  return new EngineError(failed.code, `${machine.key} "${event.type}": ${failed.message}`, {
+    ...(failed.limit === undefined ? {} : { limit: failed.limit }),
+    ...(failed.code === "payload_invalid" ? { errors: [] } : {}),
+  });
+}
+
+/** The event as the log keeps it: what lifted its gates stands in a column of its own. */
+function asSent({ type, payload, via, idempotencyKey }: EngineEvent): JsonObject {
+  return { type, payload, via, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
 }
 
 /** What an event that is declared an override lifted, and why; null for every other event. */
