@@ -33,7 +33,14 @@ export async function preview(engine: Engine, scope: Scope, request: Omit<ActReq
     const lines = await inReading(engine, scope, async (reading) => {
       const work = reading.works.find((candidate) => candidate.org.code === view.org) ?? reading.works[0];
       const machine = await engine.programs.machine(reading.tx, work.ruling, view.machine.key, view.machine.version);
-      return previewLines(machine.definition, explained, Date.parse(work.at), work.org.timeZone, view.key);
+      return previewLines({
+        program: work.ruling.program,
+        machine: machine.definition,
+        explained,
+        now: Date.parse(work.at),
+        zone: work.org.timeZone,
+        ownKey: view.key,
+      });
     });
     return { lines, allowed: explained.outcome === "moved", gates: [], errors: [] };
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Effects and moves as sentences: what a preview promises and what the timeline tells. */
 
+import type { Program } from "#engine/core/program.ts";
 import type { Decision, StateValue } from "#engine/core/step-types.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
 import type { MachineDefinition } from "#engine/schema/machine.ts";
@@ -9,20 +10,41 @@ import { describeValue, words } from "#studio/ui/describe-value.ts";
 import { momentText, relativeText } from "#studio/ui/time.ts";
 import { leavesOf, stateTitle } from "./state-words.ts";
 
-/** One line per kind of effect that somebody outside notices; writes of records are folded into one line. `decisions` tell why a mail is held back. */
-export function effectLines(effects: readonly JsonObject[], decisions: readonly Pick<Decision, "reasons">[] = []): readonly ConsequenceLine[] {
+/**
+ * One line per kind of effect that somebody outside notices; writes of records are folded into one line. `program` has the titles, `decisions` tell why
+ * a mail is held back.
+ */
+export function effectLines(
+  program: Program,
+  effects: readonly JsonObject[],
+  decisions: readonly Pick<Decision, "reasons">[] = [],
+): readonly ConsequenceLine[] {
   const lines: ConsequenceLine[] = [];
   const writes: string[] = [];
   for (const effect of effects) {
-    const line = lineOf(effect, decisions);
+    const line = lineOf(program, effect, decisions);
     if (line !== null) lines.push(line);
-    else if (effect["kind"] === "record" && (effect["op"] === "create" || effect["op"] === "upsert")) writes.push(words(String(effect["type"])).toLowerCase());
+    else if (effect["kind"] === "record" && (effect["op"] === "create" || effect["op"] === "upsert"))
+      writes.push(titleOfType(program, String(effect["type"])).toLowerCase());
   }
   if (writes.length > 0) lines.push({ icon: "doc", text: `Written: ${[...new Set(writes)].join(", ")}.` });
   return lines.filter((line, index) => lines.findIndex((other) => other.text === line.text) === index);
 }
 
-function lineOf(effect: JsonObject, decisions: readonly Pick<Decision, "reasons">[]): ConsequenceLine | null {
+const titleOfType = (program: Program, type: string): string => program.type(type)?.title ?? words(type);
+
+function titleOfMachine(program: Program, key: string): string {
+  return program.machine(key)?.definition.title ?? words(key.replace(/^.*\./, ""));
+}
+
+/** "Deal JTRDL8VCSA3P: Check the credit again." Only what has a code of its own is told of. */
+function otherLine(program: Program, { machine, key, event }: Explanation["cascade"][number]): ConsequenceLine {
+  const code = key === null ? "" : key.slice(key.indexOf(":") + 1);
+  const title = program.machine(machine)?.definition.events[event]?.title ?? words(event);
+  return { icon: "nodes", text: `${titleOfMachine(program, machine)} ${code}: ${title}.`, strong: [code] };
+}
+
+function lineOf(program: Program, effect: JsonObject, decisions: readonly Pick<Decision, "reasons">[]): ConsequenceLine | null {
   switch (effect["kind"]) {
     case "mail": {
       const to = Array.isArray(effect["recipients"]) ? effect["recipients"].map(String).join(", ") : "";
@@ -39,12 +61,11 @@ function lineOf(effect: JsonObject, decisions: readonly Pick<Decision, "reasons"
         icon: "doc",
         text: `${describeValue(effect["title"])} “${describeValue(effect["name"])}” is written${effect["number"] === 1 ? "" : `, version ${describeValue(effect["number"])}`}.`,
       };
-    case "emit":
-      return {
-        icon: "outside",
-        text: `${words(String(effect["contract"] ?? "")) || "The other side"} is told “${words(String(effect["event"]))}”.`,
-        strong: [words(String(effect["event"]))],
-      };
+    case "emit": {
+      const contract = program.contract(typeof effect["contract"] === "string" ? effect["contract"] : undefined);
+      const event = contract?.events[String(effect["event"])]?.title ?? words(String(effect["event"]));
+      return { icon: "outside", text: `${contract?.partner ?? contract?.title ?? "The other side"} is told “${event}”.`, strong: [event] };
+    }
     case "task": {
       const task = (effect["task"] ?? {}) as JsonObject;
       return {
@@ -53,7 +74,7 @@ function lineOf(effect: JsonObject, decisions: readonly Pick<Decision, "reasons"
       };
     }
     case "start":
-      return { icon: "nodes", text: `${words(String(effect["machine"]).replace(/^.*\./, ""))} is started.` };
+      return { icon: "nodes", text: `${titleOfMachine(program, String(effect["machine"]))} is started.` };
     case "note":
       return { icon: "info", text: describeValue(effect["text"]) };
     default:
@@ -71,8 +92,21 @@ export function moveLine(machine: MachineDefinition, from: StateValue, to: State
   return { icon: "arrow", text: `It goes from ${left.join(", ")} to ${entered.join(", ")}.`, strong: [entered.join(", ")] };
 }
 
+export interface Previewed {
+  /** In force in the instance's org. */
+  readonly program: Program;
+  readonly machine: MachineDefinition;
+  readonly explained: Explanation;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** IANA name. */
+  readonly zone: string;
+  /** Key of the instance itself. */
+  readonly ownKey: string;
+}
+
 /** The whole preview of an act. */
-export function previewLines(machine: MachineDefinition, explained: Explanation, now: number, zone: string, ownKey: string): readonly ConsequenceLine[] {
+export function previewLines({ program, machine, explained, now, zone, ownKey }: Previewed): readonly ConsequenceLine[] {
   switch (explained.outcome) {
     case "not_permitted":
       return [{ icon: "bar", text: explained.refusal?.detail ?? "You may not do this.", tone: "blocked" }];
@@ -110,13 +144,9 @@ export function previewLines(machine: MachineDefinition, explained: Explanation,
         .filter(
           (line) => line.outcome === "moved" && line.key !== null && line.from !== null && !/:[0-9a-f]{8}-[0-9a-f-]{27}$/.test(line.key) && line.key !== ownKey,
         )
-        .slice(0, 3)
-        .map(
-          (line): ConsequenceLine => ({
-            icon: "nodes",
-            text: `${line.key?.slice(line.key.indexOf(":") + 1) ?? ""} moves on: ${words(line.event).toLowerCase()}.`,
-          }),
-        );
+        .map((line) => otherLine(program, line))
+        .filter((line, index, all) => all.findIndex(({ text }) => text === line.text) === index)
+        .slice(0, 3);
       const clocks = explained.timers.arm.slice(0, 2).map((timer): ConsequenceLine => {
         const due = Date.parse(timer.dueAt);
         const text = Math.abs(due - now) > 36 * 3_600_000 ? momentText(due, now, zone) : relativeText(due, now, zone);
@@ -124,7 +154,7 @@ export function previewLines(machine: MachineDefinition, explained: Explanation,
       });
       return [
         ...overridden,
-        ...effectLines(explained.effects, explained.decisions),
+        ...effectLines(program, explained.effects, explained.decisions),
         moveLine(machine, explained.from, explained.to),
         ...others,
         ...clocks,

@@ -33,7 +33,7 @@ export function historyEntries(
         decision: { ...decision, ...titleOfDecision(program, decision.key) },
         titles: titlesOf(program, decision.key),
       })),
-      effects: effectLines(row.effects, row.decisions),
+      effects: effectLines(program, row.effects, row.decisions),
     };
   });
 }

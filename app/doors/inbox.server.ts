@@ -2,16 +2,20 @@
 
 import { EngineError } from "#engine/core/errors.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
+import type { TypeDefinition } from "#engine/schema/type.ts";
 import type { TaskAnswer } from "#engine/service/instances/task-answer.ts";
 import { getTask, listTasks } from "#engine/service/queries/inbox.ts";
 import { visibleRecord } from "#engine/service/queries/records.ts";
-import { titleOf } from "#engine/service/records/record-type.ts";
+import { aboutOf } from "#engine/service/records/record-type.ts";
+import { namesOf } from "#engine/service/releases/studio-queries.ts";
 import type { Engine } from "#engine/service/work/engine-context.ts";
 import { inReading } from "#engine/service/work/reading.ts";
 import type { Scope } from "#engine/service/work/scope.ts";
+import type { Cell } from "#studio/ui/cell.tsx";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
 import type { Field } from "../screens/guided.ts";
 import type { InboxItem, InboxView, ListRequest } from "../screens/lists.ts";
+import { namedFields } from "./cells.ts";
 import { guided } from "./guided.server.ts";
 
 const PAGE = 200;
@@ -19,8 +23,8 @@ const NEGATIVE = /reject|refuse|deny|decline|cancel/;
 
 export async function inbox(engine: Engine, scope: Scope, request: ListRequest): Promise<InboxView> {
   const page = await listTasks(engine, scope, { limit: PAGE, cursor: request.cursor });
-  const titles = await titlesOf(engine, scope, page.items);
-  const all = page.items.map((task) => itemOf(task, titles.get(task.id) ?? null));
+  const subjects = await subjectsOf(engine, scope, page.items);
+  const all = page.items.map((task) => itemOf(task, subjects.get(task.id) ?? null));
   const tab = request.tab === "approvals" || request.tab === "tasks" ? request.tab : "all";
   const kinds = [...new Map(page.items.map((task) => [task.kind, words(task.kind)]))];
   return {
@@ -46,37 +50,60 @@ function fits(task: TaskAnswer | undefined, item: InboxItem, request: ListReques
   return text === "" || `${item.title} ${item.code ?? ""} ${item.about ?? ""}`.toLowerCase().includes(text);
 }
 
-interface Named {
-  readonly title: string;
+/** What the record of a task tells of it. */
+interface Subject {
+  readonly about: string;
   readonly code: string | null;
+  readonly amount: MoneyCell | null;
+  /** Names of those who asked. */
+  readonly from: string | null;
 }
 
-/** Titles of the records that tasks are about, in one reading. */
-async function titlesOf(engine: Engine, scope: Scope, tasks: readonly TaskAnswer[]): Promise<ReadonlyMap<string, Named>> {
-  const titles = new Map<string, Named>();
+/** Of all tasks' records, in one reading. */
+async function subjectsOf(engine: Engine, scope: Scope, tasks: readonly TaskAnswer[]): Promise<ReadonlyMap<string, Subject>> {
+  const subjects = new Map<string, Subject>();
+  const names = await namesOf(
+    engine,
+    scope,
+    tasks.flatMap((task) => task.requesters),
+  );
   await inReading(engine, scope, async (reading) => {
-    for (const { id, record } of tasks) {
+    for (const { id, record, requesters } of tasks) {
       if (record === null) continue;
       const found = await orNull(visibleRecord(reading, { type: record.type, id: record.id }));
-      if (found !== null) titles.set(id, { title: titleOf(found.type, found.row), code: found.row.code });
+      if (found === null) continue;
+      const { type, row } = found;
+      const from = requesters.flatMap((person) => names.get(person) ?? []).join(", ");
+      subjects.set(id, { about: aboutOf(type, row), code: row.code, amount: amountOf(type, row.data), from: from === "" ? null : from });
     }
   });
-  return titles;
+  return subjects;
 }
 
-function itemOf(task: TaskAnswer, named: Named | null): InboxItem {
+type MoneyCell = Extract<Cell, { as: "money" }>;
+
+/** The first money that stands under the record's title. */
+function amountOf({ schema, summary }: TypeDefinition, data: JsonObject): MoneyCell | null {
+  const cells = namedFields(schema, data, {}, summary ?? []).map(({ cell }) => cell);
+  return cells.find((cell): cell is MoneyCell => cell.as === "money") ?? null;
+}
+
+function itemOf(task: TaskAnswer, subject: Subject | null): InboxItem {
   const key = task.instance?.key ?? null;
-  const code = key === null ? null : key.slice(key.indexOf(":") + 1);
+  const ownCode = key === null ? null : key.slice(key.indexOf(":") + 1);
+  const code = subject?.code ?? (ownCode !== null && /^[0-9a-f]{8}-/.test(ownCode) ? null : ownCode);
+  const about = subject === null || subject.about === subject.code || subject.about === task.title ? null : subject.about;
   const outcomes = task.outcomes.length === 0 ? ["done"] : [...task.outcomes].sort((a, b) => Number(NEGATIVE.test(a)) - Number(NEGATIVE.test(b)));
   return {
     id: task.id,
     kind: task.form,
     sort: `${task.form} ${task.kind}`,
     title: task.title,
-    code: named?.code ?? (code !== null && /^[0-9a-f]{8}-/.test(code) ? null : code),
-    about: named === null || named.title === named.code ? words(task.kind) : named.title,
+    code,
+    about,
+    amount: subject?.amount ?? null,
     org: task.org,
-    from: words(task.kind),
+    from: subject?.from ?? words(task.kind),
     state: null,
     dueAt: task.dueAt,
     since: task.createdAt,
@@ -96,7 +123,7 @@ function verbOf(outcome: string): string {
 
 async function panelOf(engine: Engine, scope: Scope, id: string): Promise<InboxView["panel"]> {
   const task = await orNull(getTask(engine, scope, { id }));
-  if (task === null) return null;
+  if (task === null || task.status !== "open") return null;
   const view = task.instance === null ? null : await orNull(guided(engine, scope, task.instance.id));
   const fields: Field[] = [{ title: "Asked", cell: { as: "time", at: task.createdAt } }];
   if (task.dueAt !== null) fields.push({ title: "Due", cell: { as: "deadline", dueAt: task.dueAt, since: task.createdAt } });
@@ -106,8 +133,15 @@ async function panelOf(engine: Engine, scope: Scope, id: string): Promise<InboxV
       fields.push({ title: words(name), cell: { as: "text", text: describeValue(shown) } });
     }
   }
-  const named = (await titlesOf(engine, scope, [task])).get(task.id) ?? null;
-  return { item: itemOf(task, named), fields, guided: view };
+  const subject = (await subjectsOf(engine, scope, [task])).get(task.id) ?? null;
+  const relies = Object.keys((task.relies ?? {}) as JsonObject).length > 0;
+  return {
+    item: itemOf(task, subject),
+    fields,
+    guided: view,
+    decidesByAct: !relies && view !== null && view.status === "active",
+    acts: Object.values(task.sends),
+  };
 }
 
 /** What is not there or not visible is no panel; faults are faults. */

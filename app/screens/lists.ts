@@ -32,7 +32,9 @@ export interface InboxItem {
   readonly title: string;
   readonly code: string | null;
   readonly about: string | null;
+  readonly amount: Extract<Cell, { as: "money" }> | null;
   readonly org: string;
+  /** Who asked for it, else the kind of work. */
   readonly from: string | null;
   readonly state: { readonly meaning: Meaning; readonly text: string } | null;
   readonly dueAt: string | null;
@@ -50,7 +52,15 @@ export interface InboxView {
   readonly items: readonly InboxItem[];
   readonly next: string | null;
   readonly filters: readonly FilterField[];
-  readonly panel: { readonly item: InboxItem; readonly fields: readonly Field[]; readonly guided: GuidedView | null } | null;
+  readonly panel: {
+    readonly item: InboxItem;
+    readonly fields: readonly Field[];
+    readonly guided: GuidedView | null;
+    /** Its instance's acts say all that the task could; otherwise it relies on values of its own, and is decided as a task. */
+    readonly decidesByAct: boolean;
+    /** Types of the events that answer it. */
+    readonly acts: readonly string[];
+  } | null;
 }
 
 export interface ViewColumnView {

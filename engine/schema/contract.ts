@@ -61,6 +61,8 @@ export type ContractEffect =
 
 export interface ContractDefinition extends DefinitionBase {
   readonly kind: "contract";
+  /** What people call the other side; its title where none is given. */
+  readonly partner?: string;
   readonly version: string;
   /** Source segment of inbound and of outbound keys. */
   readonly inboundSource: string;

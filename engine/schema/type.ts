@@ -32,6 +32,8 @@ export interface TypeDefinition extends DefinitionBase {
   readonly permissions: { readonly view?: string; readonly create?: string; readonly edit?: string; readonly delete?: string };
   /** Title template, `{field}`. */
   readonly label?: string;
+  /** Template, `{field}`: whom or what work on it is about, where the title says something else. */
+  readonly about?: string;
   /** Fields that stand under the title, in this order. */
   readonly summary?: readonly string[];
   /** Fields that a screen about the record shows, in this order; the page of the record shows all. Default: all. */

@@ -1,6 +1,7 @@
 import { notifications } from "@mantine/notifications";
 import { useEffect, useRef } from "react";
 import { useFetcher, useOutletContext, useSearchParams } from "react-router";
+import { Button } from "#studio/ui/button.tsx";
 import { CellView } from "#studio/ui/cell.tsx";
 import { KeyHelp, LIST_KEYS } from "#studio/ui/key-help.tsx";
 import { Facts } from "#studio/ui/panel.tsx";
@@ -56,17 +57,22 @@ export default function Inbox({ loaderData: { view, list } }: Route.ComponentPro
 
 function InboxPanel({ panel, deciding, closeHref }: { panel: NonNullable<InboxView["panel"]>; deciding: Deciding; closeHref: string }) {
   const { item, fields, guided } = panel;
-  if (item.outcomes.length === 0 && guided !== null) return <InstancePanel view={guided} closeHref={closeHref} />;
+  const note = [item.about, item.from].filter(Boolean).join(" · ");
+  if (guided !== null && panel.decidesByAct) {
+    const done = item.outcomes.find(({ id }) => id === "done");
+    const also =
+      item.whyNot !== null ? (
+        <p className="small soft">{item.whyNot}</p>
+      ) : done === undefined ? null : (
+        <Button tone="plain" busy={deciding.busy} onClick={() => deciding.decide([item.id], done.id, null)}>
+          {done.title}
+        </Button>
+      );
+    return <InstancePanel key={item.id} view={guided} closeHref={closeHref} occasion={{ title: item.title, note, facts: fields, acts: panel.acts, also }} />;
+  }
   return (
     <aside className="inspector" aria-label={item.title} key={item.id}>
-      <PanelTitle
-        org={item.org}
-        code={item.code}
-        title={item.title}
-        note={[item.about, item.from].filter(Boolean).join(" · ")}
-        href={item.href}
-        closeHref={closeHref}
-      />
+      <PanelTitle org={item.org} code={item.code} title={item.title} note={note} href={item.href} closeHref={closeHref} />
       <div className="panel-scroll">
         <section>
           <Facts items={fields.map((field) => ({ title: field.title, value: <CellView cell={field.cell} /> }))} />

@@ -24,6 +24,7 @@ export function ActForm({
   primary = false,
   onDone,
   onCancel,
+  beside,
   focusOnMount = false,
 }: {
   instance: string;
@@ -32,6 +33,8 @@ export function ActForm({
   primary?: boolean;
   onDone?: () => void;
   onCancel?: () => void;
+  /** Other ways on, behind the button. */
+  beside?: React.ReactNode;
   focusOnMount?: boolean;
 }) {
   const [value, setValue] = useState<JsonObject>(() => ({ ...(act.schema === null ? {} : blankOf(act.schema)), ...act.initial }));
@@ -97,6 +100,7 @@ export function ActForm({
         >
           {act.title}
         </Button>
+        {beside}
         {onCancel === undefined ? null : (
           <Button tone="plain" onClick={onCancel} disabled={sending.busy}>
             Close

@@ -3,6 +3,7 @@ import { Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { Button } from "#studio/ui/button.tsx";
+import { CellView } from "#studio/ui/cell.tsx";
 import { useClock } from "#studio/ui/clock.tsx";
 import { type Column, DataTable } from "#studio/ui/data-table.tsx";
 import { FilterChips } from "#studio/ui/filter-chips.tsx";
@@ -53,7 +54,10 @@ export function InboxList({ view, request, deciding, several }: { view: InboxVie
     <DataTable
       id="inbox"
       label="Inbox"
-      columns={columnsOf(several)}
+      columns={columnsOf(
+        several,
+        items.some((item) => item.amount !== null),
+      )}
       rows={items}
       rowKey={(item) => item.id}
       at={request.at}
@@ -105,7 +109,27 @@ export function InboxList({ view, request, deciding, several }: { view: InboxVie
   );
 }
 
-function columnsOf(several: boolean): readonly Column<InboxItem>[] {
+/** The code stands in the title where the title says it, else behind it. */
+function TitleWithCode({ title, code }: Pick<InboxItem, "title" | "code">) {
+  if (code === null) return <span className="clip">{title}</span>;
+  const at = title.indexOf(code);
+  if (at < 0)
+    return (
+      <>
+        <span className="clip">{title}</span>
+        <span className="code">{code}</span>
+      </>
+    );
+  return (
+    <span className="clip">
+      {title.slice(0, at)}
+      <span className="code">{code}</span>
+      {title.slice(at + code.length)}
+    </span>
+  );
+}
+
+function columnsOf(several: boolean, amounts: boolean): readonly Column<InboxItem>[] {
   return [
     {
       id: "kind",
@@ -125,24 +149,34 @@ function columnsOf(several: boolean): readonly Column<InboxItem>[] {
       first: true,
       cell: (item) => (
         <span className="inbox-title" title={item.title}>
-          <span className="clip">{item.title}</span>
-          {item.code === null ? null : <span className="code">{item.code}</span>}
+          <TitleWithCode title={item.title} code={item.code} />
         </span>
       ),
     },
     ...(several ? [{ id: "org", title: "Org", width: 64, cell: (item: InboxItem) => <OrgBadge code={item.org} /> }] : []),
-    { id: "about", title: "About", width: 168, cell: (item) => <span className="soft">{item.about ?? ""}</span> },
+    { id: "about", title: "About", width: 128, cell: (item) => <span className="soft">{item.about ?? ""}</span> },
+    ...(amounts
+      ? [
+          {
+            id: "amount",
+            title: "Amount",
+            width: 120,
+            align: "right" as const,
+            cell: (item: InboxItem) => (item.amount === null ? null : <CellView cell={item.amount} />),
+          },
+        ]
+      : []),
     {
       id: "from",
-      title: "Kind of work",
-      width: 152,
+      title: "From",
+      width: 120,
       cell: (item) =>
         item.state === null ? <span className="small soft">{item.from ?? ""}</span> : <StatusBadge meaning={item.state.meaning}>{item.state.text}</StatusBadge>,
     },
     {
       id: "due",
       title: "Due",
-      width: 152,
+      width: 136,
       cell: (item) =>
         item.dueAt === null ? (
           <span className="quiet small">

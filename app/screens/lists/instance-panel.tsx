@@ -12,7 +12,7 @@ import { ActForm } from "../guided/act-form.tsx";
 import { isBlocked } from "../guided/act-list.tsx";
 import { GateBlock } from "../guided/gate-block.tsx";
 import { HistoryList } from "../guided/history-list.tsx";
-import type { GuidedView } from "../guided.ts";
+import type { ActView, Field, GuidedView } from "../guided.ts";
 
 /** Head of every side panel: what it is about, a way to its screen, and the way out. */
 export function PanelTitle({
@@ -54,18 +54,67 @@ export function PanelTitle({
   );
 }
 
-/** An instance beside a list: the decision first, its fields, what happened; acts at the foot. */
-export function InstancePanel({ view, closeHref, prefer = [] }: { view: GuidedView; closeHref: string; prefer?: readonly string[] }) {
+/** What brought the reader to the instance: a task, with its own title and facts. */
+export interface PanelOccasion {
+  readonly title: string;
+  readonly note: string;
+  readonly facts: readonly Field[];
+  /** Types of the events that answer it. */
+  readonly acts: readonly string[];
+  /** Stands behind the acts. */
+  readonly also: React.ReactNode;
+}
+
+/** An instance beside a list: the decision first, its fields, what happened; acts at the foot. With an occasion its main act is open at once. */
+export function InstancePanel({
+  view,
+  closeHref,
+  prefer = [],
+  occasion,
+}: {
+  view: GuidedView;
+  closeHref: string;
+  prefer?: readonly string[];
+  occasion?: PanelOccasion;
+}) {
   const offered = prefer.length > 0 ? view.acts.filter((act) => prefer.includes(act.type)) : view.acts;
   const acts = offered.length > 0 ? offered : view.acts;
   const ready = acts.filter((act) => act.allowed && act.permitted);
   const shut = acts.filter(isBlocked);
-  const [chosen, setChosen] = useState<string | null>(null);
+  // A gate that waits for what the form asks is no news yet.
+  const open = [
+    ...new Map(
+      ready
+        .flatMap(({ gates }) => gates)
+        .filter(({ decision }) => decision.outcome === "pass" || decision.overridden !== undefined)
+        .map(({ decision }) => [decision.key, decision]),
+    ).values(),
+  ];
+  const first = occasion === undefined ? null : view.screen.primary;
+  const [chosen, setChosen] = useState<string | null>(first);
   const act = ready.find((candidate) => candidate.type === chosen) ?? null;
+  const isFirst = act !== null && act.type === first;
+  const choice = (candidate: ActView) => (
+    <Button key={candidate.type} tone={candidate.tone === "danger" ? "danger" : "default"} onClick={() => setChosen(candidate.type)}>
+      {candidate.title}
+    </Button>
+  );
   return (
-    <aside className="inspector" aria-label={view.code ?? view.title} key={view.id}>
-      <PanelTitle org={view.org} code={view.code} title={view.title} note={view.note} href={`/work/${view.id}`} closeHref={closeHref} />
+    <aside className="inspector" aria-label={occasion?.title ?? view.code ?? view.title} key={view.id}>
+      <PanelTitle
+        org={view.org}
+        code={view.code}
+        title={occasion?.title ?? view.title}
+        note={occasion?.note ?? view.note}
+        href={`/work/${view.id}`}
+        closeHref={closeHref}
+      />
       <div className="panel-scroll">
+        {occasion === undefined || occasion.facts.length === 0 ? null : (
+          <section>
+            <Facts items={occasion.facts.map((field) => ({ title: field.title, value: <CellView cell={field.cell} /> }))} />
+          </section>
+        )}
         {shut.length === 0 ? null : (
           <section className="stack tight">
             {shut
@@ -86,21 +135,19 @@ export function InstancePanel({ view, closeHref, prefer = [] }: { view: GuidedVi
               )}
           </section>
         )}
-        {ready.some((candidate) => candidate.gates.length > 0) ? (
+        {open.length === 0 ? null : (
           <section>
             <h3>Gates</h3>
             <ul className="gate-rows">
-              {ready.flatMap((candidate) =>
-                candidate.gates.map((gate) => (
-                  <li key={`${candidate.type} ${gate.decision.key}`}>
-                    <span className="soft clip">{sentenceOf(gate.decision.reasons[0], gate.decision)}</span>
-                    <StatusBadge meaning={decisionMeaning(gate.decision)} />
-                  </li>
-                )),
-              )}
+              {open.map((decision) => (
+                <li key={decision.key}>
+                  <span className="soft clip">{sentenceOf(decision.reasons[0], decision)}</span>
+                  <StatusBadge meaning={decisionMeaning(decision)} />
+                </li>
+              ))}
             </ul>
           </section>
-        ) : null}
+        )}
         <section>
           <h3>{view.record.title}</h3>
           <Facts items={view.record.fields.map((field) => ({ title: field.title, value: <CellView cell={field.cell} /> }))} />
@@ -112,15 +159,12 @@ export function InstancePanel({ view, closeHref, prefer = [] }: { view: GuidedVi
           </section>
         )}
       </div>
-      {ready.length === 0 ? null : (
+      {ready.length === 0 && !occasion?.also ? null : (
         <div className="panel-foot">
           {act === null ? (
             <div className="acts">
-              {ready.slice(0, 3).map((candidate) => (
-                <Button key={candidate.type} tone={candidate.tone === "danger" ? "danger" : "default"} onClick={() => setChosen(candidate.type)}>
-                  {candidate.title}
-                </Button>
-              ))}
+              {ready.slice(0, 3).map(choice)}
+              {occasion?.also}
             </div>
           ) : (
             <ActForm
@@ -129,9 +173,17 @@ export function InstancePanel({ view, closeHref, prefer = [] }: { view: GuidedVi
               seq={view.seq}
               act={act}
               primary
-              onDone={() => setChosen(null)}
-              onCancel={() => setChosen(null)}
-              focusOnMount
+              onDone={() => setChosen(first)}
+              {...(isFirst
+                ? {
+                    beside: (
+                      <>
+                        {ready.filter((candidate) => candidate !== act && occasion?.acts.includes(candidate.type)).map(choice)}
+                        {occasion?.also}
+                      </>
+                    ),
+                  }
+                : { onCancel: () => setChosen(first), focusOnMount: true })}
             />
           )}
         </div>

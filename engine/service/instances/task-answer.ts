@@ -14,12 +14,16 @@ export interface TaskAnswer {
   readonly ref: string | null;
   readonly status: string;
   readonly outcomes: readonly string[];
+  /** Event of its instance that each outcome sends; of a task without outcomes none. */
+  readonly sends: Readonly<Record<string, string>>;
   readonly outcome: string | null;
   readonly note: string | null;
   readonly assignee: string | null;
   readonly permission: string | null;
   readonly role: string | null;
   readonly minRank: number;
+  /** Ids of the people who asked for it: somebody else decides. */
+  readonly requesters: readonly string[];
   readonly dueAt: string | null;
   readonly overdue: boolean;
   /** Whether the reader may complete it; false for their own request and below its rank. */
@@ -50,12 +54,14 @@ function answerTask(work: Work, row: TaskRow, keys: ReadonlyMap<string, string>)
     ref: row.ref,
     status: row.status,
     outcomes: Object.keys(row.outcomes).sort(),
+    sends: row.outcomes,
     outcome: row.outcome,
     note: row.note,
     assignee: row.assignee,
     permission: row.permission,
     role: row.role,
     minRank: row.minRank,
+    requesters: row.excluded,
     dueAt: row.dueAt,
     overdue: row.status === "open" && row.dueAt !== null && row.dueAt < work.at,
     mine: isMine(work, row),

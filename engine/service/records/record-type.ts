@@ -50,6 +50,12 @@ export function titleOf(type: TypeDefinition | null, record: { readonly id: stri
   return filled === "" ? (record.code ?? record.id) : filled;
 }
 
+/** Whom or what the record is about; its title where its type does not say. */
+export function aboutOf(type: TypeDefinition | null, record: { readonly id: string; readonly code: string | null; readonly data: JsonObject }): string {
+  const filled = type?.about === undefined ? "" : fillLabel(type.about, { ...record.data, id: record.id, code: record.code });
+  return filled === "" ? titleOf(type, record) : filled;
+}
+
 /** Fills `{field}` places; missing values leave nothing. */
 export function fillLabel(label: string, values: JsonObject): string {
   return label
