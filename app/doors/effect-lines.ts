@@ -37,7 +37,7 @@ function titleOfMachine(program: Program, key: string): string {
   return program.machine(key)?.definition.title ?? words(key.replace(/^.*\./, ""));
 }
 
-/** "Deal JTRDL8VCSA3P: Check the credit again." Only what has a code of its own is told of. */
+/** "Request R-12: Check it again." Only what has a code of its own is told of. */
 function otherLine(program: Program, { machine, key, event }: Explanation["cascade"][number]): ConsequenceLine {
   const code = key === null ? "" : key.slice(key.indexOf(":") + 1);
   const title = program.machine(machine)?.definition.events[event]?.title ?? words(event);
