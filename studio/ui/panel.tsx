@@ -60,3 +60,13 @@ export function Figures({ label, items }: { label: string; items: readonly { rea
     </dl>
   );
 }
+
+/** The part of a side panel that scrolls between its title and its foot. */
+export function PanelScroll({ children }: { children: React.ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="panel-scroll" tabIndex={0} aria-label="Details">
+      {children}
+    </section>
+  );
+}

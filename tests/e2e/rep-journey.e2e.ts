@@ -87,4 +87,23 @@ test("from a new deal to an order that the warehouse has", async ({ page, browse
     await costing.context().close();
     await manager.context().close();
   });
+
+  await test.step("a request is decided in the inbox, beside what the decision will do", async () => {
+    const customers = await call<Found>(page, "GET", "/api/v1/records/customers?q=Fjord");
+    const payload = { type: "credit_request", subject: { type: "customers", id: customers.items[0]?.id }, payload: { limit: "71000", currency: "USD" } };
+    await call(page, "POST", "/api/v1/instances", { machine: "approval-request", event: { type: "approval.request", payload } });
+    const manager = await (await browser.newContext({ baseURL: info.project.use.baseURL ?? "" })).newPage();
+    await enterAs(manager, "Manager JTR");
+    await manager.goto("/work");
+    const row = manager.getByRole("row", { name: /Credit limit of USD 71,000.00 for Fjord Hotels/ });
+    await expect(row).toContainText("Owner JTR");
+    await row.click();
+    const panel = manager.getByRole("complementary", { name: /Credit limit of USD 71,000.00/ });
+    await expect(panel.getByRole("region", { name: "When you approve" })).toContainText("It goes from Requested to Approved.");
+    await expectAccessible(manager);
+    await panel.getByRole("button", { name: "Approve", exact: true }).click();
+    await expect(row).toBeHidden();
+    await expect(panel).toBeHidden();
+    await manager.context().close();
+  });
 });

@@ -4,7 +4,7 @@ import { useFetcher, useOutletContext, useSearchParams } from "react-router";
 import { Button } from "#studio/ui/button.tsx";
 import { CellView } from "#studio/ui/cell.tsx";
 import { KeyHelp, LIST_KEYS } from "#studio/ui/key-help.tsx";
-import { Facts } from "#studio/ui/panel.tsx";
+import { Facts, PanelScroll } from "#studio/ui/panel.tsx";
 import { Tabs } from "#studio/ui/tabs.tsx";
 import { openDoor } from "../../engine.server.ts";
 import { listHref, readList } from "../../list-request.ts";
@@ -73,7 +73,7 @@ function InboxPanel({ panel, deciding, closeHref }: { panel: NonNullable<InboxVi
   return (
     <aside className="inspector" aria-label={item.title} key={item.id}>
       <PanelTitle org={item.org} code={item.code} title={item.title} note={note} href={item.href} closeHref={closeHref} />
-      <div className="panel-scroll">
+      <PanelScroll>
         <section>
           <Facts items={fields.map((field) => ({ title: field.title, value: <CellView cell={field.cell} /> }))} />
         </section>
@@ -83,7 +83,7 @@ function InboxPanel({ panel, deciding, closeHref }: { panel: NonNullable<InboxVi
             <Facts items={guided.record.fields.map((field) => ({ title: field.title, value: <CellView cell={field.cell} /> }))} />
           </section>
         )}
-      </div>
+      </PanelScroll>
       <div className="panel-foot">
         <DecideForm key={item.id} item={item} deciding={deciding} />
       </div>

@@ -6,7 +6,7 @@ import { decisionMeaning, sentenceOf } from "#studio/ui/decision-explanation.tsx
 import { Icon } from "#studio/ui/icon.tsx";
 import { Anchor } from "#studio/ui/link.tsx";
 import { OrgBadge } from "#studio/ui/org-badge.tsx";
-import { Facts } from "#studio/ui/panel.tsx";
+import { Facts, PanelScroll } from "#studio/ui/panel.tsx";
 import { StatusBadge } from "#studio/ui/status-badge.tsx";
 import { ActForm } from "../guided/act-form.tsx";
 import { isBlocked } from "../guided/act-list.tsx";
@@ -109,7 +109,7 @@ export function InstancePanel({
         href={`/work/${view.id}`}
         closeHref={closeHref}
       />
-      <div className="panel-scroll">
+      <PanelScroll>
         {occasion === undefined || occasion.facts.length === 0 ? null : (
           <section>
             <Facts items={occasion.facts.map((field) => ({ title: field.title, value: <CellView cell={field.cell} /> }))} />
@@ -158,7 +158,7 @@ export function InstancePanel({
             <HistoryList entries={view.history.slice(0, 5)} instance={view.id} short />
           </section>
         )}
-      </div>
+      </PanelScroll>
       {ready.length === 0 && !occasion?.also ? null : (
         <div className="panel-foot">
           {act === null ? (

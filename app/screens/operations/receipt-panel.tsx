@@ -1,3 +1,4 @@
+import { PanelScroll } from "#studio/ui/panel.tsx";
 import "./operations.css";
 import { DecisionExplanation } from "#studio/ui/decision-explanation.tsx";
 import { Mark, StatusBadge } from "#studio/ui/status-badge.tsx";
@@ -9,7 +10,7 @@ export function ReceiptPanel({ receipt, closeHref }: { receipt: ReceiptDetail; c
   return (
     <aside className="inspector" aria-label={receipt.event}>
       <PanelTitle org={receipt.org} kind="Receipt" title={receipt.event} note={receipt.key} href={receipt.href} closeHref={closeHref} />
-      <div className="panel-scroll">
+      <PanelScroll>
         <section className="stack tight">
           <div className="line">
             <StatusBadge meaning={receipt.meaning} />
@@ -46,7 +47,7 @@ export function ReceiptPanel({ receipt, closeHref }: { receipt: ReceiptDetail; c
             {JSON.stringify(receipt.body, null, 2)}
           </pre>
         </section>
-      </div>
+      </PanelScroll>
     </aside>
   );
 }
