@@ -1,7 +1,7 @@
 /** Forms without a session: what a stranger with a link can see and do, and what only people of the org see. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { type ProductApi, productApi } from "#tests/support/product-api.ts";
-import { xlsxFile } from "#tests/support/xlsx-file.ts";
+import { xlsxFile, xlsxOf } from "#tests/support/xlsx-file.ts";
 
 const api: ProductApi = await productApi();
 const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -143,6 +143,31 @@ describe("[WMS-57] a spreadsheet", () => {
     expect(bad.body.errors).toEqual([expect.objectContaining({ row: 3, code: "UNKNOWN_QUALITY" }), expect.objectContaining({ row: 4, code: "BAD_QUANTITY" })]);
     const cells = await sheet(form.url, [COLUMNS, ...rows(1), ["LINEN-01", "", "many", ""]]);
     expect(cells.body.errors).toEqual([expect.objectContaining({ row: 3, path: "/3/qty_m" })]);
+  });
+
+  it("tells rows as the spreadsheet numbers them, also below empty ones", async () => {
+    const form = await issue();
+    const inSheet = await sheet(form.url, [COLUMNS, ...rows(1), ["", "", "", ""], [], ["NO-SUCH", "", 5, ""]]);
+    expect(inSheet.body.errors).toEqual([expect.objectContaining({ row: 5, path: "/5", code: "UNKNOWN_QUALITY" })]);
+    const inText = await call("POST", `${form.url}/rows`, `\n${COLUMNS.join(",")}\nLINEN-01,,5,\n\n,,,\nLINEN-01,,many,\n`, { "content-type": "text/csv" });
+    expect(inText.body.errors).toEqual([expect.objectContaining({ row: 6, path: "/6/qty_m" })]);
+  });
+
+  it("takes nothing over that the sheet shows and the file does not say: errors, formulas without a value, merged cells", async () => {
+    const form = await issue();
+    const cells = `<row r="1">${COLUMNS.map((name) => `<c t="inlineStr"><is><t>${name}</t></is></c>`).join("")}</row>
+      <row r="2"><c r="A2" t="str"><f>"LINEN-"&amp;"01"</f><v>LINEN-01</v></c><c r="C2"><f>B2*2</f></c></row>
+      <row r="3"><c r="A3" t="inlineStr"><is><t>LINEN-01</t></is></c><c r="C3"><v>5</v></c><c r="D3" t="e"><v>#REF!</v></c></row>
+      <row r="4"><c r="A4" t="inlineStr"><is><t>LINEN-01</t></is></c><c r="B4" t="inlineStr"><is><t>white</t></is></c><c r="C4"><v>5</v></c></row>
+      <row r="5"><c r="A5" t="inlineStr"><is><t>LINEN-01</t></is></c><c r="B5"/><c r="C5"><v>6</v></c></row>`;
+    const file = xlsxOf(`<sheetData>${cells}</sheetData><mergeCells count="1"><mergeCell ref="B4:B5"/></mergeCells>`);
+    const read = await call("POST", `${form.url}/rows`, file, { "content-type": XLSX });
+    expect(read.status).toBe(422);
+    expect(read.body.errors).toEqual([
+      { row: 2, path: "/2/qty_m", message: expect.stringContaining("formula") },
+      { row: 3, path: "/3/note", message: expect.stringContaining("#REF!") },
+      { row: 5, path: "/5/color", message: expect.stringContaining("B4:B5") },
+    ]);
   });
 
   it("may be CSV; what is no table is refused, quickly", async () => {
