@@ -4,7 +4,6 @@
  * has anyway is its own fault.
  */
 import { EngineError } from "../../core/errors.ts";
-import type { CompactDecision } from "../../core/step-types.ts";
 import type { Json, JsonObject, JsonSchema } from "../../schema/json.ts";
 import { saveFile as storeFile } from "../../store/files.ts";
 import { type FileAnswer, fileAnswer, fileRow } from "../editing/files.ts";
@@ -15,6 +14,8 @@ import { attemptEvent } from "../instances/send-event.ts";
 import { shutOnes } from "../work/decision-answer.ts";
 import type { Engine } from "../work/engine-context.ts";
 import { auditAttempt, Refused } from "../work/work.ts";
+import { badLines } from "./bad-lines.ts";
+import { kindOfFile, startsAs } from "./file-kind.ts";
 import { type FormInput, type FormReason, type FoundForm, withForm } from "./public-form.ts";
 import { requireRoom, uploaderOf } from "./public-form-files.ts";
 
@@ -148,7 +149,9 @@ async function verdictOn(engine: Engine, input: FormInput, fields: JsonObject, n
         const shut = seen.kind === "blocked" ? shutOnes(seen.decisions) : [];
         return {
           reasons: shut.flatMap(({ reasons }) => reasons).map(({ code, message }) => ({ code, message })),
-          errors: shut.flatMap((decision) => rowErrors(decision, sheet?.rowsOf ?? {}, numberOf)),
+          errors: shut
+            .flatMap((decision) => badLines(decision, sheet?.rowsOf ?? {}))
+            .map(({ index, code, message }) => ({ row: numberOf(index), path: `/${numberOf(index)}`, code, message })),
         };
       },
       { dryRun: true },
@@ -165,15 +168,6 @@ function blank(schema: JsonSchema | undefined): JsonObject {
   const properties = (schema?.["properties"] ?? {}) as Properties;
   const required = (schema?.["required"] ?? []) as readonly string[];
   return Object.fromEntries(required.map((name) => [name, properties[name]?.["type"] === "array" ? [] : properties[name]?.["type"] === "object" ? {} : ""]));
-}
-
-/** The rows that a decision lists as bad, as the spreadsheet counts them. */
-function rowErrors(decision: CompactDecision, rowsOf: Readonly<Record<string, string>>, numberOf: RowNumber) {
-  return decision.reasons.flatMap(({ code, message }) => {
-    const list = Object.hasOwn(rowsOf, code) ? decision.inputs[rowsOf[code] ?? ""] : undefined;
-    const lines = Array.isArray(list) ? (list as readonly Json[]).filter((line) => typeof line === "number") : [];
-    return lines.map((line) => numberOf(line - 1)).map((row) => ({ row, path: `/${row}`, code, message }));
-  });
 }
 
 /** `/lines/3/qty` of the payload is the cell `qty` of the fourth row below the header. */
@@ -203,10 +197,13 @@ export async function saveFormFile(engine: Engine, input: FormFileInput): Promis
   const { reasons, errors } = await addedBy(engine, input, { [field]: [{ file_name: input.name, mime: input.mime, bytes: input.bytes.length }] });
   if (errors.length > 0) throw new EngineError("payload_invalid", "The file cannot be taken.", { errors });
   if (reasons.length > 0) throw new EngineError("gate_blocked", reasons.map(({ message }) => message).join(" "), { reasons });
+  const kind = kindOfFile(input.name);
+  if (kind !== null && !startsAs(kind, input.bytes))
+    throw new EngineError("payload_invalid", "The file is not what its name says.", { errors: [{ path: "/name", message: "does not fit what the file is" }] });
   return await withForm(engine, input, async (work, { standing }) => {
     const { id } = standing.instance;
     await requireRoom(work, id, input.bytes.length);
-    const row = { ...fileRow(work, input), createdBy: uploaderOf(id) };
+    const row = { ...fileRow(work, kind === null ? input : { ...input, mime: kind.mime }), createdBy: uploaderOf(id) };
     await storeFile(work.tx, row, input.bytes);
     auditAttempt(work, "file_saved", { type: "file", id: row.id }, { sha256: row.sha256, size: row.size });
     return fileAnswer(row);

@@ -23,7 +23,8 @@ import { askGate } from "../work/gate-decision.ts";
 import type { Scope } from "../work/scope.ts";
 import { sha256 } from "../work/sha256.ts";
 import { healable, inWork, Refused, type Work } from "../work/work.ts";
-import { withKeptFiles } from "./public-form-files.ts";
+import { badLines } from "./bad-lines.ts";
+import { requireKeptFiles, withKeptFiles } from "./public-form-files.ts";
 
 type PublicForm = NonNullable<MachineDefinition["publicForm"]>;
 
@@ -81,16 +82,20 @@ interface Submitted {
  * Submits a form. Where somebody else has just written what it was about to write, it looks again; what stays in the way is not
  * told to a stranger.
  *
- * - throws EngineError as openForm, and `payload_invalid`, `gate_blocked` with reasons
+ * - throws EngineError as openForm, and `payload_invalid`, `gate_blocked` with reasons and the lines that they are about in `errors`
  */
 export async function submitForm(engine: Engine, input: SubmitInput): Promise<Submitted> {
   try {
     return await takeForm(engine, input);
   } catch (error) {
     if (!(error instanceof EngineError) || error.code !== "unique_taken") throw error;
-    throw new EngineError("gate_blocked", "The form cannot be taken like this.", { reasons: [] }, { cause: error });
+    throw untakeable(error);
   }
 }
+
+const UNTAKEABLE = "The form cannot be taken like this.";
+
+const untakeable = (cause: EngineError): EngineError => new EngineError("gate_blocked", UNTAKEABLE, { reasons: [] }, { cause });
 
 async function takeForm(engine: Engine, input: SubmitInput): Promise<Submitted> {
   return await withForm(engine, input, async (work, { form, machine, standing }) => {
@@ -98,11 +103,19 @@ async function takeForm(engine: Engine, input: SubmitInput): Promise<Submitted> 
     const send: SendInput = { instance: standing.instance.id, type: form.submit, payload, via: "public" };
     const sent = await attemptEvent(work, standing, send);
     if (sent instanceof Refused) return sent;
-    if (sent.kind !== "moved") return outward(await refuseTransition(work, standing, send, sent));
+    if (sent.kind !== "moved") {
+      const lines = sent.kind === "blocked" ? shutOnes(sent.decisions).flatMap((decision) => badLines(decision, form.sheet?.rowsOf ?? {})) : [];
+      const errors = lines.map(({ index, message }) => ({ path: `/${form.sheet?.field}/${index}`, message }));
+      return outward(await refuseTransition(work, standing, send, sent), errors);
+    }
+    requireKeptFiles(form, payload);
     try {
       await runCascade(work, sent.cascade);
     } catch (error) {
-      throw error instanceof EngineError && error.code === "unique_taken" ? healable(error) : error;
+      if (!(error instanceof EngineError)) throw error;
+      if (error.code === "unique_taken") throw healable(error);
+      // What else it would have written is nothing that a stranger knows of.
+      throw error.code === "payload_invalid" ? untakeable(error) : error;
     }
     return { ref: standing.record?.code ?? null };
   });
@@ -125,10 +138,10 @@ function senderSchema(schema: JsonSchema | undefined, form: PublicForm): JsonSch
 }
 
 /** A stranger learns which conditions failed, by code and sentence; not how they were decided, nor who could help. */
-function outward({ error }: Refused): Refused {
+function outward({ error }: Refused, errors: readonly { readonly path: string; readonly message: string }[]): Refused {
   const reasons = reasonsOf(error);
   if (error.code !== "gate_blocked") return new Refused(formGone(reasons));
-  return new Refused(new EngineError("gate_blocked", reasons.map(({ message }) => message).join(" ") || "The form cannot be taken like this.", { reasons }));
+  return new Refused(new EngineError("gate_blocked", reasons.map(({ message }) => message).join(" ") || UNTAKEABLE, { reasons, errors }));
 }
 
 export interface FormReason {

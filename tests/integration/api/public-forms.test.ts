@@ -110,6 +110,13 @@ describe("a submission", () => {
     expect(Object.keys(refused.body.reasons[0])).toEqual(["code", "message"]);
     for (const member of ["decisions", "unlock", "state"]) expect(refused.body).not.toHaveProperty(member);
     expect((await submit(form.url, { lines: "no list" })).body.code).toBe("payload_invalid");
+    const bad = await submit(form.url, { lines: [...lines, { quality_code: "NO-SUCH", qty_m: "0" }] });
+    expect(bad.body.errors).toEqual([
+      { path: "/lines/1", message: expect.stringContaining("quality") },
+      { path: "/lines/1", message: expect.stringContaining("quantity") },
+    ]);
+    const vast = await submit(form.url, { lines: [{ quality_code: "LINEN-01", qty_m: "99999999999999999999.00" }] });
+    expect(vast).toMatchObject({ status: 409, body: { reasons: [{ code: "BAD_QUANTITY" }], errors: [{ path: "/lines/0" }] } });
     expect((await get(form.url)).status).toBe(200);
   });
 });
@@ -215,6 +222,23 @@ describe("[WMS-58] a file", () => {
     expect(await submit(form.url, { lines, attachments: [{ file_name: "run.exe", bytes: 1 }] })).toMatchObject({
       body: { reasons: [{ code: "ATTACHMENT_TYPE" }] },
     });
+    const promised = await submit(form.url, { lines, attachments: [{ file_name: "never-sent.pdf", bytes: 1 }] });
+    expect(promised).toMatchObject({ status: 422, body: { code: "payload_invalid", errors: [{ path: "/attachments/0/file_id" }] } });
+    expect((await submit(form.url, { lines, attachments: [{ file_name: "a.pdf", bytes: -1 }] })).body.code).toBe("payload_invalid");
+    expect((await get(form.url)).status).toBe(200);
+  });
+
+  it("is what its name says, by its first bytes, and is kept as that; marks that turn a name around are left out", async () => {
+    const form = await issue();
+    const bytes = { png: "\x89PNG\r\n\x1a\n", jpg: "\xff\xd8\xff\xe0", docx: "PK\x03\x04", pdf: "%PDF-1.7" };
+    for (const [kind, head] of Object.entries(bytes)) {
+      expect((await upload(form.url, `a.${kind}`, Buffer.from(`${head}...`, "latin1"), "text/html")).body).toMatchObject({
+        mime: expect.not.stringContaining("html"),
+      });
+      const wrong = await upload(form.url, `b.${kind.toUpperCase()}`, "MZ\x90 a program");
+      expect(wrong).toMatchObject({ status: 422, body: { code: "payload_invalid", errors: [{ path: "/name" }] } });
+    }
+    expect((await upload(form.url, "in\u202efdp.exe.pdf")).body).toMatchObject({ name: "infdp.exe.pdf" });
   });
 });
 
