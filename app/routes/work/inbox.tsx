@@ -2,6 +2,7 @@ import { notifications } from "@mantine/notifications";
 import { useEffect, useRef } from "react";
 import { useFetcher, useOutletContext, useSearchParams } from "react-router";
 import { CellView } from "#studio/ui/cell.tsx";
+import { freshKey } from "#studio/ui/fresh-key.ts";
 import { KeyHelp, LIST_KEYS } from "#studio/ui/key-help.tsx";
 import { Facts } from "#studio/ui/panel.tsx";
 import { Tabs } from "#studio/ui/tabs.tsx";
@@ -109,6 +110,6 @@ function useDeciding(): Deciding {
     busy: state !== "idle",
     sent: new Set(state === "idle" ? [] : (body?.tasks ?? [])),
     decide: (tasks, outcome, note) =>
-      void fetcher.submit({ tasks: [...tasks], outcome, note, once: crypto.randomUUID() }, { method: "post", encType: "application/json" }),
+      void fetcher.submit({ tasks: [...tasks], outcome, note, once: freshKey() }, { method: "post", encType: "application/json" }),
   };
 }

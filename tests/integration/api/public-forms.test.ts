@@ -121,6 +121,18 @@ describe("a submission", () => {
   });
 });
 
+it("[WMS-55] a submission whose answer was lost gets it again with its key; with another key, body or form it does not", async () => {
+  const [form, other] = [await issue(), await issue()];
+  const keyed = (url: string, key: string, body: unknown = { lines }) =>
+    call("POST", url, JSON.stringify(body), { "content-type": "application/json", "idempotency-key": key });
+  const twice = await Promise.all([keyed(form.url, "first"), keyed(form.url, "first")]);
+  for (const taken of [...twice, await keyed(form.url, "first")]) expect([taken.status, taken.body]).toEqual([200, { ref: form.code }]);
+  expect((await keyed(form.url, "second")).status).toBe(410);
+  expect((await submit(form.url, { lines })).status).toBe(410);
+  expect((await keyed(form.url, "first", { lines: [...lines, ...lines] })).body.code).toBe("idempotency_key_reused");
+  expect((await keyed(other.url, "first")).body).toEqual({ ref: other.code });
+});
+
 describe("[WMS-57] a spreadsheet", () => {
   const rows = (count: number) => Array.from({ length: count }, (_each, n) => ["LINEN-01", "white", n + 1.5, ""]);
 
