@@ -58,6 +58,12 @@ async function findKept(tx: Tx, catalogue: Catalogue, type: TypeDefinition, job:
   return found;
 }
 
+/** The number of the last row that an import created a record for; 0 where there is none. */
+export async function lastCreated(tx: Tx, job: ImportRef): Promise<number> {
+  const [last] = await tx.query<{ row: number | null }>(`select max(w.row) as row from ${CREATED}`, [job.orgId, job.id]);
+  return last?.row ?? 0;
+}
+
 /** Deletes the records of the rows from `from` to before `to`; their versions stay, with a last one that says so. */
 export async function removeCreated(
   tx: Tx,

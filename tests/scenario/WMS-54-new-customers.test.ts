@@ -14,8 +14,8 @@ beforeAll(async () => {
 
 const lines = [{ quality_code: "LINEN-01", qty_m: "10", color: "white" }];
 const issue = (payload: object = {}): Promise<Answer> => owner.post("/instances", { machine: "order-form-token", event: { type: "token.issue", payload } });
-async function link(): Promise<{ readonly url: string; readonly ref: string }> {
-  const answer = await issue();
+async function link(customer_id: string | null = null): Promise<{ readonly url: string; readonly ref: string }> {
+  const answer = await issue({ customer_id });
   expect(answer.status, answer.text).toBe(201);
   return { url: answer.body.url, ref: answer.body.record.code };
 }
@@ -99,6 +99,19 @@ describe("a stranger", () => {
     ];
     expect(nameless.map(({ customer_name }) => customer_name)).toEqual(["Blank 1", "Blank 2"]);
   });
+
+  it("[WMS-54] is known by the address alone where no tax id is told, in whatever case, and where only one has it", async () => {
+    const [boreal] = await owner.list("/records/customers?q=Boreal");
+    const [profile] = await filtered("customer-org-profiles", { customer_id: boreal.id });
+    const put = (emails: readonly string[]) => manager.patch(`/records/customer-org-profiles/${profile.id}`, { contact_emails: emails });
+    expect((await put(["buyer@boreal.example", "both@agent.example"])).status).toBe(200);
+    const known = { customer: boreal.id, pending_review: false };
+    expect(await sent({ name: "Bo", email: "Buyer@Boreal.example" })).toMatchObject(known);
+    expect(await sent({ name: "Bo", email: "buyer@boreal.example", tax_id: "31415" })).toMatchObject({ pending_review: true });
+    const twin = await sent({ company: "Agent", email: "both@agent.example", tax_id: "27182" });
+    expect((await sent({ company: "Whose", email: "both@agent.example" })).customer_name).toBe("Whose");
+    expect(twin.customer).not.toBe(boreal.id);
+  });
 });
 
 describe("a review", () => {
@@ -119,6 +132,38 @@ describe("a review", () => {
     await manager.send(reviewOf(unwanted.customer), "review.reject", { reason: "No such company" });
     expect((await dealOf(unwanted.request_ref)).state.commercial).toBe("cancelled");
     expect(await owner.list("/records/customers?q=Nobody")).toEqual([]);
+  });
+
+  it("[WMS-54] is asked for again when somebody who was refused sends another form, with its link too", async () => {
+    const contact = { company: "Twice", email: "t@twice.example", tax_id: "667", country: "TR" };
+    const first = await sent(contact);
+    const [kept, spare] = [await link(first.customer), await link()];
+    await manager.send(reviewOf(first.customer), "review.reject", { reason: "No such company" });
+    const told = (await api.mails()).length;
+    expect((await submit(kept.url, contact)).status).toBe(200);
+    await api.drain();
+    const again = await dealOf(kept.ref);
+    expect(again).toMatchObject({ customer: first.customer, pending_review: true, state: { commercial: "pending_review" } });
+    expect((await api.mails()).slice(told).map(({ subject }) => subject)).toContain("Review the new customer Twice");
+    expect((await submit(spare.url, contact)).status).toBe(200);
+    await api.drain();
+    expect(await dealOf(spare.ref)).toMatchObject({ customer: first.customer, pending_review: true });
+    await manager.send(reviewOf(first.customer), "review.approve", { payment_mode: "cash" });
+    for (const { ref } of [kept, spare]) expect((await dealOf(ref)).state.commercial).toEqual({ open: "ready" });
+    expect((await dealOf(first.request_ref)).state.commercial).toBe("cancelled");
+  });
+
+  it("[WMS-54] that merged a customer sends its later forms to the other one, however often it was merged on", async () => {
+    const [one, two] = [await sent({ company: "Merge 1", tax_id: "811" }), await sent({ company: "Merge 2", tax_id: "812" })];
+    const [fjord] = await owner.list("/records/customers?q=Fjord%20Hotels");
+    const open = await manager.refused(reviewOf(one.customer), "review.merge", { customer_id: two.customer });
+    expect(codesOf(open)).toEqual(["MERGE_TARGET_UNREVIEWED"]);
+    await manager.send(reviewOf(two.customer), "review.merge", { customer_id: fjord.id });
+    await manager.send(reviewOf(one.customer), "review.merge", { customer_id: fjord.id });
+    for (const tax_id of ["811", "812"]) {
+      const later = await sent({ company: "Merged", tax_id });
+      expect(later).toMatchObject({ customer: fjord.id, customer_name: "Fjord Hotels", pending_review: false });
+    }
   });
 });
 

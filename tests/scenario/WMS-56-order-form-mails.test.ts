@@ -86,6 +86,18 @@ describe("after an edit", () => {
     expect((await received("olaf@fjord.example")).filter(({ html }) => html.includes("120"))).toHaveLength(1);
   });
 
+  it("[WMS-56] lines are told by their place in the form, whatever numbers came with them", async () => {
+    const link = await owner.post("/instances", { machine: "order-form-token", event: { type: "token.issue", payload: { customer_id: fjord.id } } });
+    const lines = [7, 3, 3].map((line_no) => ({ line_no, quality_code: "LINEN-01", qty_m: "10" }));
+    const sent = await api.post(link.body.url, { contact: { name: "Odd", email: "odd@fjord.example" }, lines }, { accept: "application/json" });
+    expect(sent.status, sent.text).toBe(200);
+    await api.drain();
+    const [deal] = await owner.list(`/records/deals?filter=${encodeURIComponent(JSON.stringify({ request_ref: link.body.record.code }))}`);
+    const held = await owner.list(`/records/deal-lines?filter=${encodeURIComponent(JSON.stringify({ deal_id: deal.id }))}`);
+    expect(held.map(({ data }) => data.line_no).sort()).toEqual([1, 2, 3]);
+    expect(codesOf(await owner.refused(`deal:${deal.code}`, "order_form.resend"))).toEqual(["NO_NEW_CHANGES"]);
+  });
+
   it("[WMS-56] another quality, a colour and a line more are told as such; what nobody could be told is not taken for told", async () => {
     const { deal } = await submitted("pia@fjord.example", "100", "7");
     const line = (line_no: number, more: object) => ({

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import { useFetcher, useOutletContext, useSearchParams } from "react-router";
 import { Button } from "#studio/ui/button.tsx";
 import { CellView } from "#studio/ui/cell.tsx";
+import { freshKey } from "#studio/ui/fresh-key.ts";
 import { KeyHelp, LIST_KEYS } from "#studio/ui/key-help.tsx";
 import { Facts, PanelScroll } from "#studio/ui/panel.tsx";
 import { Tabs } from "#studio/ui/tabs.tsx";
@@ -115,6 +116,6 @@ function useDeciding(): Deciding {
     busy: state !== "idle",
     sent: new Set(state === "idle" ? [] : (body?.tasks ?? [])),
     decide: (tasks, outcome, note) =>
-      void fetcher.submit({ tasks: [...tasks], outcome, note, once: crypto.randomUUID() }, { method: "post", encType: "application/json" }),
+      void fetcher.submit({ tasks: [...tasks], outcome, note, once: freshKey() }, { method: "post", encType: "application/json" }),
   };
 }

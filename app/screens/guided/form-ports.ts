@@ -1,4 +1,5 @@
 import type { FormPorts } from "#studio/ui/form/form-ports.ts";
+import { freshKey } from "#studio/ui/fresh-key.ts";
 
 /** How forms of the app search records and store files. */
 export const formPorts: FormPorts = {
@@ -10,7 +11,7 @@ export const formPorts: FormPorts = {
     const response = await fetch(`/api/v1/files?name=${encodeURIComponent(file.name)}`, {
       method: "POST",
       body: file,
-      headers: { "Content-Type": file.type || "application/octet-stream", "Idempotency-Key": crypto.randomUUID() },
+      headers: { "Content-Type": file.type || "application/octet-stream", "Idempotency-Key": freshKey() },
     });
     if (!response.ok) throw new Error(`The file was refused with ${response.status}`);
     return (await response.json()) as { id: string; name: string };

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useFetcher } from "react-router";
 import type { JsonObject } from "#engine/schema/json.ts";
+import { freshKey } from "#studio/ui/fresh-key.ts";
 import { announce } from "../announce.tsx";
 import type { ActRequest, ActResult, FieldError, PreviewView } from "../guided.ts";
 
@@ -38,7 +39,7 @@ export function useAct(onDone?: () => void): Sending {
     errors: refusal?.errors ?? [],
     clear: () => setRefusal(null),
     send: (request) => {
-      once.current ??= crypto.randomUUID();
+      once.current ??= freshKey();
       void fetcher.submit({ ...request, once: once.current } as never, { method: "post", action: "/ui/act", encType: "application/json" });
     },
   };

@@ -5,6 +5,7 @@ import { Button } from "#studio/ui/button.tsx";
 import { checkValue, type FieldError } from "#studio/ui/form/check-value.ts";
 import { SchemaForm } from "#studio/ui/form/schema-form.tsx";
 import { blankOf } from "#studio/ui/form/schema-kind.ts";
+import { freshKey } from "#studio/ui/fresh-key.ts";
 import { Icon } from "#studio/ui/icon.tsx";
 import { Anchor } from "#studio/ui/link.tsx";
 import { Notice } from "#studio/ui/states.tsx";
@@ -50,7 +51,7 @@ export function BeginPanel({ begin, closeHref, several }: { begin: BeginView; cl
           const found = checkValue(begin.schema, value);
           setErrors(found);
           if (found.length > 0) return;
-          once.current ??= crypto.randomUUID();
+          once.current ??= freshKey();
           void fetcher.submit({ begin: begin.id, payload: value, once: once.current } as never, { method: "post", encType: "application/json" });
         }}
       >

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import type { ImportDetail, ImportView } from "#engine/service/import/import-queries.ts";
+import { freshKey } from "#studio/ui/fresh-key.ts";
 
 export type ImportState =
   | { readonly is: "empty" }
@@ -62,7 +63,7 @@ export function useImportJob(type: string, scope: string, onWritten: () => void)
       const { id } = await call(`/records/${encodeURIComponent(type)}/import?${query}`, {
         method: "POST",
         body: file,
-        headers: { "Content-Type": /\.xlsx$/i.test(file.name) ? SHEET : "text/csv", "Idempotency-Key": crypto.randomUUID() },
+        headers: { "Content-Type": /\.xlsx$/i.test(file.name) ? SHEET : "text/csv", "Idempotency-Key": freshKey() },
       });
       await follow(id, isCurrent);
     });
@@ -71,7 +72,7 @@ export function useImportJob(type: string, scope: string, onWritten: () => void)
       await call(`/imports/${id}/${what}`, {
         method: "POST",
         body: "{}",
-        headers: { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() },
+        headers: { "Content-Type": "application/json", "Idempotency-Key": freshKey() },
       });
       await follow(id, isCurrent);
     });

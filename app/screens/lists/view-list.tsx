@@ -5,6 +5,7 @@ import { Button, ButtonLink } from "#studio/ui/button.tsx";
 import { CellView, isFigure } from "#studio/ui/cell.tsx";
 import { type Column, DataTable } from "#studio/ui/data-table.tsx";
 import { FilterChips } from "#studio/ui/filter-chips.tsx";
+import { freshKey } from "#studio/ui/fresh-key.ts";
 import { KeyLineHint } from "#studio/ui/key-help.tsx";
 import { Anchor } from "#studio/ui/link.tsx";
 import { EmptyState, Notice } from "#studio/ui/states.tsx";
@@ -38,7 +39,7 @@ export function ViewList({ view, request, scope, beginHref }: { view: ViewPage; 
   const chosen = view.rows.filter((row) => selected.has(row.id));
   const send = (type: string, payload: object): void => {
     const instances = chosen.filter((row) => row.events.includes(type)).flatMap((row) => (row.instance === null ? [] : [row.instance]));
-    void fetcher.submit({ type, instances, payload, once: crypto.randomUUID() } as never, { method: "post", encType: "application/json" });
+    void fetcher.submit({ type, instances, payload, once: freshKey() } as never, { method: "post", encType: "application/json" });
     setSelected(new Set());
     setAsking(null);
   };

@@ -9,28 +9,41 @@ export interface NotedFile extends KeptFile {
   readonly note: string;
 }
 
-/** Files with a note each; a file is kept as soon as it is chosen. */
-export function FileList({ address, files, onChange }: { address: string; files: readonly NotedFile[]; onChange: (files: readonly NotedFile[]) => void }) {
+/** Files with a note each; a file is kept as soon as it is chosen. Notes may be written while another is on its way. */
+export function FileList({
+  address,
+  hint,
+  files,
+  onBusy,
+  onChange,
+}: {
+  address: string;
+  /** Which files are taken. */
+  hint: string | null;
+  files: readonly NotedFile[];
+  onBusy: (isBusy: boolean) => void;
+  onChange: (step: (files: readonly NotedFile[]) => readonly NotedFile[]) => void;
+}) {
   const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<{ readonly file: string; readonly refusal: Refusal } | null>(null);
+  const [refused, setRefused] = useState<readonly { readonly file: string; readonly refusal: Refusal }[]>([]);
   const input = useRef<HTMLInputElement>(null);
   const choose = async (chosen: readonly File[]): Promise<void> => {
     setBusy(true);
-    setRefused(null);
-    let kept = files;
+    onBusy(true);
+    setRefused([]);
     for (const file of chosen) {
       const told = await keepFile(address, file);
-      if (told.ok) kept = [...kept, { ...told.value, note: "" }];
-      else setRefused({ file: file.name, refusal: told.refusal });
-      onChange(kept);
+      if (told.ok) onChange((before) => [...before, { ...told.value, note: "" }]);
+      else setRefused((before) => [...before, { file: file.name, refusal: told.refusal }]);
     }
+    onBusy(false);
     setBusy(false);
   };
   return (
     <div className="stack tight">
       {files.length === 0 ? null : (
         <ul className="form-files">
-          {files.map((file, index) => (
+          {files.map((file) => (
             <li key={file.id}>
               <Icon name="doc" />
               <span className="clip">
@@ -43,16 +56,23 @@ export function FileList({ address, files, onChange }: { address: string; files:
                 value={file.note}
                 onChange={(event) => {
                   const note = event.currentTarget.value;
-                  onChange(files.map((each, at) => (at === index ? { ...each, note } : each)));
+                  onChange((before) => before.map((each) => (each.id === file.id ? { ...each, note } : each)));
                 }}
               />
-              <Button tone="plain" icon="trash" aria-label={`Remove ${file.name}`} onClick={() => onChange(files.filter((_, at) => at !== index))} />
+              <Button
+                tone="plain"
+                icon="trash"
+                aria-label={`Remove ${file.name}`}
+                onClick={() => onChange((before) => before.filter(({ id }) => id !== file.id))}
+              />
             </li>
           ))}
         </ul>
       )}
-      {refused === null ? null : <RefusalNotice refusal={refused.refusal} title={`${refused.file} was not taken`} />}
-      <div>
+      {refused.map(({ file, refusal }) => (
+        <RefusalNotice key={file} refusal={refusal} title={`${file} was not taken`} />
+      ))}
+      <div className="form-sheet">
         <input
           ref={input}
           type="file"
@@ -69,6 +89,7 @@ export function FileList({ address, files, onChange }: { address: string; files:
         <Button icon="plus" busy={busy} onClick={() => input.current?.click()}>
           Add a file
         </Button>
+        {hint === null ? null : <p className="small quiet">{hint}</p>}
       </div>
     </div>
   );

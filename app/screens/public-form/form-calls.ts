@@ -20,8 +20,9 @@ export interface KeptFile {
 
 const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-export const submit = (address: string, payload: JsonObject): Promise<Told<{ readonly ref: string | null }>> =>
-  send(address, JSON.stringify(payload), "application/json");
+/** - `key`: the same one for every try with the same text */
+export const submit = (address: string, text: string, key: string): Promise<Told<{ readonly ref: string | null }>> =>
+  send(address, text, "application/json", { "idempotency-key": key });
 
 export const readSheet = (address: string, file: File): Promise<Told<{ readonly count: number; readonly rows: readonly JsonObject[] }>> =>
   send(`${address}/rows`, file, /\.xlsx$/i.test(file.name) ? XLSX : "text/csv");
@@ -29,13 +30,23 @@ export const readSheet = (address: string, file: File): Promise<Told<{ readonly 
 export const keepFile = (address: string, file: File): Promise<Told<KeptFile>> =>
   send(`${address}/files?name=${encodeURIComponent(file.name)}`, file, file.type === "" ? "application/octet-stream" : file.type);
 
-async function send<T>(url: string, body: string | File, type: string): Promise<Told<T>> {
+async function send<T>(url: string, body: string | File, type: string, more: Readonly<Record<string, string>> = {}): Promise<Told<T>> {
   try {
-    const answer = await fetch(url, { method: "POST", body, credentials: "omit", headers: { accept: "application/json", "content-type": type } });
+    const headers = { accept: "application/json", "content-type": type, ...more };
+    const answer = await fetch(url, { method: "POST", body, credentials: "omit", headers });
     const said = (await answer.json()) as Json;
     return answer.ok ? { ok: true, value: said as T } : { ok: false, refusal: refusalOf(said as JsonObject) };
   } catch {
-    return { ok: false, refusal: { title: "It did not arrive", detail: "Check your connection and try again.", code: "unreachable", reasons: [], errors: [] } };
+    return {
+      ok: false,
+      refusal: {
+        title: "It did not arrive",
+        detail: "Check your connection and try again; what you have filled in stays here.",
+        code: "unreachable",
+        reasons: [],
+        errors: [],
+      },
+    };
   }
 }
 

@@ -1,19 +1,22 @@
 import "./public-form.css";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import { Button } from "#studio/ui/button.tsx";
-import { Code } from "#studio/ui/code.tsx";
 import { checkValue, type FieldError } from "#studio/ui/form/check-value.ts";
 import { SchemaForm } from "#studio/ui/form/schema-form.tsx";
 import { propertiesOf, schemaAt, titleOf } from "#studio/ui/form/schema-kind.ts";
-import { Icon } from "#studio/ui/icon.tsx";
+import { freshKey } from "#studio/ui/fresh-key.ts";
 import { Panel } from "#studio/ui/panel.tsx";
 import { Notice } from "#studio/ui/states.tsx";
-import { FileList, type NotedFile } from "./file-list.tsx";
+import { errorsAfter, placeOf, type TouchedRow } from "./error-place.ts";
+import { FileList } from "./file-list.tsx";
 import { type Refusal, submit } from "./form-calls.ts";
+import { filledRows, payloadOf, rowsOf } from "./form-payload.ts";
+import { FormSent, Masthead } from "./form-sent.tsx";
 import { LineList } from "./line-list.tsx";
 import { RefusalNotice } from "./refusal-notice.tsx";
 import { SheetFill } from "./sheet-fill.tsx";
+import { useFormDraft } from "./use-form-draft.ts";
 
 export interface OpenForm {
   readonly page: JsonObject;
@@ -28,27 +31,58 @@ export function FormScreen({ form, address }: { form: OpenForm; address: string 
   const { page, sheet, files, schema } = form;
   const say = (name: string): string | null => (typeof page[name] === "string" && page[name] !== "" ? page[name] : null);
   const properties = propertiesOf(schema ?? {});
-  const [value, setValue] = useState<JsonObject>(() => (sheet === null ? {} : { [sheet.field]: [{}] }));
-  const [kept, setKept] = useState<readonly NotedFile[]>([]);
+  const { draft, change, forget } = useFormDraft(address, sheet === null ? {} : { [sheet.field]: [{}] });
+  const { value, files: kept } = draft;
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const [state, setState] = useState<"open" | "sending" | "sent">("open");
   const [refusal, setRefusal] = useState<Refusal | null>(null);
+  /** Sheets and files that are still on their way: what is sent without them would not be what the sender sees. */
+  const [uploads, setUploads] = useState(0);
+  const onBusy = (isBusy: boolean): void => setUploads((count) => count + (isBusy ? 1 : -1));
+  const sending = useRef(false);
+  /** One for all tries with the same content: a try whose answer was lost is answered again, never taken twice. */
+  const once = useRef({ of: "", key: "" });
+  const element = useRef<HTMLFormElement>(null);
+  /** Errors have just been told, so that the first of them is where the sender goes on. */
+  const told = useRef(false);
   const most = Number(page["max_lines"] ?? 50);
-  const set = (name: string, next: Json): void => setValue((before) => ({ ...before, [name]: next }));
+  const set = (name: string, next: Json): void => change((before) => ({ ...before, value: { ...before.value, [name]: next } }));
+  const setRows = (rows: readonly JsonObject[], touched?: TouchedRow): void => {
+    if (sheet === null) return;
+    set(sheet.field, [...rows]);
+    setErrors((before) => errorsAfter(before, sheet.field, touched));
+  };
+  useEffect(() => {
+    if (!told.current) return;
+    told.current = false;
+    const first = element.current?.querySelector<HTMLElement>("[aria-invalid='true'], .form-line-error");
+    if (errors.length > 0) (first?.matches("p") ? first.closest("li")?.querySelector("input") : first)?.focus();
+  }, [errors]);
 
-  if (state === "sent") return <Sent title={say("org_name")} reference={form.ref} thanks={say("thanks")} />;
+  if (state === "sent") return <FormSent org={say("org_name")} reference={form.ref} thanks={say("thanks")} />;
 
   const send = async (): Promise<void> => {
-    const payload = payloadOf(value, sheet?.field ?? null, files?.field ?? null, kept);
+    if (sending.current || uploads > 0) return;
+    if (sheet !== null) setRows(orOneEmpty(filledRows(rowsOf(value[sheet.field]))));
+    const payload = payloadOf(value, { rows: sheet?.field ?? null, files: files?.field ?? null }, kept);
     const found = checkValue(schema ?? {}, payload);
+    told.current = true;
     setErrors(found);
     setRefusal(null);
     if (found.length > 0) return;
+    const text = JSON.stringify(payload);
+    if (once.current.of !== text) once.current = { of: text, key: freshKey() };
+    sending.current = true;
     setState("sending");
-    const told = await submit(address, payload);
-    if (told.ok) return setState("sent");
-    setRefusal(told.refusal);
-    setErrors(told.refusal.errors);
+    const answer = await submit(address, text, once.current.key);
+    sending.current = false;
+    if (answer.ok) {
+      forget();
+      return setState("sent");
+    }
+    told.current = true;
+    setRefusal(answer.refusal);
+    setErrors(answer.refusal.errors);
     setState("open");
   };
 
@@ -63,6 +97,7 @@ export function FormScreen({ form, address }: { form: OpenForm; address: string 
         {say("intro") === null ? null : <p className="soft">{say("intro")}</p>}
       </div>
       <form
+        ref={element}
         className="stack"
         noValidate
         onSubmit={(event) => {
@@ -71,17 +106,17 @@ export function FormScreen({ form, address }: { form: OpenForm; address: string 
         }}
       >
         {sheet === null ? null : (
-          <Panel title={titleFor(properties, sheet.field)} aside={`${listOf(value[sheet.field]).length} of at most ${most}`}>
+          <Panel title={titleFor(properties, sheet.field)} aside={`${rowsOf(value[sheet.field]).length} of at most ${most}`}>
             <div className="stack">
-              <SheetFill address={address} columns={sheet.columns} onRows={(rows) => set(sheet.field, [...rows])} />
+              <SheetFill address={address} columns={sheet.columns} onBusy={onBusy} onRows={(rows) => setRows(rows)} />
               <LineList
                 name={sheet.field}
                 schema={schemaAt(schemaFor(properties, sheet.field)["items"])}
                 order={sheet.columns}
-                rows={listOf(value[sheet.field])}
+                rows={rowsOf(value[sheet.field])}
                 most={most}
                 errors={errors}
-                onChange={(rows) => set(sheet.field, [...rows])}
+                onChange={setRows}
               />
             </div>
           </Panel>
@@ -93,20 +128,28 @@ export function FormScreen({ form, address }: { form: OpenForm; address: string 
           ))}
         {files === null ? null : (
           <Panel title={titleFor(properties, files.field)} aside="optional">
-            <FileList address={address} files={kept} onChange={setKept} />
+            <FileList
+              address={address}
+              hint={say("files_hint")}
+              files={kept}
+              onBusy={onBusy}
+              onChange={(step) => change((before) => ({ ...before, files: step(before.files) }))}
+            />
           </Panel>
         )}
         {errors.length > 0 && refusal === null ? (
           <Notice tone="blocked">
-            {errors.length === 1 ? "One field needs" : `${errors.length} fields need`} another look: {errors[0]?.message}.
+            {errors.length === 1 ? "One field needs" : `${errors.length} fields need`} another look. {sentenceOf(schema ?? {}, errors[0])}
           </Notice>
         ) : null}
-        {refusal === null ? null : <RefusalNotice refusal={refusal} />}
+        {refusal === null ? null : <RefusalNotice refusal={refusal} {...(refusal.code === "unreachable" ? {} : { title: "Your request was not sent" })} />}
         <div className="public-form-send">
-          <Button tone="primary" type="submit" icon="send" busy={state === "sending"}>
+          <Button tone="primary" type="submit" icon="send" busy={state === "sending"} disabled={uploads > 0}>
             Send request
           </Button>
-          <p className="small quiet">It can be sent once and not changed afterwards.</p>
+          <p className="small quiet">
+            {uploads > 0 ? "A file is still on its way; send the request when it is here." : "It can be sent once and not changed afterwards."}
+          </p>
         </div>
       </form>
     </main>
@@ -132,52 +175,12 @@ function FieldPanel(props: { name: string; schema: JsonSchema; value: Json | und
   );
 }
 
-function Sent({ title, reference, thanks }: { title: string | null; reference: string | null; thanks: string | null }) {
-  return (
-    <main className="public-form">
-      <Masthead org={title} reference={null} />
-      <section className="public-form-sent m-open" aria-live="polite">
-        <Icon name="check" />
-        <h1>Your request has arrived</h1>
-        {reference === null ? null : (
-          <p>
-            Its reference is <Code>{reference}</Code>. Name it when you write to us.
-          </p>
-        )}
-        {thanks === null ? null : <p className="soft">{thanks}</p>}
-        <p className="small quiet">This link has been used; to send another request, ask for a new one.</p>
-      </section>
-    </main>
-  );
-}
-
-function Masthead({ org, reference }: { org: string | null; reference: string | null }) {
-  return (
-    <header className="public-form-head">
-      <b>{org}</b>
-      {reference === null ? null : (
-        <span className="push small quiet nowrap">
-          Reference <Code>{reference}</Code>
-        </span>
-      )}
-    </header>
-  );
-}
-
-const listOf = (value: Json | undefined): readonly JsonObject[] => (Array.isArray(value) ? (value as readonly JsonObject[]) : []);
 const schemaFor = (properties: readonly (readonly [string, JsonSchema])[], name: string): JsonSchema => properties.find(([key]) => key === name)?.[1] ?? {};
 const titleFor = (properties: readonly (readonly [string, JsonSchema])[], name: string): string => titleOf(schemaFor(properties, name), name);
+const orOneEmpty = (rows: readonly JsonObject[]): readonly JsonObject[] => (rows.length === 0 ? [{}] : rows);
 
-/** Without empty rows and texts; rows get their numbers, files their ids. */
-function payloadOf(value: JsonObject, sheet: string | null, files: string | null, kept: readonly NotedFile[]): JsonObject {
-  const filled = Object.entries(value).filter(([, each]) => each !== null && each !== "");
-  const payload: Record<string, Json> = Object.fromEntries(filled);
-  if (sheet !== null) {
-    const rows = listOf(value[sheet]).map(({ line_no: _counted, ...row }) => row);
-    payload[sheet] = rows.filter((row) => Object.keys(row).length > 0).map((row, index) => ({ line_no: index + 1, ...row }));
-  }
-  if (files !== null && kept.length > 0) {
-    payload[files] = kept.map(({ id, name, mime, size, note }) => ({ file_id: id, file_name: name, mime, bytes: size, ...(note === "" ? {} : { note }) }));
-  }
-  return payload;
+function sentenceOf(schema: JsonSchema, error: FieldError | undefined): string {
+  const place = placeOf(schema, error?.path ?? "");
+  const text = error === undefined ? "" : error.message.replace(/\.?$/, ".");
+  return place === "" || text.startsWith(place) ? text : `${place}: ${text}`;
 }

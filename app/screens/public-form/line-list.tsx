@@ -3,6 +3,7 @@ import type { JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import { Button } from "#studio/ui/button.tsx";
 import type { FieldError } from "#studio/ui/form/check-value.ts";
 import { kindOf, propertiesOf, requiredOf, titleOf } from "#studio/ui/form/schema-kind.ts";
+import type { TouchedRow } from "./error-place.ts";
 
 /** Rows to fill in: a grid on a wide screen, cards on a phone. Numbers of rows are counted, never typed. */
 export function LineList({
@@ -22,14 +23,15 @@ export function LineList({
   rows: readonly JsonObject[];
   most: number;
   errors: readonly FieldError[];
-  onChange: (rows: readonly JsonObject[]) => void;
+  onChange: (rows: readonly JsonObject[], touched: TouchedRow) => void;
 }) {
   const properties = new Map(propertiesOf(schema));
   const columns = order.flatMap((column) => [[column, properties.get(column) ?? {}] as const]);
   const required = requiredOf(schema);
   const set = (index: number, column: string, text: string): void => {
     const { [column]: _gone, ...rest } = rows[index] ?? {};
-    onChange(rows.map((row, at) => (at === index ? (text === "" ? rest : { ...rest, [column]: text }) : row)));
+    const next = rows.map((row, at) => (at === index ? (text === "" ? rest : { ...rest, [column]: text }) : row));
+    onChange(next, { index, column });
   };
   return (
     <div className="form-lines" style={{ "--columns": columns.length } as React.CSSProperties}>
@@ -65,15 +67,30 @@ export function LineList({
                 />
               );
             })}
-            <Button tone="plain" icon="trash" aria-label={`Remove line ${index + 1}`} onClick={() => onChange(rows.filter((_, at) => at !== index))} />
+            <Button
+              tone="plain"
+              icon="trash"
+              aria-label={`Remove line ${index + 1}`}
+              onClick={() =>
+                onChange(
+                  rows.filter((_, at) => at !== index),
+                  { index },
+                )
+              }
+            />
+            <RowErrors messages={errors.flatMap(({ path, message }) => (path === `/${name}/${index}` ? [message] : []))} />
           </li>
         ))}
       </ol>
       <div>
-        <Button icon="plus" disabled={rows.length >= most} onClick={() => onChange([...rows, {}])}>
+        <Button icon="plus" disabled={rows.length >= most} onClick={() => onChange([...rows, {}], { index: rows.length })}>
           Add a line
         </Button>
       </div>
     </div>
   );
+}
+
+function RowErrors({ messages }: { messages: readonly string[] }) {
+  return messages.length === 0 ? null : <p className="form-line-error small">{messages.join(" ")}</p>;
 }

@@ -12,12 +12,24 @@ type State =
   | { readonly at: "refused"; readonly file: string; readonly refusal: Refusal };
 
 /** Fills the lines from a spreadsheet: all of its rows, or none and why. */
-export function SheetFill({ address, columns, onRows }: { address: string; columns: readonly string[]; onRows: (rows: readonly JsonObject[]) => void }) {
+export function SheetFill({
+  address,
+  columns,
+  onBusy,
+  onRows,
+}: {
+  address: string;
+  columns: readonly string[];
+  onBusy: (isBusy: boolean) => void;
+  onRows: (rows: readonly JsonObject[]) => void;
+}) {
   const [state, setState] = useState<State>({ at: "idle" });
   const input = useRef<HTMLInputElement>(null);
   const choose = async (file: File): Promise<void> => {
     setState({ at: "busy" });
+    onBusy(true);
     const told = await readSheet(address, file);
+    onBusy(false);
     if (!told.ok) return setState({ at: "refused", file: file.name, refusal: told.refusal });
     onRows(told.value.rows);
     setState({ at: "filled", file: file.name, count: told.value.count });
@@ -42,7 +54,11 @@ export function SheetFill({ address, columns, onRows }: { address: string; colum
           Fill from Excel or CSV
         </Button>
         <p className="small quiet">
-          The first row must be <Code>{columns.join(", ")}</Code>. The file takes the place of the lines below.
+          The first row must be <Code>{columns.join(", ")}</Code> (
+          <a download="lines.csv" href={`data:text/csv;charset=utf-8,${encodeURIComponent(`${columns.join(",")}\r\n`)}`}>
+            an empty file
+          </a>
+          ). The file takes the place of the lines below.
         </p>
       </div>
       {state.at === "filled" ? (

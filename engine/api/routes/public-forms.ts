@@ -7,12 +7,14 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { EngineError } from "../../core/errors.ts";
 import { openForm, submitForm } from "../../service/public-form/public-form.ts";
 import { MAX_FORM_FILE_BYTES, MAX_SHEET_BYTES, readFormSheet, saveFormFile } from "../../service/public-form/public-form-uploads.ts";
+import { answered } from "../answer.ts";
 import { rawBodyOf, readRawBodies } from "../content.ts";
 import { registerRateLimit, requireStorableRequest } from "../guard.ts";
 import { requireStorable } from "../json-text.ts";
 import { type RouteSpec, registerRoute } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
 import { freeObject, nullable, ref, text } from "../schemas/vocabulary.ts";
+import { idempotencyOf } from "../idempotency.ts";
 import { formatOf, TABLE_TYPES } from "../table-types.ts";
 
 const GONE = ["form_not_found", "form_gone"] as const;
@@ -68,9 +70,10 @@ const postForm = ({ engine }: RouteContext): RouteSpec => ({
     },
   },
   errors: [...GONE, "gate_blocked", "invariant_violated", "event_not_available"],
-  handle({ request, params, body }) {
-    const form = formOf(params);
-    return submitForm(engine, { ...form, payload: body, ipHash: addressHash(request, form.token) });
+  async handle(call) {
+    const form = formOf(call.params);
+    const input = { ...form, payload: call.body, ipHash: addressHash(call.request, form.token), ...idempotencyOf(call.request) };
+    return answered(call, await submitForm(engine, input));
   },
 });
 

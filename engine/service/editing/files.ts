@@ -47,9 +47,12 @@ export async function saveFile(engine: Engine, scope: Scope, input: SaveFileInpu
   );
 }
 
+/** Marks that turn the direction of a text: a name with them reads as another. */
+const TURNS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
 /** A new row for the file, of the work's actor. - throws EngineError `payload_invalid` for a name that cannot be kept */
 export function fileRow(work: Work, input: SaveFileInput): FileRow {
-  const name = input.name.replaceAll("\\", "/").split("/").at(-1)?.trim() ?? "";
+  const name = input.name.replace(TURNS, "").replaceAll("\\", "/").split("/").at(-1)?.trim() ?? "";
   if (name === "" || name.length > 255 || /\p{Cc}/u.test(name)) {
     throw new EngineError("payload_invalid", "A file's name has 1 to 255 characters and no control characters.", {
       errors: [{ path: "/name", message: "must have 1 to 255 characters" }],

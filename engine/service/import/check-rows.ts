@@ -18,7 +18,7 @@ import { dayIn } from "../work/ask-decision.ts";
 import { freshId } from "../work/fresh-id.ts";
 import { forReading, type Work } from "../work/work.ts";
 import { type Column, cellValue } from "./import-columns.ts";
-import type { NumberedRow } from "./import-file.ts";
+import type { NumberedRow } from "./numbered-row.ts";
 import { type KeyedRow, markKnownRows, type SeenKeys } from "./row-keys.ts";
 
 export interface RowError {
@@ -91,10 +91,15 @@ function ownCode(type: TypeDefinition, data: JsonObject): string | null {
   return typeof code === "string" && code !== "" ? code : null;
 }
 
-function readCells(check: RowCheck, { row, cells }: NumberedRow): Draft {
+function readCells(check: RowCheck, { row, cells, faults = [] }: NumberedRow): Draft {
   const errors: RowError[] = [];
   const data: Record<string, Json> = { ...check.defaults };
   for (const [index, column] of check.columns.entries()) {
+    const fault = faults.find((each) => each.column === index);
+    if (fault !== undefined) {
+      errors.push({ column: column.name, message: fault.message });
+      continue;
+    }
     const text = (cells[index] ?? "").trim();
     if (text === "") continue;
     const value = column.through === undefined ? cellValue(column.schema, text) : check.seen.references.get(`${column.name} ${text}`);

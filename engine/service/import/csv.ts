@@ -1,37 +1,40 @@
-/** Reads CSV as spreadsheets write it (RFC 4180): quotes, doubled quotes, line breaks in fields; comma or semicolon, whichever the header has. */
+/** Reads CSV as spreadsheets write it (RFC 4180): quotes, doubled quotes, line breaks in fields; comma, semicolon or tab, whichever the header has most. */
 import { EngineError } from "../../core/errors.ts";
+import type { NumberedRow } from "./numbered-row.ts";
 
 const MAX_ROWS = 200_000;
 const MAX_CELLS = 200;
 
 /**
- * Rows of cells, the header first; empty lines are left out.
+ * Rows of cells, the header first; empty lines are counted and left out.
  *
- * - throws EngineError `import_invalid` for text that is not UTF-8, an open quote, or more than 200,000 rows or 200 columns
+ * - throws EngineError `import_invalid` for text that is neither UTF-8 nor marked UTF-16, an open quote, or more than 200,000 rows or 200 columns
  */
-export function* csvRows(bytes: Uint8Array): Generator<readonly string[]> {
+export function* csvRows(bytes: Uint8Array): Generator<NumberedRow> {
   const text = decode(bytes);
-  const separator = separatorOf(text);
+  const [told, separator] = separatorOf(text);
   let count = 0;
+  let line = told === 0 ? 0 : 1;
   let row: string[] = [];
   let cell = "";
   let quoted = false;
   const endCell = () => {
     row.push(cell);
     cell = "";
-    if (row.length > MAX_CELLS) throw new EngineError("import_invalid", `Row ${count + 1} has more than ${MAX_CELLS} columns.`);
+    if (row.length > MAX_CELLS) throw new EngineError("import_invalid", `Row ${line + 1} has more than ${MAX_CELLS} columns.`);
   };
   /** The row that has ended, where something stands in it. */
-  const endRow = (): readonly string[] | null => {
+  const endRow = (): NumberedRow | null => {
     endCell();
-    const ended = row;
+    const cells = row;
     row = [];
-    if (ended.every((value) => value.trim() === "")) return null;
+    line += 1;
+    if (cells.every((value) => value.trim() === "")) return null;
     count += 1;
     if (count > MAX_ROWS) throw new EngineError("import_invalid", `The file has more than ${MAX_ROWS} rows.`);
-    return ended;
+    return { row: line, cells };
   };
-  for (let at = 0; at < text.length; at++) {
+  for (let at = told; at < text.length; at++) {
     const character = text[at] as string;
     if (quoted) {
       if (character !== '"') cell += character;
@@ -53,14 +56,26 @@ export function* csvRows(bytes: Uint8Array): Generator<readonly string[]> {
 }
 
 function decode(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder(isWide ? (first === 0xff ? "utf-16le" : "utf-16be") : "utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new EngineError("import_invalid", "The file is not UTF-8 text.", {}, { cause: error });
+    const isWorkbook = (first === 0x50 && second === 0x4b) || (first === 0xd0 && second === 0xcf);
+    const hint = isWorkbook ? "A workbook must have a name that ends in .xlsx." : "Save it as XLSX, or as CSV UTF-8.";
+    throw new EngineError("import_invalid", `The file is not UTF-8 text. ${hint}`, {}, { cause: error });
   }
 }
 
-function separatorOf(text: string): string {
-  const header = text.slice(0, text.indexOf("\n") < 0 ? undefined : text.indexOf("\n"));
-  return header.includes(";") && !header.includes(",") ? ";" : ",";
+const HINT = /^sep=([,;\t])\r?\n/u;
+
+/** Where the rows begin and what stands between their cells: as a first line `sep=;` says, else what the header has most, outside of quotes. */
+function separatorOf(text: string): readonly [number, string] {
+  const hint = HINT.exec(text);
+  if (hint !== null) return [hint[0].length, hint[1] as string];
+  const start = text.search(/[^\r\n]/u);
+  const end = start < 0 ? -1 : text.indexOf("\n", start);
+  const header = text.slice(Math.max(0, start), end < 0 ? undefined : end).replace(/"[^"]*"/gu, "");
+  const [most = ","] = [",", ";", "\t"].map((mark) => [mark, header.split(mark).length] as const).toSorted((a, b) => b[1] - a[1])[0] ?? [];
+  return [0, most];
 }

@@ -1,13 +1,9 @@
 /** A file of rows as an import goes through it: the header, then its rows in pieces, as often as asked for. */
 import { EngineError } from "../../core/errors.ts";
+import { takeTurns } from "../work/breathe.ts";
 import { csvRows } from "./csv.ts";
+import type { NumberedRow } from "./numbered-row.ts";
 import { xlsxRows } from "./xlsx.ts";
-
-export interface NumberedRow {
-  /** As a spreadsheet counts: the header is row 1. */
-  readonly row: number;
-  readonly cells: readonly string[];
-}
 
 export interface ImportFile {
   readonly format: "csv" | "xlsx";
@@ -20,17 +16,16 @@ const PIECE = 500;
 export function headerOf(file: ImportFile): readonly string[] {
   const first = rowsOf(file).next();
   if (first.done === true) throw new EngineError("import_invalid", "The file is empty: its first row names the columns.");
-  return first.value;
+  return first.value.cells;
 }
 
 /** Rows below the header, some hundred at a time. */
 export function* piecesOf(file: ImportFile): Generator<readonly NumberedRow[]> {
   let piece: NumberedRow[] = [];
-  let row = 0;
-  for (const cells of rowsOf(file)) {
-    row += 1;
-    if (row === 1) continue;
-    piece.push({ row, cells });
+  let isHeader = true;
+  for (const row of rowsOf(file)) {
+    if (!isHeader) piece.push(row);
+    isHeader = false;
     if (piece.length < PIECE) continue;
     yield piece;
     piece = [];
@@ -38,10 +33,14 @@ export function* piecesOf(file: ImportFile): Generator<readonly NumberedRow[]> {
   if (piece.length > 0) yield piece;
 }
 
-/** Rows below the header. */
-export function countRows(file: ImportFile): number {
+/** Rows below the header; others have their turns while they are counted. */
+export async function countRows(file: ImportFile): Promise<number> {
+  const rest = takeTurns();
   let rows = -1;
-  for (const _ of rowsOf(file)) rows += 1;
+  for (const _ of rowsOf(file)) {
+    rows += 1;
+    if (rows % 100 === 0) await rest();
+  }
   return Math.max(0, rows);
 }
 

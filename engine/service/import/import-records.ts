@@ -66,7 +66,7 @@ export const ROWS_AT_ONCE = 2_000;
  */
 export async function importRecords(engine: Engine, scope: Scope, input: ImportInput): Promise<Answer<ImportAnswer | ImportView>> {
   const org = requireOneOrg(scope);
-  const total = countRows(input);
+  const total = await countRows(input);
   if (input.background === true || total > ROWS_AT_ONCE) {
     let plan: ImportPlan | null = null;
     const answer = await inWork(engine, scope, org, (work) =>

@@ -2,7 +2,7 @@
 import { EngineError } from "../../core/errors.ts";
 import type { TypeDefinition } from "../../schema/type.ts";
 import { createRecords } from "../../store/bulk-records.ts";
-import { keptRows, releaseKeys, removeCreated } from "../../store/import-rollback.ts";
+import { keptRows, lastCreated, releaseKeys, removeCreated } from "../../store/import-rollback.ts";
 import { type ImportJobRow, importRows, loadImport, updateImport } from "../../store/imports.ts";
 import type { RecordRow } from "../../store/instance-row.ts";
 import { loadRecords } from "../../store/records.ts";
@@ -60,7 +60,8 @@ async function rollBackIn(work: Work, id: string): Promise<ImportView> {
 /** Records that may be deleted go; their versions stay. */
 async function remove(work: Work, type: TypeDefinition, job: ImportJobRow, told: Told): Promise<void> {
   if ((type.onChange ?? []).length > 0) for await (const rows of createdBy(work, type, job)) await collectHooks(work, type, rows, "same", told);
-  for (let from = 0; from <= job.total + 1; from += REMOVED_AT_ONCE)
+  const last = await lastCreated(work.tx, job);
+  for (let from = 0; from <= last; from += REMOVED_AT_ONCE)
     await removeCreated(work.tx, type, job, { from, to: from + REMOVED_AT_ONCE, actorId: work.actor.id, at: work.at });
 }
 

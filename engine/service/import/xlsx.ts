@@ -1,14 +1,17 @@
 /**
- * Reads the first sheet of an XLSX file (ECMA-376) as rows of text: numbers as written, dates of date-formatted cells as ISO
- * dates. Only what an import needs; formulas give their stored value, macros and links are never looked at.
+ * Reads the first visible sheet of an XLSX file (ECMA-376) as rows of text: numbers as written, dates of date-formatted cells as ISO
+ * dates. Only what an import needs; formulas give their stored value, macros and links are never looked at. A cell that shows what
+ * the file does not say (an error, a formula that was never worked out, a merged one) is told, never taken for an empty one.
  */
-import { inflateRawSync } from "node:zlib";
 import { EngineError } from "../../core/errors.ts";
+import type { CellFault, NumberedRow } from "./numbered-row.ts";
+import { attributeOf, textsOf, unescapeXml, withoutPrefix, xmlElements } from "./xml-elements.ts";
+import { readZip } from "./zip.ts";
 
 const MAX_PART_BYTES = 200 * 1024 * 1024;
 const MAX_ROWS = 200_000;
 const MAX_COLUMNS = 200;
-const MAX_PARTS = 200;
+const MAX_MERGED = 1_000;
 
 export interface XlsxLimits {
   /** Rows with the header; 200,000 without it. */
@@ -20,49 +23,105 @@ export interface XlsxLimits {
 const invalid = (why: string): EngineError => new EngineError("import_invalid", `The file is not an XLSX workbook that can be read: ${why}.`);
 
 /** Time grows with the size of the sheet, whatever stands in it. - throws EngineError `import_invalid` */
-export function* xlsxRows(bytes: Uint8Array, limits: XlsxLimits = {}): Generator<readonly string[]> {
+export function* xlsxRows(bytes: Uint8Array, limits: XlsxLimits = {}): Generator<NumberedRow> {
   const { maxRows = MAX_ROWS, maxPartBytes = MAX_PART_BYTES } = limits;
   const parts = readZip(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), maxPartBytes);
-  const sheetName = [...parts.keys()].filter((name) => /^xl\/worksheets\/sheet\d+\.xml$/.test(name)).sort(bySheetNumber)[0];
-  const sheet = sheetName === undefined ? undefined : parts.get(sheetName)?.();
+  const part = (name: string): string | undefined => {
+    const xml = parts.get(name)?.();
+    return xml === undefined ? undefined : withoutPrefix(xml);
+  };
+  const sheet = part(firstSheet(part, [...parts.keys()]));
   if (sheet === undefined) throw invalid("it has no sheet");
-  const strings = sharedStrings(parts.get("xl/sharedStrings.xml")?.());
-  const dateStyles = dateStyleIndexes(parts.get("xl/styles.xml")?.());
+  const merged = mergedRanges(sheet);
+  const book: Book = { strings: sharedStrings(part("xl/sharedStrings.xml")), dateStyles: dateStyleIndexes(part("xl/styles.xml")), epoch: epochOf(part) };
   let count = 0;
-  for (const { content: inner } of elementsOf(sheet, "row")) {
-    const row: string[] = [];
-    for (const { attributes, content } of elementsOf(inner, "c")) {
-      const reference = /\br="([A-Z]{1,3})\d+"/.exec(attributes)?.[1];
-      const column = reference === undefined ? row.length : columnIndex(reference);
-      if (column >= MAX_COLUMNS) throw invalid(`a row has more than ${MAX_COLUMNS} columns`);
-      while (row.length < column) row.push("");
-      row[column] = cellText(attributes, content, strings, dateStyles);
-    }
-    if (row.every((cell) => cell.trim() === "")) continue;
+  let at = 0;
+  for (const { attributes: told, content: inner } of xmlElements(sheet, "row")) {
+    at = Number(attributeOf(told, "r") ?? at + 1);
+    const { cells, faults } = readRow(book, inner);
+    if (faults.length === 0 && cells.every((cell) => cell.trim() === "")) continue;
     count += 1;
     if (count > maxRows) throw new EngineError("import_invalid", `The file has more than ${maxRows} rows.`);
-    yield row;
+    const covered = merged.flatMap((range) => coveredBy(range, at));
+    const all = [...faults, ...covered];
+    yield all.length === 0 ? { row: at, cells } : { row: at, cells, faults: all };
   }
 }
 
-/** The elements of a name in order, not nested in each other: one pass over the text, also when an end is missing. */
-function* elementsOf(xml: string, name: string): Generator<{ readonly attributes: string; readonly content: string }> {
-  const open = `<${name}`;
-  const close = `</${name}>`;
-  for (let at = xml.indexOf(open); at >= 0; at = xml.indexOf(open, at)) {
-    const start = at + open.length;
-    const end = xml.indexOf(">", start);
-    if (end < 0) throw invalid(`<${name}> has no end`);
-    const isOther = !/[\s/>]/.test(xml[start] ?? "");
-    const isEmpty = xml[end - 1] === "/";
-    const stop = isOther || isEmpty ? end : xml.indexOf(close, end);
-    if (stop < 0) throw invalid(`<${name}> has no end`);
-    if (!isOther) yield { attributes: xml.slice(start, isEmpty ? end - 1 : end), content: isEmpty ? "" : xml.slice(end + 1, stop) };
-    at = isOther || isEmpty ? end + 1 : stop + close.length;
+/** What the cells of a workbook are read by. */
+interface Book {
+  readonly strings: readonly string[];
+  readonly dateStyles: ReadonlySet<number>;
+  /** Day 0, in milliseconds. */
+  readonly epoch: number;
+}
+
+function readRow(book: Book, xml: string): { readonly cells: readonly string[]; readonly faults: readonly CellFault[] } {
+  const cells: string[] = [];
+  const faults: CellFault[] = [];
+  for (const { attributes, content } of xmlElements(xml, "c")) {
+    if (content === "") continue;
+    const reference = /(?:^|\s)r="([A-Z]{1,3})\d+"/.exec(attributes)?.[1];
+    const column = reference === undefined ? cells.length : columnIndex(reference);
+    if (column >= MAX_COLUMNS) throw invalid(`a row has more than ${MAX_COLUMNS} columns`);
+    while (cells.length < column) cells.push("");
+    const read = readCell(book, attributes, content);
+    cells[column] = read.text;
+    if (read.fault !== undefined) faults.push({ column, message: read.fault });
   }
+  return { cells, faults };
+}
+
+type Part = (name: string) => string | undefined;
+
+/** The part of the first sheet that is shown, as the workbook orders them. */
+function firstSheet(part: Part, names: readonly string[]): string {
+  const sheets = [...xmlElements(part("xl/workbook.xml") ?? "", "sheet")].map(({ attributes }) => attributes);
+  const shown = sheets.find((attributes) => (attributeOf(attributes, "state") ?? "visible") === "visible") ?? sheets[0] ?? "";
+  const links = [...xmlElements(part("xl/_rels/workbook.xml.rels") ?? "", "Relationship")].map(({ attributes }) => attributes);
+  const link = links.find((attributes) => attributeOf(attributes, "Id") === attributeOf(shown, "\\w+:id"));
+  const target = link === undefined ? null : attributeOf(link, "Target");
+  if (target !== null) return target.startsWith("/") ? target.slice(1) : `xl/${target}`;
+  return names.filter((name) => /^xl\/worksheets\/sheet\d+\.xml$/.test(name)).toSorted(bySheetNumber)[0] ?? "";
 }
 
 const bySheetNumber = (a: string, b: string): number => Number(/\d+/.exec(a)?.[0]) - Number(/\d+/.exec(b)?.[0]);
+
+/** Days count from 1899-12-30 as Excel does from March 1900 on, or from 1904 where the workbook says so. */
+function epochOf(part: Part): number {
+  const [properties] = xmlElements(part("xl/workbook.xml") ?? "", "workbookPr");
+  const from1904 = properties === undefined ? null : attributeOf(properties.attributes, "date1904");
+  return from1904 === "1" || from1904 === "true" ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, 30);
+}
+
+interface Merged {
+  readonly range: string;
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
+
+function mergedRanges(sheet: string): readonly Merged[] {
+  const ranges: Merged[] = [];
+  for (const { attributes } of xmlElements(sheet, "mergeCell")) {
+    const [range, left, top, right, bottom] = /^([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)$/.exec(attributeOf(attributes, "ref") ?? "") ?? [];
+    if (range === undefined || left === undefined || right === undefined) continue;
+    ranges.push({ range, top: Number(top), left: columnIndex(left), bottom: Number(bottom), right: Math.min(columnIndex(right), MAX_COLUMNS) });
+    if (ranges.length > MAX_MERGED) throw invalid(`it has more than ${MAX_MERGED} merged cells`);
+  }
+  return ranges;
+}
+
+/** The cells of a row that a merged one covers: only its first cell has a value. */
+function coveredBy({ range, top, left, bottom, right }: Merged, row: number): readonly CellFault[] {
+  if (row < top || row > bottom) return [];
+  const from = row === top ? left + 1 : left;
+  return Array.from({ length: Math.max(0, right - from + 1) }, (_each, index) => ({
+    column: from + index,
+    message: `is part of the merged cell ${range}; unmerge it and fill in every row`,
+  }));
+}
 
 function columnIndex(letters: string): number {
   let index = 0;
@@ -70,21 +129,26 @@ function columnIndex(letters: string): number {
   return index - 1;
 }
 
-function cellText(attributes: string, content: string, strings: readonly string[], dateStyles: ReadonlySet<number>): string {
-  const type = /\bt="([a-zA-Z]+)"/.exec(attributes)?.[1];
-  if (type === "inlineStr") return textsOf(content);
-  const value = /<v>([\s\S]*?)<\/v>/.exec(content)?.[1];
-  if (value === undefined) return "";
-  if (type === "s") return strings[Number(value)] ?? "";
-  if (type === "b") return value === "1" ? "true" : "false";
-  if (type !== undefined && type !== "n") return unescapeXml(value);
-  const style = Number(/\bs="(\d+)"/.exec(attributes)?.[1] ?? -1);
-  return dateStyles.has(style) ? isoDate(Number(value)) : plainNumber(value);
+function readCell({ strings, dateStyles, epoch }: Book, attributes: string, content: string): { readonly text: string; readonly fault?: string } {
+  const type = attributeOf(attributes, "t") ?? "n";
+  if (type === "inlineStr") return { text: textsOf(content) };
+  const [stored] = xmlElements(content, "v");
+  if (stored === undefined) {
+    const isFormula = /<f[\s/>]/.test(content);
+    return isFormula ? { text: "", fault: "is a formula without its result; open the file in a spreadsheet program and save it" } : { text: "" };
+  }
+  const value = stored.content;
+  if (type === "s") return { text: strings[Number(value)] ?? "" };
+  if (type === "b") return { text: value === "1" ? "true" : "false" };
+  if (type === "e") return { text: "", fault: `shows the error ${unescapeXml(value).slice(0, 20)}` };
+  if (type !== "n") return { text: unescapeXml(value) };
+  const style = Number(attributeOf(attributes, "s") ?? -1);
+  return { text: dateStyles.has(style) ? isoDate(epoch, value) : plainNumber(value) };
 }
 
-/** Days since 1899-12-30, as Excel counts them from March 1900 on. */
-function isoDate(days: number): string {
-  return new Date(Date.UTC(1899, 11, 30) + Math.round(days * 86_400_000)).toISOString().slice(0, 10);
+function isoDate(epoch: number, value: string): string {
+  const at = new Date(epoch + Math.round(Number(value) * 86_400_000));
+  return value === "" || Number.isNaN(at.getTime()) ? unescapeXml(value) : at.toISOString().slice(0, 10);
 }
 
 /** A double as Excel stores it, without the digits that it never showed. */
@@ -96,80 +160,21 @@ function plainNumber(text: string): string {
 }
 
 function sharedStrings(xml: string | undefined): readonly string[] {
-  return xml === undefined ? [] : [...elementsOf(xml, "si")].map(({ content }) => textsOf(content));
-}
-
-/** The texts of a string item; phonetic runs are left out. */
-function textsOf(xml: string): string {
-  const bare = xml
-    .split("<rPh")
-    .map((part, index) => (index === 0 ? part : part.slice(part.indexOf("</rPh>") + "</rPh>".length)))
-    .join("");
-  return [...elementsOf(bare, "t")].map(({ content }) => unescapeXml(content)).join("");
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-
-function unescapeXml(text: string): string {
-  return text.replace(/&(?:#(\d+)|#x([0-9a-fA-F]+)|([a-z]+));/g, (whole, decimal: string | undefined, hex: string | undefined, name: string | undefined) => {
-    if (name !== undefined) return ENTITIES[name] ?? whole;
-    const point = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
-    return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole;
-  });
+  return xml === undefined ? [] : [...xmlElements(xml, "si")].map(({ content }) => textsOf(content));
 }
 
 /** Numbers of the cell styles that show dates. */
 function dateStyleIndexes(xml: string | undefined): ReadonlySet<number> {
   if (xml === undefined) return new Set();
   const own = new Map(
-    [...elementsOf(xml, "numFmt")].map(({ attributes }) => [
+    [...xmlElements(xml, "numFmt")].map(({ attributes }) => [
       Number(/\bnumFmtId="(\d+)"/.exec(attributes)?.[1]),
       /\bformatCode="([^"]*)"/.exec(attributes)?.[1] ?? "",
     ]),
   );
-  const [cells] = elementsOf(xml, "cellXfs");
-  const formats = [...elementsOf(cells?.content ?? "", "xf")].map(({ attributes }) => Number(/\bnumFmtId="(\d+)"/.exec(attributes)?.[1] ?? 0));
+  const [cells] = xmlElements(xml, "cellXfs");
+  const formats = [...xmlElements(cells?.content ?? "", "xf")].map(({ attributes }) => Number(/\bnumFmtId="(\d+)"/.exec(attributes)?.[1] ?? 0));
   return new Set(
     formats.flatMap((id, index) => ((id >= 14 && id <= 22) || /[dy]/i.test((own.get(id) ?? "").replace(/"[^"]*"|\[[^\]]*\]/g, "")) ? [index] : [])),
   );
-}
-
-/** Parts by name, inflated when asked for. Reads the central directory (APPNOTE 4.3.12); no encryption, no ZIP64. */
-function readZip(file: Buffer, maxPartBytes: number): ReadonlyMap<string, () => string> {
-  const end = file.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
-  if (end < 0 || end + 22 > file.length) throw invalid("it is no zip archive");
-  const count = file.readUInt16LE(end + 10);
-  if (count > MAX_PARTS) throw invalid(`it has more than ${MAX_PARTS} parts`);
-  let at = file.readUInt32LE(end + 16);
-  const parts = new Map<string, () => string>();
-  for (let index = 0; index < count; index++) {
-    if (at + 46 > file.length || file.readUInt32LE(at) !== 0x02014b50) throw invalid("its directory is broken");
-    const method = file.readUInt16LE(at + 10);
-    const packed = file.readUInt32LE(at + 20);
-    const size = file.readUInt32LE(at + 24);
-    const nameLength = file.readUInt16LE(at + 28);
-    const header = file.readUInt32LE(at + 42);
-    const name = file.toString("utf8", at + 46, at + 46 + nameLength);
-    parts.set(name, () => inflate(file, { method, packed, size, header }, maxPartBytes));
-    at += 46 + nameLength + file.readUInt16LE(at + 30) + file.readUInt16LE(at + 32);
-  }
-  return parts;
-}
-
-function inflate(
-  file: Buffer,
-  part: { readonly method: number; readonly packed: number; readonly size: number; readonly header: number },
-  maxPartBytes: number,
-): string {
-  const { method, packed, size, header } = part;
-  if (size > maxPartBytes || header + 30 > file.length || file.readUInt32LE(header) !== 0x04034b50) throw invalid("a part is too large or broken");
-  const start = header + 30 + file.readUInt16LE(header + 26) + file.readUInt16LE(header + 28);
-  const bytes = file.subarray(start, start + packed);
-  if (method === 0) return bytes.toString("utf8");
-  if (method !== 8) throw invalid("a part is packed in an unknown way");
-  try {
-    return inflateRawSync(bytes, { maxOutputLength: maxPartBytes }).toString("utf8");
-  } catch (error) {
-    throw new EngineError("import_invalid", "A part of the workbook cannot be unpacked.", {}, { cause: error });
-  }
 }

@@ -3,7 +3,7 @@
  * its own. What a submission tells about a kept file is replaced by what was kept.
  */
 import { EngineError } from "../../core/errors.ts";
-import type { Json, JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../schema/json.ts";
 import type { MachineDefinition } from "../../schema/machine.ts";
 import { type FileRow, loadFile, sizeOfFiles } from "../../store/files.ts";
 import type { Standing } from "../instances/transition.ts";
@@ -34,16 +34,30 @@ export async function withKeptFiles(
   payload: unknown,
 ): Promise<unknown> {
   const field = form.files?.field;
-  if (field === undefined || typeof payload !== "object" || payload === null || Array.isArray(payload)) return payload;
-  const items = (payload as JsonObject)[field];
+  if (field === undefined || !isJsonObject(payload)) return payload;
+  const items = payload[field];
   if (!Array.isArray(items)) return payload;
   const kept: Json[] = [];
   for (const [index, item] of (items as readonly Json[]).entries()) kept.push(await keptFile(work, standing.instance.id, item, `/${field}/${index}/file_id`));
   return { ...payload, [field]: kept };
 }
 
+/**
+ * Every file that a form names was uploaded through it.
+ *
+ * - throws EngineError `payload_invalid`
+ */
+export function requireKeptFiles(form: NonNullable<MachineDefinition["publicForm"]>, payload: unknown): void {
+  const items = form.files === undefined || !isJsonObject(payload) ? undefined : payload[form.files.field];
+  if (form.files === undefined || !Array.isArray(items)) return;
+  const missing = (items as readonly Json[]).findIndex((item) => !isJsonObject(item) || typeof item["file_id"] !== "string");
+  if (missing < 0) return;
+  const path = `/${form.files.field}/${missing}/file_id`;
+  throw new EngineError("payload_invalid", "A file was not uploaded through this form.", { errors: [{ path, message: "must name an uploaded file" }] });
+}
+
 async function keptFile(work: Work, instanceId: string, item: Json, path: string): Promise<Json> {
-  const id = typeof item === "object" && item !== null && !Array.isArray(item) ? (item as JsonObject)["file_id"] : null;
+  const id = isJsonObject(item) ? item["file_id"] : null;
   if (id === null || id === undefined) return item;
   const row: FileRow | null = typeof id === "string" && isUuid(id) ? await loadFile(work.tx, id) : null;
   if (row === null || row.createdBy !== uploaderOf(instanceId)) {

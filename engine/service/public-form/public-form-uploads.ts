@@ -4,16 +4,18 @@
  * has anyway is its own fault.
  */
 import { EngineError } from "../../core/errors.ts";
-import type { CompactDecision } from "../../core/step-types.ts";
 import type { Json, JsonObject, JsonSchema } from "../../schema/json.ts";
 import { saveFile as storeFile } from "../../store/files.ts";
 import { type FileAnswer, fileAnswer, fileRow } from "../editing/files.ts";
 import { csvRows } from "../import/csv.ts";
+import type { NumberedRow } from "../import/numbered-row.ts";
 import { xlsxRows } from "../import/xlsx.ts";
 import { attemptEvent } from "../instances/send-event.ts";
 import { shutOnes } from "../work/decision-answer.ts";
 import type { Engine } from "../work/engine-context.ts";
 import { auditAttempt, Refused } from "../work/work.ts";
+import { badLines } from "./bad-lines.ts";
+import { kindOfFile, startsAs } from "./file-kind.ts";
 import { type FormInput, type FormReason, type FoundForm, withForm } from "./public-form.ts";
 import { requireRoom, uploaderOf } from "./public-form-files.ts";
 
@@ -43,7 +45,8 @@ export async function readFormSheet(engine: Engine, input: SheetInput): Promise<
   const found = await lookAt(engine, input);
   const sheet = found.form.sheet;
   if (sheet === undefined) throw new EngineError("not_found", "This form takes no spreadsheet.");
-  const [header = [], ...all] = tableOf(input);
+  const [first, ...all] = tableOf(input);
+  const header = first?.cells ?? [];
   const most = mostRowsOf(found, sheet.field);
   const body = all.slice(0, most);
   const flag = (fits: boolean): JsonObject => (sheet.headerFlag === undefined ? {} : { [sheet.headerFlag]: fits });
@@ -53,11 +56,13 @@ export async function readFormSheet(engine: Engine, input: SheetInput): Promise<
     throw refused(`The first row must be ${sheet.columns.join(", ")}; it is ${seen.slice(0, 300) || "empty"}.`, {
       columns: sheet.columns,
       reasons,
-      errors: [{ row: 1, path: "/1", message: `must be ${sheet.columns.join(", ")}` }],
+      errors: [{ row: first?.row ?? 1, path: `/${first?.row ?? 1}`, message: `must be ${sheet.columns.join(", ")}` }],
     });
   }
-  const rows = body.map((cells, index) => rowOf(cells, index, sheet.columns, itemSchema(found, sheet.field)));
-  const { reasons, errors } = await addedBy(engine, input, { ...flag(true), [sheet.field]: rows });
+  const faults = body.flatMap((row) => faultsOf(row, sheet.columns));
+  if (faults.length > 0) throw refused("Some cells do not fit.", { reasons: [], errors: faults });
+  const rows = body.map(({ cells }, index) => rowOf(cells, index, sheet.columns, itemSchema(found, sheet.field)));
+  const { reasons, errors } = await addedBy(engine, input, { ...flag(true), [sheet.field]: rows }, (index) => body[index]?.row ?? index + 2);
   if (reasons.length === 0 && errors.length === 0 && rows.length > 0 && all.length === rows.length) return { field: sheet.field, count: rows.length, rows };
   const other = all.length > most ? `There are more than ${most} rows.` : "Some cells do not fit.";
   const why = rows.length === 0 ? "There is no row below the header." : reasons.map(({ message }) => message).join(" ") || other;
@@ -68,7 +73,15 @@ const refused = (detail: string, data: Record<string, unknown>): EngineError => 
 
 const lookAt = (engine: Engine, input: FormInput): Promise<FoundForm> => withForm(engine, input, async (_work, found) => found, { dryRun: true });
 
-function tableOf({ format, bytes }: SheetInput): readonly (readonly string[])[] {
+/** Cells of the form's columns that show what the sheet does not say. */
+function faultsOf({ row, faults = [] }: NumberedRow, columns: readonly string[]): Verdict["errors"] {
+  return columns.flatMap((name, index) => {
+    const fault = faults.find(({ column }) => column === index);
+    return fault === undefined ? [] : [{ row, path: `/${row}/${name}`, message: fault.message }];
+  });
+}
+
+function tableOf({ format, bytes }: SheetInput): readonly NumberedRow[] {
   if (bytes.length > MAX_SHEET_BYTES) throw new EngineError("too_large", `The file has ${bytes.length} bytes.`, { limit: MAX_SHEET_BYTES });
   return [...(format === "xlsx" ? xlsxRows(bytes, { maxRows: MAX_SHEET_ROWS, maxPartBytes: MAX_SHEET_PART_BYTES }) : csvRows(bytes))];
 }
@@ -107,10 +120,13 @@ interface Verdict {
   readonly errors: readonly { readonly row?: number; readonly path: string; readonly message: string }[];
 }
 
+/** The number in the sheet of an item of the list, which counts from 0. */
+type RowNumber = (index: number) => number;
+
 /** What the submission would be refused for because of these fields. */
-async function addedBy(engine: Engine, input: FormInput, fields: JsonObject): Promise<Verdict> {
-  const base = await verdictOn(engine, input, {});
-  const full = await verdictOn(engine, input, fields);
+async function addedBy(engine: Engine, input: FormInput, fields: JsonObject, numberOf: RowNumber = (index) => index + 2): Promise<Verdict> {
+  const base = await verdictOn(engine, input, {}, numberOf);
+  const full = await verdictOn(engine, input, fields, numberOf);
   const known = new Set([...base.reasons.map(({ code, message }) => `${code} ${message}`), ...base.errors.map(({ path, message }) => `${path} ${message}`)]);
   return {
     reasons: full.reasons.filter(({ code, message }) => !known.has(`${code} ${message}`)),
@@ -119,7 +135,7 @@ async function addedBy(engine: Engine, input: FormInput, fields: JsonObject): Pr
 }
 
 /** What the submission of these fields alone would be refused for; rolled back. */
-async function verdictOn(engine: Engine, input: FormInput, fields: JsonObject): Promise<Verdict> {
+async function verdictOn(engine: Engine, input: FormInput, fields: JsonObject, numberOf: RowNumber): Promise<Verdict> {
   let sheet: FoundForm["form"]["sheet"];
   try {
     return await withForm(
@@ -133,7 +149,9 @@ async function verdictOn(engine: Engine, input: FormInput, fields: JsonObject): 
         const shut = seen.kind === "blocked" ? shutOnes(seen.decisions) : [];
         return {
           reasons: shut.flatMap(({ reasons }) => reasons).map(({ code, message }) => ({ code, message })),
-          errors: shut.flatMap((decision) => rowErrors(decision, sheet?.rowsOf ?? {})),
+          errors: shut
+            .flatMap((decision) => badLines(decision, sheet?.rowsOf ?? {}))
+            .map(({ index, code, message }) => ({ row: numberOf(index), path: `/${numberOf(index)}`, code, message })),
         };
       },
       { dryRun: true },
@@ -141,7 +159,7 @@ async function verdictOn(engine: Engine, input: FormInput, fields: JsonObject): 
   } catch (error) {
     if (!(error instanceof EngineError) || error.code !== "payload_invalid") throw error;
     const errors = (error.data["errors"] ?? []) as readonly { readonly path: string; readonly message: string }[];
-    return { reasons: [], errors: errors.map(({ path, message }) => cellError(path, message, sheet?.field)) };
+    return { reasons: [], errors: errors.map(({ path, message }) => cellError(path, message, sheet?.field, numberOf)) };
   }
 }
 
@@ -152,20 +170,11 @@ function blank(schema: JsonSchema | undefined): JsonObject {
   return Object.fromEntries(required.map((name) => [name, properties[name]?.["type"] === "array" ? [] : properties[name]?.["type"] === "object" ? {} : ""]));
 }
 
-/** The rows that a decision lists as bad, as the spreadsheet counts them. */
-function rowErrors(decision: CompactDecision, rowsOf: Readonly<Record<string, string>>) {
-  return decision.reasons.flatMap(({ code, message }) => {
-    const list = Object.hasOwn(rowsOf, code) ? decision.inputs[rowsOf[code] ?? ""] : undefined;
-    const lines = Array.isArray(list) ? (list as readonly Json[]).filter((line) => typeof line === "number") : [];
-    return lines.map((line) => ({ row: line + 1, path: `/${line + 1}`, code, message }));
-  });
-}
-
-/** `/lines/3/qty` of the payload is the cell `qty` of the fifth row. */
-function cellError(path: string, message: string, field: string | undefined): { readonly row?: number; readonly path: string; readonly message: string } {
+/** `/lines/3/qty` of the payload is the cell `qty` of the fourth row below the header. */
+function cellError(path: string, message: string, field: string | undefined, numberOf: RowNumber): Verdict["errors"][number] {
   const [, list, index, ...rest] = path.split("/");
   if (field === undefined || list !== field || !/^\d+$/.test(index ?? "")) return { path, message };
-  const row = Number(index) + 2;
+  const row = numberOf(Number(index));
   return { row, path: `/${row}${rest.length === 0 ? "" : `/${rest.join("/")}`}`, message };
 }
 
@@ -188,10 +197,13 @@ export async function saveFormFile(engine: Engine, input: FormFileInput): Promis
   const { reasons, errors } = await addedBy(engine, input, { [field]: [{ file_name: input.name, mime: input.mime, bytes: input.bytes.length }] });
   if (errors.length > 0) throw new EngineError("payload_invalid", "The file cannot be taken.", { errors });
   if (reasons.length > 0) throw new EngineError("gate_blocked", reasons.map(({ message }) => message).join(" "), { reasons });
+  const kind = kindOfFile(input.name);
+  if (kind !== null && !startsAs(kind, input.bytes))
+    throw new EngineError("payload_invalid", "The file is not what its name says.", { errors: [{ path: "/name", message: "does not fit what the file is" }] });
   return await withForm(engine, input, async (work, { standing }) => {
     const { id } = standing.instance;
     await requireRoom(work, id, input.bytes.length);
-    const row = { ...fileRow(work, input), createdBy: uploaderOf(id) };
+    const row = { ...fileRow(work, kind === null ? input : { ...input, mime: kind.mime }), createdBy: uploaderOf(id) };
     await storeFile(work.tx, row, input.bytes);
     auditAttempt(work, "file_saved", { type: "file", id: row.id }, { sha256: row.sha256, size: row.size });
     return fileAnswer(row);

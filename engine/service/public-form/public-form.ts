@@ -20,10 +20,12 @@ import { shutOnes } from "../work/decision-answer.ts";
 import type { Engine } from "../work/engine-context.ts";
 import { evaluateMap, type Subject } from "../work/expression.ts";
 import { askGate } from "../work/gate-decision.ts";
+import { type Answer, answeredBefore, type Idempotency, type Keyed, once } from "../work/idempotency.ts";
 import type { Scope } from "../work/scope.ts";
 import { sha256 } from "../work/sha256.ts";
 import { healable, inWork, Refused, type Work } from "../work/work.ts";
-import { withKeptFiles } from "./public-form-files.ts";
+import { badLines } from "./bad-lines.ts";
+import { requireKeptFiles, withKeptFiles } from "./public-form-files.ts";
 
 type PublicForm = NonNullable<MachineDefinition["publicForm"]>;
 
@@ -67,7 +69,7 @@ export async function openForm(engine: Engine, input: FormInput): Promise<OpenFo
   });
 }
 
-export interface SubmitInput extends FormInput {
+export interface SubmitInput extends FormInput, Keyed {
   readonly payload: unknown;
   /** Hash of the sender's address, where the form keeps one. */
   readonly ipHash?: string;
@@ -79,33 +81,54 @@ interface Submitted {
 
 /**
  * Submits a form. Where somebody else has just written what it was about to write, it looks again; what stays in the way is not
- * told to a stranger.
+ * told to a stranger. With the key of a submission that was taken its answer is given again, although the form is closed by now.
  *
- * - throws EngineError as openForm, and `payload_invalid`, `gate_blocked` with reasons
+ * - throws EngineError as openForm, and `payload_invalid`, `gate_blocked` with reasons and the lines that they are about in `errors`
  */
-export async function submitForm(engine: Engine, input: SubmitInput): Promise<Submitted> {
+export async function submitForm(engine: Engine, input: SubmitInput): Promise<Answer<Submitted>> {
   try {
     return await takeForm(engine, input);
   } catch (error) {
     if (!(error instanceof EngineError) || error.code !== "unique_taken") throw error;
-    throw new EngineError("gate_blocked", "The form cannot be taken like this.", { reasons: [] }, { cause: error });
+    throw untakeable(error);
   }
 }
 
-async function takeForm(engine: Engine, input: SubmitInput): Promise<Submitted> {
-  return await withForm(engine, input, async (work, { form, machine, standing }) => {
-    const payload = await withKeptFiles(work, { form, standing }, withAddress(machine.definition.events[form.submit]?.payload, input));
-    const send: SendInput = { instance: standing.instance.id, type: form.submit, payload, via: "public" };
-    const sent = await attemptEvent(work, standing, send);
-    if (sent instanceof Refused) return sent;
-    if (sent.kind !== "moved") return outward(await refuseTransition(work, standing, send, sent));
-    try {
-      await runCascade(work, sent.cascade);
-    } catch (error) {
-      throw error instanceof EngineError && error.code === "unique_taken" ? healable(error) : error;
-    }
-    return { ref: standing.record?.code ?? null };
-  });
+const UNTAKEABLE = "The form cannot be taken like this.";
+
+const untakeable = (cause: EngineError): EngineError => new EngineError("gate_blocked", UNTAKEABLE, { reasons: [] }, { cause });
+
+async function takeForm(engine: Engine, input: SubmitInput): Promise<Answer<Submitted>> {
+  const idempotency = ownKey(input);
+  const known = (work: Work) => answeredBefore<Submitted>(work, idempotency);
+  return await withForm(engine, input, (work, found) => once(work, idempotency, 200, () => takeSubmission(work, found, input)), { known });
+}
+
+/** Keys of one form do not meet those of another: all strangers are one caller. */
+function ownKey({ token, idempotency }: SubmitInput): Idempotency | undefined {
+  return idempotency === undefined ? undefined : { ...idempotency, key: sha256(`${token} ${idempotency.key}`) };
+}
+
+async function takeSubmission(work: Work, { form, machine, standing }: FoundForm, input: SubmitInput): Promise<Submitted | Refused> {
+  const payload = await withKeptFiles(work, { form, standing }, withAddress(machine.definition.events[form.submit]?.payload, input));
+  const send: SendInput = { instance: standing.instance.id, type: form.submit, payload, via: "public" };
+  const sent = await attemptEvent(work, standing, send);
+  if (sent instanceof Refused) return sent;
+  if (sent.kind !== "moved") {
+    const lines = sent.kind === "blocked" ? shutOnes(sent.decisions).flatMap((decision) => badLines(decision, form.sheet?.rowsOf ?? {})) : [];
+    const errors = lines.map(({ index, message }) => ({ path: `/${form.sheet?.field}/${index}`, message }));
+    return outward(await refuseTransition(work, standing, send, sent), errors);
+  }
+  requireKeptFiles(form, payload);
+  try {
+    await runCascade(work, sent.cascade);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    if (error.code === "unique_taken") throw healable(error);
+    // What else it would have written is nothing that a stranger knows of.
+    throw error.code === "payload_invalid" ? untakeable(error) : error;
+  }
+  return { ref: standing.record?.code ?? null };
 }
 
 const ADDRESS_FIELD = "ip_hash";
@@ -125,10 +148,10 @@ function senderSchema(schema: JsonSchema | undefined, form: PublicForm): JsonSch
 }
 
 /** A stranger learns which conditions failed, by code and sentence; not how they were decided, nor who could help. */
-function outward({ error }: Refused): Refused {
+function outward({ error }: Refused, errors: readonly { readonly path: string; readonly message: string }[]): Refused {
   const reasons = reasonsOf(error);
   if (error.code !== "gate_blocked") return new Refused(formGone(reasons));
-  return new Refused(new EngineError("gate_blocked", reasons.map(({ message }) => message).join(" ") || "The form cannot be taken like this.", { reasons }));
+  return new Refused(new EngineError("gate_blocked", reasons.map(({ message }) => message).join(" ") || UNTAKEABLE, { reasons, errors }));
 }
 
 export interface FormReason {
@@ -152,13 +175,14 @@ export interface FoundForm {
  * Runs `fn` on the form behind a link, its instance locked, once the form's gate is open.
  *
  * - `dryRun`: nothing is written
+ * - `known`: what was answered before; then the gate is not asked
  * - throws EngineError `form_not_found`, `form_gone`
  */
 export async function withForm<T>(
   engine: Engine,
   input: FormInput,
   fn: (work: Work, found: FoundForm) => Promise<T | Refused>,
-  options: { readonly dryRun?: boolean } = {},
+  { known, ...options }: { readonly dryRun?: boolean; readonly known?: (work: Work) => Promise<T | null> } = {},
 ): Promise<T> {
   const place = await findForm(engine, input);
   if (place === null) throw formNotFound();
@@ -172,6 +196,8 @@ export async function withForm<T>(
       const machine = await engine.programs.machine(work.tx, work.ruling, instance.machine, instance.machineVersion);
       const form = machine.definition.publicForm;
       if (form === undefined) return new Refused(formNotFound());
+      const before = known === undefined ? null : await known(work);
+      if (before !== null) return before;
       const { open, decision } = await askGate(work, form.gate, subjectOf(machine, standing), standing.instance.recordType);
       if (open) return await fn(work, { form, machine, standing });
       const [shut] = shutOnes([{ ...decision, at: "guard" }]);

@@ -20,7 +20,11 @@ export function checkValue(schema: JsonSchema, value: Json | undefined, path = "
       const object = schemaAt(value);
       const missing = requiredOf(schema)
         .filter((key) => isBlank(object[key]))
-        .map((key) => ({ path: `${path}/${key}`, message: `${titleOf(schemaAt(schemaAt(schema["properties"])[key]), key)} is needed` }));
+        .map((key) => [key, schemaAt(schemaAt(schema["properties"])[key])] as const)
+        .map(([key, property]) => {
+          const isList = Array.isArray(object[key]) || typeOf(property) === "array";
+          return { path: `${path}/${key}`, message: `${titleOf(property, key)}${isList ? ": at least one is needed" : " is needed"}` };
+        });
       return [...missing, ...propertiesOf(schema).flatMap(([key, property]) => checkValue(property, object[key], `${path}/${key}`, key))];
     }
     case "rows":

@@ -1,7 +1,9 @@
 /** Imports over the API: templates, rows one by one or all together, dry runs, and the same file again. */
 import { describe, expect, it } from "vitest";
+import { csvRows } from "#engine/service/import/csv.ts";
+import { xlsxRows } from "#engine/service/import/xlsx.ts";
 import { productApi } from "#tests/support/product-api.ts";
-import { xlsxFile } from "#tests/support/xlsx-file.ts";
+import { xlsxFile, xlsxOf } from "#tests/support/xlsx-file.ts";
 
 const api = await productApi();
 const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -64,6 +66,75 @@ describe("rows", () => {
     const file = xlsxFile([COLUMNS, [tax, "2026-02-01", "USD", 12.5, "transfer", "X-1", "", ""]]);
     expect((await rep.upload("/records/payments-ledger/import", XLSX, file)).body).toMatchObject({ created: 1 });
     expect(await held("X-1")).toBe(1);
+  });
+});
+
+describe("a workbook", () => {
+  const HEAD = '<row r="1"><c t="inlineStr"><is><t>day</t></is></c></row>';
+  const read = (file: Buffer) => [...xlsxRows(file)].map(({ row, cells }) => [row, ...cells]);
+  const dated = (workbook: string) =>
+    xlsxOf(`<sheetData>${HEAD}<row r="3"><c r="A3" s="1"><v>44000</v></c></row></sheetData>`, {
+      "xl/styles.xml": '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+      "xl/workbook.xml": `<workbook>${workbook}<sheets><sheet name="Rows" sheetId="1" r:id="r1"/></sheets></workbook>`,
+    });
+
+  it("counts its days from where it says that it does", () => {
+    expect(read(dated(""))).toEqual([
+      [1, "day"],
+      [3, "2020-06-18"],
+    ]);
+    expect(read(dated('<workbookPr date1904="1"/>'))[1]).toEqual([3, "2024-06-19"]);
+    expect(read(dated('<workbookPr date1904="false"/>'))[1]).toEqual([3, "2020-06-18"]);
+  });
+
+  it("is read by its first sheet that is shown, whatever its parts are called and however its elements are named", () => {
+    const sheet = (text: string) =>
+      `<x:worksheet xmlns:x="m"><x:sheetData><x:row r="1"><x:c r="A1" t="inlineStr"><x:is><x:t>${text}</x:t></x:is></x:c></x:row></x:sheetData></x:worksheet>`;
+    const file = xlsxOf("", {
+      "xl/workbook.xml":
+        '<workbook><sheets><sheet name="Old" state="hidden" sheetId="1" r:id="r1"/><sheet name="New" sheetId="3" r:id="r3"/><sheet name="More" sheetId="2" r:id="r2"/></sheets></workbook>',
+      "xl/_rels/workbook.xml.rels":
+        '<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/><Relationship Target="/xl/worksheets/mine.xml" Id="r3"/><Relationship Id="r2" Target="worksheets/sheet2.xml"/></Relationships>',
+      "xl/worksheets/mine.xml": sheet("new"),
+      "xl/worksheets/sheet2.xml": sheet("more"),
+    });
+    expect(read(file)).toEqual([[1, "new"]]);
+  });
+
+  it("is told by its own row numbers, row by row, where a cell shows what the file does not say", async () => {
+    const cell = (at: string, text: string) => `<c r="${at}" t="inlineStr"><is><t>${text}</t></is></c>`;
+    const cells = (at: number, ...texts: readonly string[]) =>
+      texts.map((text, index) => (text === "" ? "" : cell(`${"ABCDEFGH"[index]}${at}`, text))).join("");
+    const file = xlsxOf(`<sheetData><row r="1">${cells(1, ...COLUMNS)}</row>
+      <row r="4">${cells(4, tax, "2026-02-01", "USD", "10.00", "transfer", "F-1")}</row>
+      <row r="6">${cells(6, tax, "2026-02-01", "USD")}<c r="D6"><f>D4*2</f></c>${cell("F6", "F-2")}</row></sheetData>`);
+    const answer = await rep.upload("/records/payments-ledger/import?atomic=true", XLSX, file);
+    expect([answer.status, answer.body.errors]).toEqual([422, [{ path: "/6/amount", message: expect.stringContaining("formula") }]]);
+    expect(await held("F-1")).toBe(0);
+  });
+});
+
+describe("CSV", () => {
+  const read = (bytes: Buffer) => [...csvRows(bytes)].map(({ row, cells }) => [row, ...cells]);
+  it("is split as its header is: commas, semicolons, tabs; what stands in quotes does not count", () => {
+    expect(read(Buffer.from("\ufeffa;b\n1,5;2\n"))).toEqual([
+      [1, "a", "b"],
+      [2, "1,5", "2"],
+    ]);
+    expect(read(Buffer.from('a,"b;c;d"\n1,2\n'))[1]).toEqual([2, "1", "2"]);
+    expect(read(Buffer.from("a\tb\n\n1\t2\n"))[1]).toEqual([3, "1", "2"]);
+    expect(read(Buffer.from("sep=;\r\na;b,c\r\n1;2\r\n"))).toEqual([
+      [2, "a", "b,c"],
+      [3, "1", "2"],
+    ]);
+  });
+  it("may be the Unicode text of a spreadsheet program, and says how to save what it is not", () => {
+    expect(read(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from("a\tş\n1\t2\n", "utf16le")]))).toEqual([
+      [1, "a", "ş"],
+      [2, "1", "2"],
+    ]);
+    expect(() => read(Buffer.from([0x61, 0xfe, 0x0a]))).toThrow(/CSV UTF-8/u);
+    expect(() => read(Buffer.concat([Buffer.from("PK\x03\x04"), Buffer.from([0xff, 0x00])]))).toThrow(/\.xlsx/u);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Forms without a session: what a stranger with a link can see and do, and what only people of the org see. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { type ProductApi, productApi } from "#tests/support/product-api.ts";
-import { xlsxFile } from "#tests/support/xlsx-file.ts";
+import { xlsxFile, xlsxOf } from "#tests/support/xlsx-file.ts";
 
 const api: ProductApi = await productApi();
 const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -110,8 +110,27 @@ describe("a submission", () => {
     expect(Object.keys(refused.body.reasons[0])).toEqual(["code", "message"]);
     for (const member of ["decisions", "unlock", "state"]) expect(refused.body).not.toHaveProperty(member);
     expect((await submit(form.url, { lines: "no list" })).body.code).toBe("payload_invalid");
+    const bad = await submit(form.url, { lines: [...lines, { quality_code: "NO-SUCH", qty_m: "0" }] });
+    expect(bad.body.errors).toEqual([
+      { path: "/lines/1", message: expect.stringContaining("quality") },
+      { path: "/lines/1", message: expect.stringContaining("quantity") },
+    ]);
+    const vast = await submit(form.url, { lines: [{ quality_code: "LINEN-01", qty_m: "99999999999999999999.00" }] });
+    expect(vast).toMatchObject({ status: 409, body: { reasons: [{ code: "BAD_QUANTITY" }], errors: [{ path: "/lines/0" }] } });
     expect((await get(form.url)).status).toBe(200);
   });
+});
+
+it("[WMS-55] a submission whose answer was lost gets it again with its key; with another key, body or form it does not", async () => {
+  const [form, other] = [await issue(), await issue()];
+  const keyed = (url: string, key: string, body: unknown = { lines }) =>
+    call("POST", url, JSON.stringify(body), { "content-type": "application/json", "idempotency-key": key });
+  const twice = await Promise.all([keyed(form.url, "first"), keyed(form.url, "first")]);
+  for (const taken of [...twice, await keyed(form.url, "first")]) expect([taken.status, taken.body]).toEqual([200, { ref: form.code }]);
+  expect((await keyed(form.url, "second")).status).toBe(410);
+  expect((await submit(form.url, { lines })).status).toBe(410);
+  expect((await keyed(form.url, "first", { lines: [...lines, ...lines] })).body.code).toBe("idempotency_key_reused");
+  expect((await keyed(other.url, "first")).body).toEqual({ ref: other.code });
 });
 
 describe("[WMS-57] a spreadsheet", () => {
@@ -143,6 +162,31 @@ describe("[WMS-57] a spreadsheet", () => {
     expect(bad.body.errors).toEqual([expect.objectContaining({ row: 3, code: "UNKNOWN_QUALITY" }), expect.objectContaining({ row: 4, code: "BAD_QUANTITY" })]);
     const cells = await sheet(form.url, [COLUMNS, ...rows(1), ["LINEN-01", "", "many", ""]]);
     expect(cells.body.errors).toEqual([expect.objectContaining({ row: 3, path: "/3/qty_m" })]);
+  });
+
+  it("tells rows as the spreadsheet numbers them, also below empty ones", async () => {
+    const form = await issue();
+    const inSheet = await sheet(form.url, [COLUMNS, ...rows(1), ["", "", "", ""], [], ["NO-SUCH", "", 5, ""]]);
+    expect(inSheet.body.errors).toEqual([expect.objectContaining({ row: 5, path: "/5", code: "UNKNOWN_QUALITY" })]);
+    const inText = await call("POST", `${form.url}/rows`, `\n${COLUMNS.join(",")}\nLINEN-01,,5,\n\n,,,\nLINEN-01,,many,\n`, { "content-type": "text/csv" });
+    expect(inText.body.errors).toEqual([expect.objectContaining({ row: 6, path: "/6/qty_m" })]);
+  });
+
+  it("takes nothing over that the sheet shows and the file does not say: errors, formulas without a value, merged cells", async () => {
+    const form = await issue();
+    const cells = `<row r="1">${COLUMNS.map((name) => `<c t="inlineStr"><is><t>${name}</t></is></c>`).join("")}</row>
+      <row r="2"><c r="A2" t="str"><f>"LINEN-"&amp;"01"</f><v>LINEN-01</v></c><c r="C2"><f>B2*2</f></c></row>
+      <row r="3"><c r="A3" t="inlineStr"><is><t>LINEN-01</t></is></c><c r="C3"><v>5</v></c><c r="D3" t="e"><v>#REF!</v></c></row>
+      <row r="4"><c r="A4" t="inlineStr"><is><t>LINEN-01</t></is></c><c r="B4" t="inlineStr"><is><t>white</t></is></c><c r="C4"><v>5</v></c></row>
+      <row r="5"><c r="A5" t="inlineStr"><is><t>LINEN-01</t></is></c><c r="B5"/><c r="C5"><v>6</v></c></row>`;
+    const file = xlsxOf(`<sheetData>${cells}</sheetData><mergeCells count="1"><mergeCell ref="B4:B5"/></mergeCells>`);
+    const read = await call("POST", `${form.url}/rows`, file, { "content-type": XLSX });
+    expect(read.status).toBe(422);
+    expect(read.body.errors).toEqual([
+      { row: 2, path: "/2/qty_m", message: expect.stringContaining("formula") },
+      { row: 3, path: "/3/note", message: expect.stringContaining("#REF!") },
+      { row: 5, path: "/5/color", message: expect.stringContaining("B4:B5") },
+    ]);
   });
 
   it("may be CSV; what is no table is refused, quickly", async () => {
@@ -190,6 +234,23 @@ describe("[WMS-58] a file", () => {
     expect(await submit(form.url, { lines, attachments: [{ file_name: "run.exe", bytes: 1 }] })).toMatchObject({
       body: { reasons: [{ code: "ATTACHMENT_TYPE" }] },
     });
+    const promised = await submit(form.url, { lines, attachments: [{ file_name: "never-sent.pdf", bytes: 1 }] });
+    expect(promised).toMatchObject({ status: 422, body: { code: "payload_invalid", errors: [{ path: "/attachments/0/file_id" }] } });
+    expect((await submit(form.url, { lines, attachments: [{ file_name: "a.pdf", bytes: -1 }] })).body.code).toBe("payload_invalid");
+    expect((await get(form.url)).status).toBe(200);
+  });
+
+  it("is what its name says, by its first bytes, and is kept as that; marks that turn a name around are left out", async () => {
+    const form = await issue();
+    const bytes = { png: "\x89PNG\r\n\x1a\n", jpg: "\xff\xd8\xff\xe0", docx: "PK\x03\x04", pdf: "%PDF-1.7" };
+    for (const [kind, head] of Object.entries(bytes)) {
+      expect((await upload(form.url, `a.${kind}`, Buffer.from(`${head}...`, "latin1"), "text/html")).body).toMatchObject({
+        mime: expect.not.stringContaining("html"),
+      });
+      const wrong = await upload(form.url, `b.${kind.toUpperCase()}`, "MZ\x90 a program");
+      expect(wrong).toMatchObject({ status: 422, body: { code: "payload_invalid", errors: [{ path: "/name" }] } });
+    }
+    expect((await upload(form.url, "in\u202efdp.exe.pdf")).body).toMatchObject({ name: "infdp.exe.pdf" });
   });
 });
 

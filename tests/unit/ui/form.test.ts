@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { checkValue } from "#studio/ui/form/check-value.ts";
 import { blankOf, kindOf, optionsOf, propertiesOf } from "#studio/ui/form/schema-kind.ts";
 import { rangeOfPointer } from "#studio/ui/json-pointer-range.ts";
+import { errorsAfter, placeOf, type TouchedRow } from "../../../app/screens/public-form/error-place.ts";
+import { filledRows, payloadOf } from "../../../app/screens/public-form/form-payload.ts";
 
 const schema = {
   type: "object",
@@ -44,6 +46,36 @@ describe("checks before sending", () => {
     ]);
     expect(checkValue(schema, { who: "x", amount: "1.005", rows: [{ n: 1 }] })).toEqual([{ path: "/amount", message: "has at most 2 decimals" }]);
     expect(checkValue(schema, { who: "x", amount: "12.00", rows: [{ n: 1 }] })).toEqual([]);
+  });
+});
+
+describe("a form of rows", () => {
+  const lines = {
+    type: "object",
+    required: ["rows"],
+    properties: {
+      rows: { type: "array", "x-title": "Rows", items: { type: "object", properties: { qty: { type: "string", "x-decimal": 2, "x-title": "Quantity" } } } },
+    },
+  };
+  it("sends the rows that say something, numbered as they are shown", () => {
+    const value = { rows: [{}, { line_no: 9, a: " x " }, { a: "  " }, { b: "y" }], note: "" };
+    expect(payloadOf(value, { rows: "rows", files: null }, [])).toEqual({
+      rows: [
+        { line_no: 1, a: "x" },
+        { line_no: 2, b: "y" },
+      ],
+    });
+    expect(filledRows(value.rows)).toEqual([{ a: "x" }, { b: "y" }]);
+    expect(checkValue(lines, { rows: [] })).toEqual([{ path: "/rows", message: "Rows: at least one is needed" }]);
+  });
+  it("says where an error is, and keeps it with its row until that is changed", () => {
+    expect(["/rows/1/qty", "/rows/0", "/rows", "/other"].map((path) => placeOf(lines, path))).toEqual(["Row 2, Quantity", "Row 1", "", ""]);
+    const errors = ["/rows/0/qty", "/rows/1", "/rows/2/qty", "/note"].map((path) => ({ path, message: "bad" }));
+    const left = (touched?: TouchedRow) => errorsAfter(errors, "rows", touched).map(({ path }) => path);
+    expect(left({ index: 0, column: "qty" })).toEqual(["/rows/1", "/rows/2/qty", "/note"]);
+    expect(left({ index: 2, column: "color" })).toEqual(["/rows/0/qty", "/rows/1", "/rows/2/qty", "/note"]);
+    expect(left({ index: 1 })).toEqual(["/rows/0/qty", "/rows/1/qty", "/note"]);
+    expect(left()).toEqual(["/note"]);
   });
 });
 
