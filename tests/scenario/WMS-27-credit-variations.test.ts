@@ -132,6 +132,28 @@ describe("overdue", () => {
   });
 });
 
+describe("a day", () => {
+  it("[WMS-27][WMS-28] begins at midnight of the org: it ends a block whose reason is gone, and adds a reason that came with it", async () => {
+    const { deal, orders } = await wonDeal(api, { customer: "Cobalt", lines: [{ qty_m: "10" }] });
+    expect((await dealOf(deal)).credit_reasons).toEqual(["OVERDUE"]);
+    expect((await api.as("admin.jtr").patch("/settings/credit-payments", { grace_days: 60 })).status).toBe(200);
+    await api.setClock("2026-02-02T23:59:59+03:00");
+    await api.drain();
+    expect(await creditOf(deal)).toBe("blocked");
+    await api.setClock("2026-02-03T00:00:01+03:00");
+    await api.drain();
+    expect(await creditOf(deal)).toBe("clear");
+    expect((await api.as("manager.jtr").instance(orders[0] as string)).state.logistics).toEqual({ released_to_wms: "queued" });
+
+    const large = await wonDeal(api, { customer: "Atlas", lines: [{ qty_m: "1000", unit_price: "5" }] });
+    await entry("Atlas", { entry_type: "opening", currency: "EUR", amount: "1.00", due_date: "2025-12-06" });
+    expect((await dealOf(large.deal)).credit_reasons).toEqual(["OVER_LIMIT"]);
+    await api.setClock("2026-02-05T00:00:01+03:00");
+    await api.drain();
+    expect((await dealOf(large.deal)).credit_reasons).toEqual(["OVERDUE", "OVER_LIMIT"]);
+  });
+});
+
 describe("money", () => {
   it("[WMS-13][WMS-28] that was paid for an order, also by its proforma, waits for that order's charge; a cancelled one sets it free", async () => {
     await entry("Boreal", { entry_type: "opening", amount: "300.00", due_date: "2026-01-10" });
