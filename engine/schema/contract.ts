@@ -16,6 +16,8 @@ export interface ContractEvent {
   readonly items?: { readonly path: string; readonly sequence: string };
   /** What the schema cannot say: values that contradict each other or the subject, or name nothing. Asked before anything is written. */
   readonly checks?: readonly ContractCheck[];
+  /** What the sender is told of an event that is taken all the same: names that lead nowhere, parts that did nothing. Asked when its effects are done. */
+  readonly notices?: readonly ContractCheck[];
   /** What an accepted event does, in order. */
   readonly effects?: readonly ContractEffect[];
   /** What a refused one leaves behind besides its receipt. */
@@ -51,6 +53,7 @@ export type ContractEffect =
     }
   | {
       readonly type: "task";
+      /** Text with FEEL in braces. */
       readonly title: string;
       readonly kind: string;
       readonly role?: string;

@@ -116,6 +116,49 @@ describe("/supply-tracking", () => {
     expect(rows.map(({ cells }) => cells)).toMatchObject([{ quality: "LINEN-01", eta: "2026-02-10" }]);
     expect(await rowsOf("manager.jtr", "supply-tracking", "created")).toEqual([]);
   });
+
+  it("[WMS-11] a receipt ends the request that it names or that alone is on its way; one that is not on its way refuses it", async () => {
+    const manager = api.as("manager.jtr");
+    const request = async (supply_ref: string, quality_code: string, to: "ordered" | "in_transit"): Promise<string> => {
+      const created = await manager.post("/instances", {
+        machine: "supply-request",
+        event: { type: "supply.create", payload: { kind: "import", quality_code, qty_m: "500", supply_ref } },
+      });
+      expect(created.status, created.text).toBe(201);
+      await manager.send(created.body.key, "supply.ordered", { supplier: "Baltic Mills" });
+      if (to === "in_transit") await manager.send(created.body.key, "supply.milestone", { to });
+      return created.body.key;
+    };
+    const receive = (receipt_no: string, quality_code: string, more: object = {}) =>
+      api.wms("receipt.posted", {
+        id: receipt_no,
+        subject: { type: "receipt", ref: receipt_no },
+        data: { receipt_no, owner_org: "JTR", lines: [{ quality_code, lot: "L", roll: `${receipt_no}-1`, meters: "200" }], ...more },
+      });
+    const stateOf = async (key: string) => (await manager.instance(key)).state;
+
+    const early = await request("SUP-E", "SATIN-03", "ordered");
+    const refused = await receive("RC-E", "SATIN-03", { supply_ref: "SUP-E" });
+    expect([refused.status, refused.body.code], refused.text).toEqual([409, "event_not_allowed"]);
+    expect(await manager.list(`/records/receipts?filter=${encodeURIComponent(JSON.stringify({ receipt_no: "RC-E" }))}`)).toEqual([]);
+    expect((await manager.list("/tasks?status=open&limit=50")).map(({ title }) => title)).toContain(
+      "The warehouse could not post the receipt RC-E of SUP-E: look at the request",
+    );
+    await manager.send(early, "supply.milestone", { to: "in_transit" });
+    // The refusal kept no key: the same receipt again, and the rest of the delivery later.
+    expect((await receive("RC-E", "SATIN-03", { supply_ref: "SUP-E" })).status).toBe(202);
+    expect(await stateOf(early)).toBe("received");
+    expect((await receive("RC-E2", "SATIN-03", { supply_ref: "SUP-E" })).status).toBe(202);
+
+    const alone = await request("SUP-A", "VELVET-02", "in_transit");
+    expect((await receive("RC-A", "VELVET-02")).body.instances).toMatchObject([{ key: alone, state: "received" }]);
+    const two = [await request("SUP-1", "VELVET-02", "in_transit"), await request("SUP-2", "VELVET-02", "in_transit")] as const;
+    const open = await receive("RC-2", "VELVET-02");
+    expect([open.status, open.body.instances, open.body.notices?.[0]?.path]).toEqual([202, [], "/lines/0/quality_code"]);
+    await manager.send(two[1], "supply.soft_arrival_confirmed", { note: "at the port" });
+    expect((await receive("RC-3", "VELVET-02")).body.instances).toMatchObject([{ key: two[1], state: "received" }]);
+    expect(await stateOf(two[0])).toBe("in_transit");
+  });
 });
 
 describe("/pricing", () => {

@@ -132,6 +132,56 @@ describe("overdue", () => {
   });
 });
 
+describe("a day", () => {
+  it("[WMS-27][WMS-28] begins at midnight of the org: it ends a block whose reason is gone, and adds a reason that came with it", async () => {
+    const { deal, orders } = await wonDeal(api, { customer: "Cobalt", lines: [{ qty_m: "10" }] });
+    expect((await dealOf(deal)).credit_reasons).toEqual(["OVERDUE"]);
+    expect((await api.as("admin.jtr").patch("/settings/credit-payments", { grace_days: 60 })).status).toBe(200);
+    await api.setClock("2026-02-02T23:59:59+03:00");
+    await api.drain();
+    expect(await creditOf(deal)).toBe("blocked");
+    await api.setClock("2026-02-03T00:00:01+03:00");
+    await api.drain();
+    expect(await creditOf(deal)).toBe("clear");
+    expect((await api.as("manager.jtr").instance(orders[0] as string)).state.logistics).toEqual({ released_to_wms: "queued" });
+
+    const large = await wonDeal(api, { customer: "Atlas", lines: [{ qty_m: "1000", unit_price: "5" }] });
+    await entry("Atlas", { entry_type: "opening", currency: "EUR", amount: "1.00", due_date: "2025-12-06" });
+    expect((await dealOf(large.deal)).credit_reasons).toEqual(["OVER_LIMIT"]);
+    await api.setClock("2026-02-05T00:00:01+03:00");
+    await api.drain();
+    expect((await dealOf(large.deal)).credit_reasons).toEqual(["OVERDUE", "OVER_LIMIT"]);
+  });
+});
+
+describe("money", () => {
+  it("[WMS-13][WMS-28] that was paid for an order, also by its proforma, waits for that order's charge; a cancelled one sets it free", async () => {
+    await entry("Boreal", { entry_type: "opening", amount: "300.00", due_date: "2026-01-10" });
+    const { orders, dealId } = await wonDeal(api, { customer: "Boreal", lines: [{ qty_m: "100" }] });
+    const [proforma] = await api.as("manager.jtr").list(`/records/proformas?filter=${encodeURIComponent(JSON.stringify({ deal_id: dealId }))}`);
+    await entry("Boreal", { amount: "420.00", proforma_id: proforma.id });
+    expect(await overdue()).toContainEqual(["Boreal Home", ["300.00 USD"]]);
+    const other = (await wonDeal(api, { customer: "Boreal", lines: [{ qty_m: "1" }] })).orders[0] as string;
+    const both = await api.as("costing.jtr").post("/records/payments-ledger", {
+      ...{ entry_type: "payment", customer_id: (await customerOf("Boreal")).id, currency: "USD", amount: "1", value_date: "2026-02-02" },
+      ...{ po_id: (await api.as("manager.jtr").instance(other)).record.id, proforma_id: proforma.id },
+    });
+    expect([both.status, both.body.errors?.[0]]).toMatchObject([422, { path: "/proforma_id", message: "is the proforma of another order" }]);
+    await api.as("manager.jtr").send(orders[0] as string, "po.cancel", { reason: "withdrawn" });
+    expect(await overdue()).toEqual([["Cobalt Living", ["1200.00 USD"]]]);
+  });
+
+  it("[WMS-13][WMS-28] credited by an adjustment covers what is due as a payment does", async () => {
+    const { deal } = await wonDeal(api, { customer: "Cobalt", lines: [{ qty_m: "10" }] });
+    await entry("Cobalt", { entry_type: "adjustment", amount: "-1199.99", note: "credit note" });
+    expect([await overdue(), await creditOf(deal)]).toEqual([[["Cobalt Living", ["0.01 USD"]]], "blocked"]);
+    await entry("Cobalt", { entry_type: "adjustment", currency: "EUR", amount: "-0.01" });
+    expect(await creditOf(deal)).toBe("blocked");
+    await entry("Cobalt", { entry_type: "adjustment", amount: "-0.01" });
+    expect([await overdue(), await creditOf(deal)]).toEqual([[], "clear"]);
+  });
+});
+
 describe("an override of credit", () => {
   it("[WMS-30] covers what it saw: a reason that is new blocks again", async () => {
     const { deal, orders } = await wonDeal(api, { customer: "Atlas", lines: [{ qty_m: "1000", unit_price: "5" }] });

@@ -53,6 +53,30 @@ describe("a payment", () => {
     expect(await stateOf(other)).toMatchObject({ payment: "pending", logistics: "awaiting_release" });
   });
 
+  it("[WMS-33][WMS-45] that names no order confirms as many as it pays for, and their proformas, and no more", async () => {
+    const manager = api.as("manager.jtr");
+    const [first, second, third] = [await order("Boreal"), await order("Boreal"), await order("Boreal")];
+    const both = { ledger_entry_ids: [await recordPayment(api, first, "84.00", { po_id: null })] };
+    const { id } = await recordOf(first);
+    const [proforma] = await manager.list(`/records/proformas?filter=${encodeURIComponent(JSON.stringify({ po_id: id }))}`);
+    const figures = await api
+      .as("owner.jtr")
+      .refused(`proforma:${proforma.code}`, "balance.acknowledge", { total_open: "1", overdue: "1", available_limit: "1", requested_new: "1" });
+    const [total_open, overdue, available_limit, requested_new] = figures.decisions[0].reasons[0].message.match(/-?\d+\.\d+/gu);
+    await api.as("owner.jtr").send(`proforma:${proforma.code}`, "balance.acknowledge", { total_open, overdue, available_limit, requested_new });
+    await api.as("owner.jtr").send(`proforma:${proforma.code}`, "proforma.send", { to: ["buyer@boreal.example"] });
+    await manager.send(first, "payment.confirm", both);
+    expect((await recordOf(first)).data.paid_entries).toEqual(both.ledger_entry_ids);
+    expect((await manager.instance(`proforma:${proforma.code}`)).state.lifecycle).toBe("paid_confirmed");
+    await manager.send(second, "payment.confirm", both);
+    expect(codesOf(await manager.refused(third, "payment.confirm", both))).toEqual(["NO_LEDGER_ENTRY"]);
+    await manager.send(first, "payment.void", { reason: "meant for another" });
+    await manager.send(third, "payment.confirm", both);
+    expect(codesOf(await manager.refused(first, "payment.confirm", both))).toEqual(["NO_LEDGER_ENTRY"]);
+    await manager.send(second, "po.cancel", { reason: "withdrawn" });
+    await manager.send(first, "payment.confirm", both);
+  });
+
   it("[WMS-31][WMS-34] of one order of a deal releases that one; the other stays shut, and sends nothing", async () => {
     const owner = api.as("owner.jtr");
     const [customer] = await owner.list("/records/customers?q=Boreal");

@@ -111,12 +111,22 @@ describe("receipts and layers", () => {
       roll("R3", "5", { invoice_ref: "unknown" }),
       roll("R4", "600", { invoice_ref: invoice.key.slice("supplier-invoice:".length) }),
     ];
-    await receive("RC-1", lines);
+    const told = await api.wms("receipt.posted", {
+      id: "RC-1",
+      subject: { type: "receipt", ref: "RC-1" },
+      data: { receipt_no: "RC-1", owner_org: "JTR", lines },
+    });
+    expect([told.status, told.body.notices?.map(({ path, message }: { path: string; message: string }) => `${path} ${message.split(":")[0]}`).sort()]).toEqual([
+      202,
+      ["/lines/1/invoice_ref is an invoice that has not so many metres left", "/lines/2/invoice_ref names no supplier invoice"],
+    ]);
+    const tasks = await api.as("costing.jtr").list("/tasks?status=open&limit=50");
+    expect(tasks.map(({ title }) => title)).toContain("Match the receipt RC-1 by hand: an invoice that it names cannot take it");
     expect((await rows("cost-layers")).map(({ data }) => `${data.roll} ${data.remaining_m}`).sort()).toEqual(["R1 400.00", "R4 600.00"]);
     expect((await rows("receipt-lines", { roll: "R2" }))[0].data).toMatchObject({ matched_m: "0.00" });
     const data = { receipt_no: "RC-1", owner_org: "JTR", lines };
     const again = await api.wms("receipt.posted", { id: "RC-1", subject: { type: "receipt", ref: "RC-1" }, data });
-    expect(again.status, again.text).toBe(200);
+    expect([again.status, again.body.result, again.body.notices], again.text).toEqual([200, "duplicate", told.body.notices]);
     expect(await rows("cost-layers")).toHaveLength(2);
     expect((await costing.instance(invoice.key)).state).toBe("posted");
   });

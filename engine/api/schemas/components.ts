@@ -141,6 +141,7 @@ export const COMPONENTS: readonly JsonSchema[] = [
       result: oneOf("accepted", "duplicate", "stale_ignored"),
       eventId: string,
       instances: arrayOf({ type: "object", properties: { id: uuid, machine: string, record: freeObject, state: stateValue } }),
+      notices: arrayOf({ type: "object", properties: { path: string, message: string }, required: ["path", "message"] }),
     },
     ["result"],
   ),

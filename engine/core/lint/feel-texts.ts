@@ -60,7 +60,8 @@ export function feelSyntax(program: Program): Problem[] {
   for (const stored of program.all("contract")) {
     for (const [machine, query] of Object.entries(stored.content.queries ?? {})) map(stored, pointer("queries", machine, "answer"), query.answer);
     for (const [event, spec] of Object.entries(stored.content.events)) {
-      for (const [i, { wrong }] of (spec.checks ?? []).entries()) check(stored, `${pointer("events", event, "checks", i)}/wrong`, wrong);
+      for (const group of ["checks", "notices"] as const)
+        for (const [i, { wrong }] of (spec[group] ?? []).entries()) check(stored, `${pointer("events", event, group, i)}/wrong`, wrong);
       for (const group of ["effects", "onRefused"] as const) {
         for (const [i, effect] of (spec[group] ?? []).entries()) {
           const at = pointer("events", event, group, i);
@@ -68,6 +69,7 @@ export function feelSyntax(program: Program): Problem[] {
             if (name in effect) check(stored, `${at}/${name}`, (effect as unknown as Record<string, unknown>)[name]);
           for (const name of ["payload", "by", "set"] as const)
             if (name in effect) map(stored, `${at}/${name}`, (effect as unknown as Record<string, object>)[name]);
+          if (effect.type === "task") for (const [, source] of effect.title.matchAll(/\{([^{}]+)\}/gu)) check(stored, `${at}/title`, source);
         }
       }
     }

@@ -10,15 +10,17 @@ import { freshId } from "../work/fresh-id.ts";
 import type { Work } from "../work/work.ts";
 import type { ContractRefusal } from "./contract-effects.ts";
 import { instanceSummary } from "./contract-receipt.ts";
+import type { ContractNotice } from "./contract-subject.ts";
 
 export interface ContractAnswer {
   readonly status: number;
   readonly body: JsonObject;
 }
 
-export function acceptedAnswer(work: Work, instances: readonly InstanceRow[]): ContractAnswer {
+export function acceptedAnswer(work: Work, instances: readonly InstanceRow[], notices: readonly ContractNotice[]): ContractAnswer {
   const eventId = freshId(work.at, work.engine.seed(), "receipt");
-  return { status: 202, body: { result: "accepted", eventId, instances: instances.map(instanceSummary) } };
+  const told = notices.length === 0 ? {} : { notices: notices as unknown as Json };
+  return { status: 202, body: { result: "accepted", eventId, instances: instances.map(instanceSummary), ...told } };
 }
 
 /** The first answer again, under the result "duplicate". */

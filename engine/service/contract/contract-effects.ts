@@ -11,7 +11,7 @@ import { startFromCascade } from "../instances/start-from-cascade.ts";
 import { why } from "../records/refuse-violation.ts";
 import { writeRecordEffect } from "../records/write-record.ts";
 import type { CascadeItem } from "../work/cascade-item.ts";
-import { evaluateMap, evaluateMaps, evaluateOne, repetitions, type Subject, textsOf } from "../work/expression.ts";
+import { evaluateMap, evaluateMaps, evaluateOne, fillText, repetitions, type Subject, textsOf } from "../work/expression.ts";
 import { freshId, isUuid } from "../work/fresh-id.ts";
 import { noteAttempt } from "../work/note-attempt.ts";
 import type { Work } from "../work/work.ts";
@@ -159,7 +159,7 @@ async function handTask(work: Work, effect: Extract<ContractEffect, { type: "tas
       id,
       kind: effect.kind,
       form: "task",
-      title: effect.title,
+      title: await fillText(work, subject, effect.title),
       ref: typeof message.subject["ref"] === "string" ? message.subject["ref"] : ref,
       assignee: null,
       permission: effect.permission ?? null,

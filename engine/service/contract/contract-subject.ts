@@ -1,6 +1,6 @@
 /** The records that a contract event names: the one that it is about, and those in its data. */
 import { EngineError } from "../../core/errors.ts";
-import type { ContractDefinition, ContractEvent } from "../../schema/contract.ts";
+import type { ContractCheck, ContractDefinition, ContractEvent } from "../../schema/contract.ts";
 import type { Json, JsonObject } from "../../schema/json.ts";
 import { namedRecords } from "../../store/record-references.ts";
 import { loadRecord } from "../../store/records.ts";
@@ -9,6 +9,11 @@ import { recordTypeOf } from "../records/record-type.ts";
 import { evaluate } from "../work/expression.ts";
 import type { Work } from "../work/work.ts";
 import { type ContractMessage, ContractRefusal, subjectOf } from "./contract-effects.ts";
+
+export interface ContractNotice {
+  readonly path: string;
+  readonly message: string;
+}
 
 /**
  * Id of the subject's record; null where the contract leaves the subject free.
@@ -51,13 +56,29 @@ export async function refuseUnknownNames(work: Work, event: ContractEvent, data:
  * - throws EngineError `payload_invalid` with every path that is wrong; a check that cannot be told refuses too
  */
 export async function refuseContradictions(work: Work, event: ContractEvent, message: ContractMessage): Promise<void> {
-  const checks = event.checks ?? [];
-  if (checks.length === 0) return;
-  const wrong = await evaluate(work, subjectOf(message), Object.fromEntries(checks.map((check, index) => [String(index), check.wrong])));
-  const errors = checks.flatMap(({ message: said }, index) => {
-    const paths = wrong[String(index)];
-    if (!Array.isArray(paths)) return [{ path: "", keyword: "check", message: `cannot be told: ${said}` }];
-    return (paths as readonly Json[]).flatMap((path) => (typeof path === "string" ? [{ path, keyword: "check", message: said }] : []));
-  });
+  const told = await askChecks(work, event.checks ?? [], message);
+  const errors = told.flatMap(({ paths, message: said }) =>
+    paths === null ? [{ path: "", keyword: "check", message: `cannot be told: ${said}` }] : paths.map((path) => ({ path, keyword: "check", message: said })),
+  );
   if (errors.length > 0) throw new EngineError("payload_invalid", `${errors[0]?.path} ${errors[0]?.message}`, { errors });
+}
+
+/** What the sender is told although the event is taken; a notice that cannot be told is none. */
+export async function noticesOf(work: Work, event: ContractEvent, message: ContractMessage): Promise<readonly ContractNotice[]> {
+  const told = await askChecks(work, event.notices ?? [], message);
+  return told.flatMap(({ paths, message: said }) => (paths ?? []).map((path) => ({ path, message: said })));
+}
+
+/** Paths per check, null where they cannot be told. */
+async function askChecks(
+  work: Work,
+  checks: readonly ContractCheck[],
+  message: ContractMessage,
+): Promise<readonly { readonly paths: readonly string[] | null; readonly message: string }[]> {
+  if (checks.length === 0) return [];
+  const wrong = await evaluate(work, subjectOf(message), Object.fromEntries(checks.map((check, index) => [String(index), check.wrong])));
+  return checks.map(({ message: said }, index) => {
+    const paths = wrong[String(index)];
+    return { paths: Array.isArray(paths) ? (paths as readonly Json[]).filter((path) => typeof path === "string") : null, message: said };
+  });
 }

@@ -22,7 +22,7 @@ import { type ContractMessage, ContractRefusal, runContractEffects } from "./con
 import { advance, type Ordering, readOrdering } from "./contract-order.ts";
 import { writeReceipt } from "./contract-receipt.ts";
 import type { SignatureVerdict } from "./contract-signature.ts";
-import { loadSubject, refuseContradictions, refuseUnknownNames } from "./contract-subject.ts";
+import { loadSubject, noticesOf, refuseContradictions, refuseUnknownNames } from "./contract-subject.ts";
 
 export interface ReceiveInput {
   /** Key or id of the contract. */
@@ -148,7 +148,8 @@ async function acceptOrNot(
   };
   await refuseContradictions(work, event, { ...message, data });
   const instances = await runContractEffects(work, event.effects ?? [], message);
-  const answer = acceptedAnswer(work, instances);
+  const notices = await noticesOf(work, event, message);
+  const answer = acceptedAnswer(work, instances, notices);
   await saveInbox(work.tx, work.org.id, { source, key, fingerprint, status: answer.status, answer: answer.body, at: work.at, expiresAt: null });
   await writeReceipt(work, about, { result: "accepted", cause: null, status: answer.status, instances, id: answer.body["eventId"] as string });
   return answer;

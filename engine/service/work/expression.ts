@@ -67,6 +67,15 @@ export async function repetitions(
   return kept;
 }
 
+/** Text with FEEL in braces: "Check {data.ref}"; what is unknown is left out. */
+export async function fillText(work: Work, subject: Subject, text: string): Promise<string> {
+  const parts = text.split(/\{([^{}]+)\}/u);
+  const expressions = Object.fromEntries(parts.flatMap((part, index) => (index % 2 === 1 ? [[String(index), part]] : [])));
+  if (parts.length === 1) return text;
+  const values = await evaluate(work, subject, expressions);
+  return parts.map((part, index) => (index % 2 === 1 ? textsOf(values[String(index)]).join(", ") : part)).join("");
+}
+
 /** Evaluates a map of expressions to a payload; members that are unknown are left out. */
 export async function evaluateMap(work: Work, subject: Subject, map: Readonly<Record<string, Feel>> | undefined): Promise<JsonObject> {
   if (map === undefined || Object.keys(map).length === 0) return {};
