@@ -17,7 +17,7 @@ export interface Reference {
 export function namedFields(schema: JsonSchema, data: JsonObject, references: Readonly<Record<string, Reference>>, names: readonly string[]): readonly Field[] {
   const properties = schemaAt(schema["properties"]);
   const chosen = Object.fromEntries(names.flatMap((name) => (properties[name] === undefined ? [] : [[name, properties[name]]]))) as JsonObject;
-  return fieldsOf({ type: "object", properties: chosen }, data, references);
+  return fieldsOf({ type: "object", properties: chosen, "x-order": names }, data, references);
 }
 
 /** The fields of a record by its schema; empty ones are left out unless the schema requires them. */

@@ -8,6 +8,7 @@ import { listMails } from "#engine/service/queries/mails.ts";
 import { discardOutbox, listOutbox, type OutboxAnswer, retryOutbox } from "#engine/service/queries/outbox.ts";
 import { listReceipts, type ReceiptAnswer } from "#engine/service/queries/receipts.ts";
 import { listTimers, type TimerAnswer } from "#engine/service/queries/timers.ts";
+import { getTraffic, TRAFFIC_SPANS, type TrafficSpanName } from "#engine/service/queries/traffic.ts";
 import type { Engine } from "#engine/service/work/engine-context.ts";
 import { inReading } from "#engine/service/work/reading.ts";
 import type { Scope } from "#engine/service/work/scope.ts";
@@ -16,13 +17,23 @@ import { type Meaning, meaningOf, wordOf } from "#studio/ui/status-badge.tsx";
 import { toRefusal } from "../problem.server.ts";
 import type { ActResult } from "../screens/guided.ts";
 import type { ListRequest } from "../screens/lists.ts";
-import type { AuditLine, MailRow, OperationsView, OutboxLine, ReceiptDetail, ReceiptLine, TimerLine, VerifyResult } from "../screens/operations.ts";
+import type {
+  AuditLine,
+  MailRow,
+  OperationsView,
+  OutboxLine,
+  ReceiptDetail,
+  ReceiptLine,
+  TimerLine,
+  TrafficView,
+  VerifyResult,
+} from "../screens/operations.ts";
 
 const PAGE = 50;
 const SAMPLE = 200;
 const EMPTY = { items: [], next: null } as const;
 
-export async function operations(engine: Engine, scope: Scope, tab: string, request: ListRequest): Promise<OperationsView> {
+export async function operations(engine: Engine, scope: Scope, tab: string, request: ListRequest, span: string | null = null): Promise<OperationsView> {
   const filter = (name: string): string | undefined => request.filters.find((candidate) => candidate.field === name)?.value;
   const page = { limit: PAGE, cursor: request.cursor };
   const q = request.search ?? undefined;
@@ -78,6 +89,7 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
   const names = new Map(audit.items.map((row) => [row.actor, row.actor === scope.principal.id ? scope.principal.name : words(row.actor)]));
   return {
     counts: { receipts: null, outbox: waiting.length === 0 ? null : waiting.length, mails: null, timers: null, audit: null },
+    traffic: await trafficOf(engine, scope, span),
     lag: {
       waiting: waiting.length,
       oldest: waiting.at(-1)?.createdAt ?? null,
@@ -118,6 +130,16 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
       }),
     ),
   };
+}
+
+async function trafficOf(engine: Engine, scope: Scope, span: string | null): Promise<TrafficView | null> {
+  const asked = span !== null && Object.hasOwn(TRAFFIC_SPANS, span) ? (span as TrafficSpanName) : "24h";
+  try {
+    return await getTraffic(engine, scope, { span: asked });
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "permission_denied") return null;
+    throw error;
+  }
 }
 
 /** A tab that the person may not see is empty; the chosen one says so itself. */

@@ -95,8 +95,21 @@ export interface VerifyResult {
   readonly took: number;
 }
 
+export interface TrafficView {
+  readonly span: string;
+  readonly from: string;
+  readonly sliceMs: number;
+  readonly effects: readonly number[];
+  readonly middle: readonly (number | null)[];
+  readonly p99: readonly (number | null)[];
+  readonly received: readonly number[];
+  readonly isWhole: boolean;
+}
+
 export interface OperationsView {
   readonly counts: Readonly<Record<string, number | null>>;
+  /** Null for those who may not see what goes out. */
+  readonly traffic: TrafficView | null;
   readonly lag: { readonly waiting: number; readonly oldest: string | null; readonly failed: number; readonly parked: number };
   readonly next: string | null;
   readonly outbox: readonly OutboxLine[];

@@ -20,7 +20,7 @@ const PLAIN = new Set([
   ...["title", "description", "default", "examples", "deprecated", "readOnly", "$ref", "$schema", "$id", "$comment"],
 ]);
 export const FORMATS = new Set(["date", "date-time", "time", "duration", "email", "uuid", "uri"]);
-export const EXTENSIONS = ["x-ref", "x-decimal", "x-title", "x-unit", "x-members", "x-template"] as const;
+export const EXTENSIONS = ["x-ref", "x-decimal", "x-title", "x-unit", "x-members", "x-template", "x-enum-titles", "x-lines", "x-order"] as const;
 
 export interface SchemaFault {
   /** JSON pointer into the schema. */
@@ -61,6 +61,16 @@ export function checkSchemaVocabulary(schema: JsonSchema): SchemaFault[] {
         if (path.length > 0 || (!isJsonObject(node["additionalProperties"]) && node["additionalProperties"] !== false))
           fail("x-members stands at the root, beside additionalProperties with the schema of a member", keyword);
         else if (!(KINDS as readonly Json[]).includes(value)) fail(`Members are definitions: ${KINDS.join(", ")}`, keyword);
+      } else if (keyword === "x-order") {
+        const names = Array.isArray(value) ? (value as readonly Json[]) : [];
+        if (names.length === 0 || names.some((name) => typeof name !== "string") || new Set(names).size < names.length)
+          fail("x-order lists names of properties, each once", keyword);
+        const properties = isJsonObject(node["properties"]) ? node["properties"] : {};
+        names.forEach((name, at) => {
+          if (typeof name === "string" && !Object.hasOwn(properties, name)) fail(`There is no property "${name}" to put in order`, keyword, at);
+        });
+      } else if (keyword === "x-enum-titles") {
+        if (!isJsonObject(value) || Object.values(value).some((label) => typeof label !== "string")) fail("x-enum-titles has a label for each value", keyword);
       } else if (keyword === "x-template") {
         if (value !== "subject" && value !== "html" && value !== "text") fail("x-template is subject, html or text", keyword);
       } else if (!PLAIN.has(keyword) && !(EXTENSIONS as readonly string[]).includes(keyword)) fail(`The keyword "${keyword}" is not supported`, keyword);

@@ -10,7 +10,7 @@ import { Decimal } from "decimal.js";
 import { RE2JS } from "re2js";
 import type { JsonSchema } from "../schema/json.ts";
 import { EngineError } from "./errors.ts";
-import { checkSchemaVocabulary, FORMATS, prepareSchema } from "./schema-vocabulary.ts";
+import { checkSchemaVocabulary, EXTENSIONS, FORMATS, prepareSchema } from "./schema-vocabulary.ts";
 
 export interface SchemaProblem {
   /** JSON pointer into the value. */
@@ -76,7 +76,7 @@ export function compileSchema(schema: JsonSchema, options: SchemaOptions = {}): 
   });
   addFormats.default(ajv, { mode: "full", formats: [...FORMATS] as ("date" | "date-time" | "time" | "duration" | "email" | "uuid" | "uri")[] });
   addDecimals(ajv);
-  for (const keyword of ["x-ref", "x-title", "x-unit", "x-widget", "x-members", "x-template"]) ajv.addKeyword({ keyword });
+  for (const keyword of EXTENSIONS) if (keyword !== "x-decimal") ajv.addKeyword({ keyword });
   for (const other of options.schemas ?? []) ajv.addSchema(other);
   let validate: ReturnType<typeof ajv.compile>;
   try {

@@ -75,6 +75,7 @@ const EXPIRED = statement(
   "outbox_expired",
   `select ${COLUMNS} from outbox o where o.status = 'sending' and o.lease_until < $1 order by o.lease_until limit $2 for update skip locked`,
 );
+const DUE_FROM = statement("outbox_due_from", "update outbox set next_attempt = $1 where status = 'pending' and next_attempt < $1::timestamptz");
 const LOAD = statement("outbox_load", `select ${COLUMNS} from outbox o where o.id = $1 and ($2::uuid[] is null or o.org_id = any ($2))`);
 const NEXT = statement("outbox_next", "select next_attempt as at from outbox where status = 'pending' order by next_attempt limit 1");
 
@@ -150,6 +151,11 @@ export async function listOutbox(
 
 export async function loadOutbox(tx: Tx, id: string): Promise<OutboxRow | null> {
   return (await tx.query<OutboxRow>(LOAD, [id, orgsOf(tx)]))[0] ?? null;
+}
+
+/** What should have gone out before an instant is due at it: nothing could deliver it earlier. System session. */
+export async function deferOutbox(tx: Tx, at: string): Promise<void> {
+  await tx.execute(DUE_FROM, [at]);
 }
 
 /** When the next pending row is due; null when none waits. */

@@ -44,12 +44,16 @@ export function MachineEditor({ handle, mode, canEdit, problems, schema, counts,
   const [tab, setTab] = useState<InspectorTab>("details");
   const [jsonAt, setJsonAt] = useState<string | null>(null);
   const [isFinding, setFinding] = useState(false);
+  const [isFolded, setFolded] = useState(true);
   const [zoom, setZoom] = useState(1);
   const control = useRef<CanvasControl>(null);
   const chart = scene?.chart ?? null;
   const selection = useMemo(() => (chart === null ? picked : prune(picked, (one) => exists(chart, one))), [picked, chart]);
 
-  const select = useCallback((one: Picked | null, add: boolean) => setPicked((now) => (one === null ? NOTHING : add ? toggle(now, one) : pick(one))), []);
+  const select = useCallback((one: Picked | null, add: boolean) => {
+    setPicked((now) => (one === null ? NOTHING : add ? toggle(now, one) : pick(one)));
+    setFolded(one === null);
+  }, []);
   const onMove = useCallback(
     (moved: Chart, layout: CanvasLayout, drag: Drag) => run({ type: "move-node", ...merged(layout, afterMove(moved, layout, drag.id, drag.to)) }),
     [run],
@@ -58,6 +62,7 @@ export function MachineEditor({ handle, mode, canEdit, problems, schema, counts,
     (state: string) => {
       setPicked(pick({ kind: "state", id: state }));
       setTab("live");
+      setFolded(false);
       onShowInstances(state);
     },
     [onShowInstances],
@@ -70,6 +75,7 @@ export function MachineEditor({ handle, mode, canEdit, problems, schema, counts,
   };
   const go = (problem: Problem): void => {
     const place = chart === null ? null : placeOf(chart, problem.path);
+    setFolded(false);
     if (place === null) {
       setPicked(NOTHING);
       setTab("json");
@@ -79,6 +85,11 @@ export function MachineEditor({ handle, mode, canEdit, problems, schema, counts,
     setPicked(pick(place));
     setTab("details");
     control.current?.reveal(place.kind === "state" ? place.id : (place.id.split("|")[0] ?? ""));
+  };
+
+  const showJson = (isShown: boolean): void => {
+    setTab(isShown ? "json" : "details");
+    setFolded(!isShown);
   };
 
   const { past, future } = handle.history;
@@ -99,7 +110,7 @@ export function MachineEditor({ handle, mode, canEdit, problems, schema, counts,
     [
       ...(canEdit ? [{ id: "arrange", title: "Arrange", icon: "tree", keys: "shift+l", enabled: scene !== null, run: () => void tidy() } as const] : []),
       { id: "find", title: "Find a state", icon: "search", keys: "f", enabled: chart !== null, run: () => setFinding(true) },
-      { id: "json", title: "JSON", icon: "braces", keys: "j", enabled: true, pressed: tab === "json", run: () => setTab(tab === "json" ? "details" : "json") },
+      { id: "json", title: "JSON", icon: "braces", keys: "j", enabled: true, pressed: tab === "json", run: () => showJson(tab !== "json") },
       { id: "export", title: "Export XState JSON", icon: "download", enabled: true, run: onExport },
     ],
   ];
@@ -108,7 +119,7 @@ export function MachineEditor({ handle, mode, canEdit, problems, schema, counts,
   const drawn = scene === null ? "" : `${scene.folding.drawn.length} of ${scene.chart.transitions.length} transitions drawn`;
 
   return (
-    <div className={tab === "json" ? "workspace is-wide" : "workspace"}>
+    <div className={tab === "json" ? "workspace machine-workspace is-wide" : "workspace machine-workspace"}>
       <div className="workspace-canvas">
         <MachineCanvas
           document={document}
@@ -143,6 +154,8 @@ export function MachineEditor({ handle, mode, canEdit, problems, schema, counts,
         picked={leading(selection)}
         tab={tab}
         onTab={setTab}
+        isFolded={isFolded}
+        onFold={setFolded}
         canEdit={canEdit}
         schema={schema}
         jsonAt={jsonAt}

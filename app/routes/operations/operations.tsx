@@ -67,10 +67,11 @@ const FIELDS: Readonly<Record<string, readonly FilterField[]>> = {
 };
 
 export async function loader({ request, context }: Route.LoaderArgs) {
-  const list = readList(new URL(request.url));
+  const url = new URL(request.url);
+  const list = readList(url);
   const tab = TABS.find((candidate) => candidate.id === list.tab)?.id ?? "receipts";
   const door = await openDoor(request, context);
-  return { list, tab, view: await door.operations(tab, list) };
+  return { list, tab, view: await door.operations(tab, list, url.searchParams.get("span")) };
 }
 
 export async function action({ request, context }: Route.ActionArgs) {

@@ -37,22 +37,14 @@ export default function Drafts({ loaderData: { drafts } }: Route.ComponentProps)
       draft={null}
       extra={
         <span className="topbar-acts">
-          <Button icon="plus" onClick={start}>
+          <Button tone="primary" icon="plus" onClick={start}>
             Start a draft
           </Button>
         </span>
       }
     >
       {drafts.length === 0 ? (
-        <EmptyState
-          title="No open drafts"
-          icon="branch"
-          act={
-            <Button tone="primary" onClick={start}>
-              Start a draft
-            </Button>
-          }
-        >
+        <EmptyState title="No open drafts" icon="branch">
           A draft holds changes until they are reviewed and published together.
         </EmptyState>
       ) : (

@@ -8,6 +8,7 @@ import { RelativeTime } from "#studio/ui/relative-time.tsx";
 import { StatusBadge } from "#studio/ui/status-badge.tsx";
 import { spanText } from "#studio/ui/time.ts";
 import type { OperationsView, VerifyResult } from "../operations.ts";
+import { RelayLag, Throughput } from "./traffic-charts.tsx";
 
 /** What an operator looks at first: how much waits, what failed, whether the log is whole. */
 export function Gauges({ view }: { view: OperationsView }) {
@@ -15,38 +16,31 @@ export function Gauges({ view }: { view: OperationsView }) {
   const result = fetcher.data;
   return (
     <div className="gauges">
-      <section className="gauge" aria-label="Waiting effects">
+      {view.traffic === null ? null : <Throughput traffic={view.traffic} />}
+      <section className="gauge" aria-label="Outbox">
         <header>
           <h2>Outbox</h2>
-          <span className="push small quiet">not yet delivered</span>
+          <span className="push line small">
+            {view.lag.failed === 0 ? null : <StatusBadge meaning="failed">{view.lag.failed} failed</StatusBadge>}
+            {view.lag.parked === 0 ? null : <StatusBadge meaning="parked">{view.lag.parked} parked</StatusBadge>}
+            {view.lag.failed + view.lag.parked === 0 ? <span className="quiet">none failed</span> : null}
+          </span>
         </header>
         <div className="line">
           <strong>{formatDecimal(view.lag.waiting)}</strong>
           <span className="small quiet">
             {view.lag.oldest === null ? (
-              "nothing waits"
+              "waits to go out"
             ) : (
               <>
-                oldest <RelativeTime at={view.lag.oldest} />
+                wait to go out, the oldest since <RelativeTime at={view.lag.oldest} />
               </>
             )}
           </span>
         </div>
-        <Facts
-          items={[
-            { title: "Failed", value: view.lag.failed === 0 ? "none" : <StatusBadge meaning="failed">{view.lag.failed} failed</StatusBadge> },
-            { title: "Parked", value: view.lag.parked === 0 ? "none" : <StatusBadge meaning="parked">{view.lag.parked} parked</StatusBadge> },
-          ]}
-        />
+        {view.traffic === null ? null : <RelayLag traffic={view.traffic} />}
       </section>
-      <section className="gauge" aria-label="Received events">
-        <header>
-          <h2>Received events</h2>
-          <span className="push small quiet">{sum(view.byResult) < view.sample ? "by result" : `the last ${view.sample}, by result`}</span>
-        </header>
-        <Facts items={Object.entries(view.byResult).map(([name, count]) => ({ title: words(name), value: formatDecimal(count) }))} />
-        {Object.keys(view.byResult).length === 0 ? <p className="quiet">Nothing received yet.</p> : null}
-      </section>
+      {view.traffic === null ? <ReceivedByResult view={view} /> : null}
       <section className="gauge" aria-label="Audit log">
         <header>
           <h2>Audit log</h2>
@@ -77,6 +71,20 @@ export function Gauges({ view }: { view: OperationsView }) {
         </fetcher.Form>
       </section>
     </div>
+  );
+}
+
+/** For those who see what came in and not what goes out. */
+function ReceivedByResult({ view }: { view: OperationsView }) {
+  return (
+    <section className="gauge" aria-label="Received events">
+      <header>
+        <h2>Received events</h2>
+        <span className="push small quiet">{sum(view.byResult) < view.sample ? "by result" : `the last ${view.sample}, by result`}</span>
+      </header>
+      <Facts items={Object.entries(view.byResult).map(([name, count]) => ({ title: words(name), value: formatDecimal(count) }))} />
+      {Object.keys(view.byResult).length === 0 ? <p className="quiet">Nothing received yet.</p> : null}
+    </section>
   );
 }
 

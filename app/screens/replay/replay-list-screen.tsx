@@ -4,6 +4,7 @@ import "../studio/studio.css";
 import { useState } from "react";
 import { Form, Link, useActionData, useNavigation } from "react-router";
 import { Button } from "#studio/ui/button.tsx";
+import { DayField } from "#studio/ui/form/date-fields.tsx";
 import { Icon } from "#studio/ui/icon.tsx";
 import { formatDecimal } from "#studio/ui/money.tsx";
 import { RelativeTime } from "#studio/ui/relative-time.tsx";
@@ -70,6 +71,8 @@ function NewReplay({ page }: { page: NewReplayPage }) {
   const answer = useActionData() as { readonly why?: string } | undefined;
   const busy = useNavigation().state !== "idle";
   const [all, setAll] = useState(true);
+  const [from, setFrom] = useState("");
+  const [to, setTo] = useState("");
   const against = page.drafts[0] === undefined ? `release:${page.releases[0]?.number ?? ""}` : `draft:${page.drafts[0].id}`;
   return (
     <Form method="post" className="release-form">
@@ -97,14 +100,10 @@ function NewReplay({ page }: { page: NewReplayPage }) {
           </optgroup>
         </select>
       </label>
-      <label>
-        Events from
-        <input type="date" name="from" max={page.today} />
-      </label>
-      <label>
-        Until
-        <input type="date" name="to" />
-      </label>
+      <input type="hidden" name="from" value={from} />
+      <input type="hidden" name="to" value={to} />
+      <DayField label="Events from" value={from} onChange={(day) => setFrom(day ?? "")} max={to === "" || to > page.today ? page.today : to} />
+      <DayField label="Until" value={to} onChange={(day) => setTo(day ?? "")} min={from === "" ? undefined : from} />
       <label>
         Facts that were not recorded
         <select name="missingFacts" defaultValue="asOf">

@@ -2,6 +2,8 @@ import { useState } from "react";
 import { Link, useFetcher, useSearchParams } from "react-router";
 import { KIND_WORDS } from "#studio/kinds/kind-words.ts";
 import { Button } from "#studio/ui/button.tsx";
+import { useClock } from "#studio/ui/clock.tsx";
+import { MomentField } from "#studio/ui/form/date-fields.tsx";
 import { Icon } from "#studio/ui/icon.tsx";
 import { OrgBadge } from "#studio/ui/org-badge.tsx";
 import { RelativeTime } from "#studio/ui/relative-time.tsx";
@@ -152,6 +154,9 @@ function Detail({ page, release, inForce }: { page: ReleasesPage; release: Relea
 function Acts({ page, release, isRollback }: { page: ReleasesPage; release: ReleaseLine; isRollback: boolean }) {
   const fetcher = useFetcher<{ ok: boolean; why: string }>();
   const [when, setWhen] = useState<"now" | "later">("now");
+  const [at, setAt] = useState("");
+  const { now } = useClock();
+  const today = new Date(now).toISOString().slice(0, 10);
   const isOwn = release.authors.includes(page.me) || release.author === page.me;
   const busy = fetcher.state !== "idle";
   if (release.state === "rejected") return null;
@@ -190,7 +195,12 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
                 <option value="later">Later</option>
               </select>
             </label>
-            {when === "later" ? <InstantField /> : null}
+            {when === "later" ? (
+              <>
+                <input type="hidden" name="at" value={at} />
+                <MomentField label="At" value={at} onChange={(moment) => setAt(moment ?? "")} min={today} required />
+              </>
+            ) : null}
             <label>
               Share of instances, %
               <input name="percent" type="number" min={1} max={100} defaultValue={100} />
@@ -200,7 +210,7 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
               <textarea name="note" rows={2} />
             </label>
             <span className="line" style={{ justifyContent: "flex-end" }}>
-              <Button type="submit" name="act" value="activate" tone="primary" busy={busy}>
+              <Button type="submit" name="act" value="activate" tone="primary" busy={busy} disabled={when === "later" && at === ""}>
                 {isRollback ? "Roll back" : "Activate"}
               </Button>
             </span>
@@ -208,18 +218,5 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
         )}
       </fetcher.Form>
     </section>
-  );
-}
-
-/** A local date and time, sent as an instant. */
-function InstantField() {
-  const [text, setText] = useState("");
-  const ms = Date.parse(text);
-  return (
-    <label>
-      At
-      <input type="datetime-local" value={text} onChange={(event) => setText(event.target.value)} required />
-      <input type="hidden" name="at" value={Number.isNaN(ms) ? "" : new Date(ms).toISOString()} />
-    </label>
   );
 }

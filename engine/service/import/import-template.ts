@@ -34,10 +34,11 @@ export async function importTemplate(engine: Engine, scope: Scope, wanted: { rea
   );
 }
 
-/** The declared columns; else every field, required ones first. */
+/** The declared columns; else every field: in the order of its form, required ones first. */
 function columnsFor(type: TypeDefinition): readonly string[] {
   if (type.template !== undefined) return type.template.columns;
   const required = (type.schema["required"] ?? []) as readonly string[];
   const fields = Object.keys((type.schema["properties"] ?? {}) as JsonObject);
-  return [...required, ...fields.filter((field) => !required.includes(field))];
+  const ordered = [...((type.schema["x-order"] ?? []) as readonly string[]), ...required];
+  return [...new Set([...ordered, ...fields])];
 }

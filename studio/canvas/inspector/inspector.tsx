@@ -4,6 +4,7 @@ import { toPointer, valueAt } from "../../document/json-path.ts";
 import type { Picked } from "../../document/selection.ts";
 import type { DocumentHandle } from "../../document/use-document.ts";
 import { JsonEditor } from "../../kinds/json-editor.tsx";
+import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Skeleton } from "../../ui/states.tsx";
 import type { Chart } from "../chart.ts";
@@ -20,6 +21,9 @@ export interface InspectorProps {
   readonly picked: Picked | null;
   readonly tab: InspectorTab;
   readonly onTab: (tab: InspectorTab) => void;
+  /** On a phone the inspector is a sheet under the chart; folded, only its head shows. */
+  readonly isFolded: boolean;
+  readonly onFold: (folded: boolean) => void;
   readonly canEdit: boolean;
   readonly schema?: JsonSchema | undefined;
   readonly jsonAt: string | null;
@@ -31,7 +35,7 @@ export interface InspectorProps {
 }
 
 export function Inspector(props: InspectorProps) {
-  const { handle, chart, picked, tab, onTab, counts } = props;
+  const { handle, chart, picked, tab, onTab, counts, isFolded, onFold } = props;
   const content = handle.document.content;
   const state = picked?.kind === "state" ? (chart?.states.get(picked.id) ?? null) : null;
   const transition = picked?.kind === "transition" ? (chart?.transitions.find((one) => one.id === picked.id) ?? null) : null;
@@ -41,10 +45,11 @@ export function Inspector(props: InspectorProps) {
   const shownTab = tab === "live" && transition !== null ? "details" : tab;
   const pick = (next: InspectorTab): void => {
     onTab(next);
+    onFold(false);
     if (next === "live") props.onShowInstances(state?.id ?? "");
   };
   return (
-    <aside className="inspector" aria-label={`${kicker}: ${title}`}>
+    <aside className={isFolded ? "inspector is-folded" : "inspector"} aria-label={`${kicker}: ${title}`}>
       <header>
         <p className="kicker">
           <Icon name={state !== null ? "diamond" : transition !== null ? "arrow" : "nodes"} size={14} />
@@ -54,6 +59,16 @@ export function Inspector(props: InspectorProps) {
               Whole machine
             </button>
           )}
+          <span className={picked === null ? "only-phone push" : "only-phone"}>
+            <Button
+              tone="plain"
+              small
+              icon={isFolded ? "up" : "down"}
+              aria-label={isFolded ? "Unfold the inspector" : "Fold the inspector"}
+              aria-expanded={!isFolded}
+              onClick={() => onFold(!isFolded)}
+            />
+          </span>
         </p>
         <h2 className="clip">{title}</h2>
         <div className="inspector-tabs" role="tablist" aria-label="Inspector">

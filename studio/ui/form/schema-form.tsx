@@ -1,13 +1,11 @@
 import "./form.css";
 import { Checkbox, MultiSelect, Select, TagsInput, Textarea, TextInput } from "@mantine/core";
-import { DateInput, DateTimePicker } from "@mantine/dates";
 import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import { Button } from "../button.tsx";
-import { useClock } from "../clock.tsx";
 import { describeValue } from "../describe-value.ts";
 import { Figures } from "../panel.tsx";
-import { zonedParts } from "../time.ts";
 import type { FieldError } from "./check-value.ts";
+import { DayField, MomentField } from "./date-fields.tsx";
 import { FileField } from "./file-field.tsx";
 import type { FormPorts } from "./form-ports.ts";
 import { ReferenceField } from "./reference-field.tsx";
@@ -170,19 +168,7 @@ function SchemaField(props: FieldProps) {
       );
     }
     case "date":
-      return (
-        <DateInput
-          {...shared}
-          value={text === "" ? null : text}
-          onChange={(next) => onChange(next ?? undefined)}
-          valueFormat="ddd D MMM YYYY"
-          placeholder="Day"
-          clearable={!required}
-          clearButtonProps={{ "aria-label": "Clear" }}
-          popoverProps={{ shadow: "md" }}
-          ariaLabels={CALENDAR_LABELS}
-        />
-      );
+      return <DayField {...shared} value={text} onChange={onChange} />;
     case "moment":
       return <MomentField {...shared} value={text} onChange={onChange} />;
     case "lines":
@@ -227,17 +213,6 @@ function SchemaField(props: FieldProps) {
       );
   }
 }
-
-const CALENDAR_LABELS = {
-  previousMonth: "Previous month",
-  nextMonth: "Next month",
-  previousYear: "Previous year",
-  nextYear: "Next year",
-  previousDecade: "Previous decade",
-  nextDecade: "Next decade",
-  monthLevelControl: "Choose the month",
-  yearLevelControl: "Choose the year",
-};
 
 /** A list of objects, one card a row. */
 function RowsField({ schema, name, value, required, onChange, errors, path, ports, disabled }: FieldProps) {
@@ -312,23 +287,6 @@ interface Plain {
   error?: string;
 }
 
-/** A moment, entered in the org's time zone and kept in UTC. */
-function MomentField({ value, onChange, ...shared }: Plain & { value: string; onChange: (value: Json | undefined) => void }) {
-  const { zone } = useClock();
-  return (
-    <DateTimePicker
-      {...shared}
-      value={value === "" ? null : localOf(value, zone)}
-      onChange={(next) => onChange(next === null ? undefined : utcOf(next, zone))}
-      valueFormat="ddd D MMM YYYY, HH:mm"
-      popoverProps={{ shadow: "md" }}
-      ariaLabels={CALENDAR_LABELS}
-      clearable={!shared.required}
-      clearButtonProps={{ "aria-label": "Clear" }}
-    />
-  );
-}
-
 function JsonField({ value, onChange, ...shared }: Plain & { value: Json | undefined; onChange: (value: Json | undefined) => void }) {
   return (
     <Textarea
@@ -352,7 +310,6 @@ function JsonField({ value, onChange, ...shared }: Plain & { value: Json | undef
 const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 const objectOf = (value: Json | undefined): JsonObject => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {});
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-const two = (n: number): string => String(n).padStart(2, "0");
 
 /** Figures stay text until they are numbers, so that a half-typed one is not lost; decimals are sent as text. */
 function number(schema: JsonSchema, text: string): Json | undefined {
@@ -369,18 +326,3 @@ const YES_NO = [
 const allowsNull = (schema: JsonSchema): boolean => Array.isArray(schema["type"]) && schema["type"].includes("null");
 
 const typed = (schema: JsonSchema, text: string): Json => (typeOf(schema) === "integer" || typeOf(schema) === "number" ? Number(text) : text);
-
-function localOf(instant: string, zone: string): string {
-  const p = zonedParts(Date.parse(instant), zone);
-  return `${p.year}-${two(p.month)}-${two(p.day)} ${two(p.hour)}:${two(p.minute)}:00`;
-}
-
-function utcOf(local: string, zone: string): string {
-  const wanted = Date.parse(`${local.replace(" ", "T")}Z`);
-  let at = wanted;
-  for (let turn = 0; turn < 2; turn += 1) {
-    const p = zonedParts(at, zone);
-    at += wanted - Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute, p.second);
-  }
-  return new Date(at).toISOString();
-}

@@ -99,13 +99,17 @@ export function titleOf(schema: JsonSchema, name: string): string {
 
 export const requiredOf = (schema: JsonSchema): readonly string[] => (Array.isArray(schema["required"]) ? schema["required"].map(String) : []);
 
+const orderOf = (schema: JsonSchema): readonly string[] => (Array.isArray(schema["x-order"]) ? schema["x-order"].map(String) : []);
+
 /**
- * The properties in the order of a form. A definition's keys carry no order (its hash sorts them), so: what is required first, as
- * `required` lists it, then short fields, then lists, long texts last.
+ * The properties in the order of a form. A definition's keys carry no order (its hash sorts them), so: as `x-order` lists them; of the
+ * others what is required first, as `required` lists it, then short fields, then lists, long texts last.
  */
 export function propertiesOf(schema: JsonSchema): readonly (readonly [string, JsonSchema])[] {
+  const order = orderOf(schema);
   const required = requiredOf(schema);
-  const rank = (name: string, property: JsonSchema): number => (required.includes(name) ? required.indexOf(name) : 1000 + (LATER[kindOf(property)] ?? 0));
+  const rank = (name: string, property: JsonSchema): number =>
+    order.includes(name) ? order.indexOf(name) : required.includes(name) ? 1000 + required.indexOf(name) : 2000 + (LATER[kindOf(property)] ?? 0);
   return Object.entries(schemaAt(schema["properties"]))
     .map(([name, value]) => [name, schemaAt(value)] as const)
     .sort(([a, left], [b, right]) => rank(a, left) - rank(b, right));

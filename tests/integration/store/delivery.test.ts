@@ -5,6 +5,7 @@ import { loadInbox, lockInbox, purgeInbox, saveInbox } from "#engine/store/inbox
 import { addOutbox, claimOutbox, expiredLeases, listOutbox, markDelivered, markOutbox, markRetry, nextOutboxDue } from "#engine/store/outbox.ts";
 import { addReceipt, listReceipts } from "#engine/store/receipts.ts";
 import { claimTimers, nextTimerDue, takeTimer } from "#engine/store/timers.ts";
+import { effectSlices } from "#engine/store/traffic.ts";
 import { advanceWatermark, loadWatermark } from "#engine/store/watermarks.ts";
 import { testDatabase } from "#tests/support/database.ts";
 import { A, B, inA, inB, seedOrgs, send, system, T0 } from "./fixture.ts";
@@ -55,6 +56,35 @@ test("rows of one subject go out one after the other, in order, also after a ret
   expect(await db.store.work(inA, (tx) => markOutbox(tx, second[0]!, "dead", "gave up", later(62)))).toBe(true);
   expect((await db.store.work(inA, (tx) => listOutbox(tx, { status: "dead" }, { limit: 5 }))).items).toMatchObject([{ key: "s2", lastError: "gave up" }]);
   expect(await db.store.work(inB, (tx) => markOutbox(tx, second[0]!, "pending", null, later(62)))).toBe(false);
+});
+
+test("traffic counts by slices what was committed and how long it took to go out, within the orgs of who asks", async () => {
+  const at = (minutes: number) => new Date(Date.parse("2031-03-05T10:00:00.000Z") + minutes * 60_000).toISOString();
+  const add = (minutes: number, keys: readonly string[]) =>
+    db.store.work(inA, (tx) =>
+      addOutbox(
+        tx,
+        A,
+        keys.map((key) => write(key)),
+        at(minutes),
+      ),
+    );
+  await add(0, ["t0"]);
+  await add(11, ["t1", "t2", "t3"]);
+  await add(29, ["t4"]);
+  const rows = (await db.store.work(inA, (tx) => listOutbox(tx, {}, { limit: 5 }))).items;
+  const took = { t1: 100, t2: 300, t3: 200 } as Record<string, number>;
+  const sent = rows
+    .filter(({ key }) => took[key] !== undefined)
+    .map((row) => ({ ...row, at: new Date(Date.parse(row.createdAt) + took[row.key]!).toISOString() }));
+  await db.store.work(system, (tx) => markDelivered(tx, sent));
+  const span = { from: at(10), sliceMs: 10 * 60_000, most: 100 };
+  expect(await db.store.work(inA, (tx) => effectSlices(tx, span))).toEqual([
+    { slice: 0, count: 3, middle: 200, p99: 298 },
+    { slice: 1, count: 1, middle: null, p99: null },
+  ]);
+  expect(await db.store.work(inA, (tx) => effectSlices(tx, { ...span, most: 2 }))).toMatchObject([{ count: 1 }, { count: 1 }]);
+  expect(await db.store.work(inB, (tx) => effectSlices(tx, { ...span, orgs: [A] }))).toEqual([]);
 });
 
 test("[P8] timers are claimed in due order, leased, and fire at most once", async () => {

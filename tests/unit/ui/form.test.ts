@@ -1,5 +1,6 @@
 /** Forms: which control a schema gets, what is checked before sending, where a JSON pointer stands. */
 import { describe, expect, it } from "vitest";
+import { namedFields } from "#app/doors/cells.ts";
 import { checkValue } from "#studio/ui/form/check-value.ts";
 import { blankOf, kindOf, optionsOf, propertiesOf } from "#studio/ui/form/schema-kind.ts";
 import { rangeOfPointer } from "#studio/ui/json-pointer-range.ts";
@@ -32,8 +33,20 @@ describe("controls", () => {
     expect(kindOf({ type: "array", items: { type: "array", items: { type: "object" } } })).toBe("rows");
     expect(optionsOf({ oneOf: [{ const: "a", title: "First" }, { const: null }] })).toEqual([{ value: "a", label: "First" }]);
   });
+  it("stand in the order that the schema names, what it does not name after it; the number of a row is still its first field", () => {
+    const names = (order: readonly string[]): readonly string[] => propertiesOf({ ...schema, "x-order": order }).map(([name]) => name);
+    expect(names(["note", "mode", "who", "amount", "rows"])).toEqual(["note", "mode", "who", "amount", "rows"]);
+    expect(names(["mode", "gone", "note"])).toEqual(["mode", "note", "who", "amount", "rows"]);
+  });
   it("start with defaults and the least number of rows", () => {
     expect(blankOf(schema)).toEqual({ mode: "slow", rows: [{}] });
+  });
+});
+
+describe("fields of a record", () => {
+  it("stand as they are named, not as its schema orders its own", () => {
+    const titles = namedFields({ ...schema, "x-order": ["who", "amount"] }, { who: "x", amount: "2.00", mode: "fast" }, {}, ["mode", "amount", "who"]);
+    expect(titles.map(({ title }) => title)).toEqual(["Mode", "Amount", "Who"]);
   });
 });
 

@@ -54,6 +54,16 @@ describe("compileSchema", () => {
     expect(checkSchemaVocabulary(deep as never)[0]?.message).toContain("16 levels");
     expect(() => compileSchema({ $data: "1/x" })).toThrow("not supported");
   });
+  it("takes what a form reads: the order of fields, labels of choices, several lines; and says where they are not right", () => {
+    const fields = { a: { type: "string", enum: ["x"], "x-enum-titles": { x: "First" } }, b: { type: "string", "x-lines": true } };
+    expect(compileSchema(Object.assign({}, object(fields), { "x-order": ["b", "a"] }))({ a: "x" })).toEqual([]);
+    const faults = (more: object): readonly string[] =>
+      checkSchemaVocabulary(Object.assign({}, object(fields), more)).map(({ path, message }) => `${path} ${message}`);
+    expect(faults({ "x-order": ["b", "c"] })).toEqual(['/x-order/1 There is no property "c" to put in order']);
+    expect(faults({ "x-order": ["b", "b"] })).toEqual(["/x-order x-order lists names of properties, each once"]);
+    expect(faults({ "x-order": "b" })).toEqual(["/x-order x-order lists names of properties, each once"]);
+    expect(faults({ properties: { a: { "x-enum-titles": { x: 1 } } } })).toEqual(["/properties/a/x-enum-titles x-enum-titles has a label for each value"]);
+  });
   it("lists all problems under a trusted schema", () => {
     const check = compileSchema(object({ a: { type: "string" }, b: { type: "string" } }), { trusted: true });
     expect(check({ a: 1, b: 2 })).toHaveLength(2);
