@@ -1,19 +1,16 @@
 /**
- * The record query language (engine/schema/query.ts) compiled to one parameterised statement. Decimals stay exact: they come out as strings.
- *
- * Lists read each org apart and merge, so that an index gives the order of the page however many orgs are asked (1,000,000 rows: see
- * tests/bench/list.bench.ts). States are joined after the page is cut.
+ * The record query language (engine/schema/query.ts) compiled to one parameterised statement. Decimals stay exact: they come out as strings. Lists: record-list.ts.
  */
-import { EngineError } from "../core/errors.ts";
 import type { JsonObject } from "../schema/json.ts";
 import type { Aggregate, Filter, Query } from "../schema/query.ts";
 import type { TypeDefinition } from "../schema/type.ts";
 import { type Catalogue, typeId } from "./catalogue.ts";
-import { afterCursor, type CursorValue, pageOf } from "./cursor.ts";
+import { type CursorValue, pageOf } from "./cursor.ts";
 import { compileFilter, type FilterScope } from "./record-filter.ts";
-import { hasWords, isIndexed, type SearchSql, searchSql } from "./record-indexes.ts";
+import { hasWords, isIndexed, searchSql } from "./record-indexes.ts";
 import { withoutIdleJoins } from "./record-joins.ts";
-import { aliasName, compilePath, instanceOf, type PathSql, quote, refuse } from "./record-paths.ts";
+import { type ListSource, listSql } from "./record-list.ts";
+import { aliasName, compilePath, type PathSql, quote, refuse } from "./record-paths.ts";
 import { readOrgs } from "./records.ts";
 import { Conditions } from "./sql.ts";
 import type { Page, Statement, Tx } from "./tx.ts";
@@ -39,20 +36,8 @@ export interface QueryOptions {
   readonly prepare?: boolean;
 }
 
-interface Compiled {
-  readonly params: Conditions;
-  readonly scope: FilterScope;
-  readonly type: TypeDefinition;
-  readonly orgs: readonly string[] | null;
-  /** What the type's rows are read from, as `r`; with what is joined to them: `from`. */
-  readonly source: string;
-  readonly joins: string;
+interface Compiled extends ListSource {
   readonly from: string;
-  /** Without the words looked for. */
-  readonly conditions: string;
-  /** Words looked for in an index over the type's own; null where there are none, no such index, or rows of another time are asked for. */
-  readonly search: SearchSql | null;
-  readonly where: string;
 }
 
 /**
@@ -185,139 +170,6 @@ function asOfSource(type: TypeDefinition, at: string): string {
   return `(select * from (select distinct on (v.org_id, v.id) v.org_id, v.id, v.type, v.code, v.data, v.version, v.op, v.at as updated_at, v.changed_by as updated_by,
     f.at as created_at, f.changed_by as created_by from record_version v join record_version f on f.org_id = v.org_id and f.id = v.id and f.version = 1
     where v.type = ${quote(typeId(type))} and v.at <= ${at} order by v.org_id, v.id, v.version desc) v where v.op <> 'delete')`;
-}
-
-interface SortKey {
-  readonly path: PathSql;
-  readonly direction: "asc" | "desc";
-}
-
-function listSql(query: Query, compiled: Compiled, limit: number, cursor: string | null): { readonly sql: string; readonly values: unknown[] } {
-  const { params, scope, type, orgs } = compiled;
-  const keys = sortKeys(query, scope);
-  const after = afterCursor(cursor);
-  const beyond = after === null ? "" : ` and ${keyset(keys, after, params)}`;
-  const order = (prefix: string): string => keys.map((key, n) => `${prefix === "" ? key.path.sql : `${prefix}.k${n}`} ${key.direction}`).join(", ");
-  const columns = `r.org_id, r.id, ${keys.map((key, n) => `${key.path.sql} as k${n}, ${key.path.json} as s${n}`).join(", ")}, ${rowSql(query, scope)} as row`;
-  const page = (org: string, source = compiled.source, where = compiled.where): string =>
-    `select ${columns} from ${source} r${compiled.joins} where ${org} and ${where}${beyond} order by ${order("")} limit ${limit + 1}`;
-  const inTurn = (only: string): string =>
-    orgs === null ? page(only) : `select p.* from unnest(${params.value(orgs)}::uuid[]) o(id) cross join lateral (${page(`r.org_id = o.id and ${only}`)}) p`;
-  const isFound = compiled.search !== null;
-  const soon = isFound && orgs !== null && hasOwnOrder(keys[0]!, scope) ? soonSql(compiled, { orgs, page, beyond, order: order(""), limit }) : null;
-  const found = isFound ? `with ${soon?.sql ?? ""}${foundSql(compiled, soon === null ? "true" : `not ${MET}`)}` : "";
-  const few = `${soon?.rows ?? ""}select * from (${page(FEW, "found", compiled.conditions)}) f`;
-  const rows = isFound ? `${few} union all select * from (${inTurn(`not ${FEW}`)}) t` : inTurn("true");
-  const sort = `jsonb_build_array(${keys.map((_, n) => `l.s${n}`).join(", ")})`;
-  const base = `select l.*, ${sort} as sort from (select * from (${rows}) p order by ${order("p")} limit ${limit + 1}) l`;
-  if (query.select !== undefined)
-    return { sql: `${found}select b.row || jsonb_build_object('id', b.id) as row, b.sort from (${base}) b order by ${order("b")}`, values: params.values };
-  return {
-    sql: `${found}select b.row || jsonb_build_object('org', (select o.code from org o where o.id = b.org_id), 'state', i.state, 'states', coalesce(to_jsonb(i.states), '[]'), 'instance', i.id) as row, b.sort
-      from (${base}) b left join lateral (select i.id, i.state, i.states from instance i where ${instanceOf("b", type)} order by i.id desc limit 1) i on true order by ${order("b")}`,
-    values: params.values,
-  };
-}
-
-/**
- * So many found rows are gathered by the index over the words and sorted. Words that more rows have are met soon in each org's own order, and
- * PostgreSQL, which knows of no word how many rows have it, would look for every word so: for a rare one through the whole type.
- */
-const MOST_FOUND = 10_000;
-const FEW = "(select yes from few)";
-
-/** The first rows of each org in its own order: a word that most rows have fills a page from them, and the index over the words, which would name them all, is not asked. */
-const SOON = 100;
-const MET = "(select yes from met)";
-
-interface SoonInput {
-  readonly orgs: readonly string[];
-  readonly page: (org: string, source: string) => string;
-  readonly beyond: string;
-  readonly order: string;
-  readonly limit: number;
-}
-
-/** `met` where each org has a page among its first rows, or no further rows. */
-function soonSql({ type, params }: Compiled, { orgs, page, beyond, order, limit }: SoonInput): { readonly sql: string; readonly rows: string } {
-  const each = `unnest(${params.value(orgs)}::uuid[]) o(id)`;
-  const first = `select r.* from record r where r.org_id = o.id and r.type = ${quote(typeId(type))}${beyond} order by ${order}`;
-  const enough = `(select count(*) from soon s where s.org_id = o.id) > ${limit} or not exists (${first} offset ${SOON} limit 1)`;
-  return {
-    sql: `soon as materialized (select p.* from ${each} cross join lateral (${page("true", `(${first} limit ${SOON})`)}) p), met as materialized (select bool_and(${enough}) as yes from ${each}), `,
-    rows: `select * from soon where ${MET} union all `,
-  };
-}
-
-/** Whether the rows of an org are read in this order without sorting them. */
-function hasOwnOrder({ path }: SortKey, scope: FilterScope): boolean {
-  return path.sql === compilePath(scope.sources, "@createdAt").sql || scope.isIndexed(path);
-}
-
-/** The index over the words knows no orgs: it is asked once for all of them. */
-function foundSql({ type, orgs, search, params }: Compiled, only: string): string {
-  const inOrgs = orgs === null ? "true" : `r.org_id = any (${params.value(orgs)}::uuid[])`;
-  const rows = `select r.* from record r where r.type = ${quote(typeId(type))} and ${inOrgs} and ${search?.sql ?? "true"} and ${only} limit ${MOST_FOUND + 1}`;
-  return `found as materialized (${rows}), few as materialized (select count(*) <= ${MOST_FOUND} as yes from found) `;
-}
-
-function sortKeys(query: Query, scope: FilterScope): readonly SortKey[] {
-  const wanted = (query.orderBy ?? [{ field: "@createdAt", direction: "desc" as const }]).map((each) =>
-    typeof each === "string" ? { field: each, direction: "asc" as const } : each,
-  );
-  const keys = wanted.map(({ field, direction }) => {
-    if (direction !== "asc" && direction !== "desc") refuse(field, "A direction is asc or desc.");
-    const path = compilePath(scope.sources, field);
-    if (path.kind === "list" || path.kind === "object") refuse(field, `Rows cannot be sorted by "${field}".`);
-    return { path, direction };
-  });
-  return [...keys, { path: compilePath(scope.sources, "@id"), direction: keys.at(-1)?.direction ?? "desc" }];
-}
-
-/** Rows after the cursor's: equal in the keys before, beyond in one. A null counts as the greatest value, as in PostgreSQL's indexes, which run both ways. */
-function keyset(keys: readonly SortKey[], after: readonly CursorValue[], params: Conditions): string {
-  if (after.length !== keys.length)
-    throw new EngineError("query_invalid", "The cursor belongs to another order.", { errors: [{ path: "/cursor", message: "other order" }] });
-  const [first, id] = keys;
-  const cast = (key: SortKey): string =>
-    key.path.kind === "instant"
-      ? "timestamptz"
-      : key.path.kind === "id"
-        ? "uuid"
-        : key.path.kind === "number" || key.path.kind === "integer"
-          ? "numeric"
-          : "text";
-  const value = (n: number): string => `${params.value(after[n] === null ? null : String(after[n]))}::${cast(keys[n]!)}`;
-  if (keys.length === 2 && first!.path.kind === "instant" && first!.path.names === undefined && first!.direction === id!.direction) {
-    return `(${first!.path.sql}, ${id!.path.sql}) ${first!.direction === "asc" ? ">" : "<"} (${value(0)}, ${value(1)})`;
-  }
-  const parts = keys.map((key, n) => {
-    const equal = keys.slice(0, n).map((before, m) => `${before.path.sql} is not distinct from ${value(m)}`);
-    const ascending = key.direction === "asc";
-    const beyond =
-      after[n] === null
-        ? ascending
-          ? "false"
-          : `${key.path.sql} is not null`
-        : ascending
-          ? `(${key.path.sql} > ${value(n)} or ${key.path.sql} is null)`
-          : `${key.path.sql} < ${value(n)}`;
-    return [...equal, beyond].join(" and ");
-  });
-  return `(${parts.map((part) => `(${part})`).join(" or ")})`;
-}
-
-const META_ROW = ["id", "code", "type", "version", "created_by", "updated_by", "org_id"] as const;
-
-function rowSql(query: Query, scope: FilterScope): string {
-  if (query.select === undefined) {
-    const instants = ["@createdAt", "@updatedAt"].map((path, n) => `'${n === 0 ? "created_at" : "updated_at"}', ${compilePath(scope.sources, path).json}`);
-    return `r.data || jsonb_build_object(${[...META_ROW.map((name) => `'${name}', r.${name}`), ...instants].join(", ")})`;
-  }
-  const fields = Object.entries(query.select).map(([name, path]) =>
-    typeof path === "string" ? `${scope.params.value(name)}::text, ${compilePath(scope.sources, path).json}` : refuse(name),
-  );
-  return `jsonb_build_object(${fields.join(", ")})`;
 }
 
 function hasAggregate(query: Query): boolean {

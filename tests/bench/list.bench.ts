@@ -63,7 +63,10 @@ const cases: readonly (readonly [string, Omit<Query, "from">, QueryOptions?])[] 
   ["search", {}, { search: "thing a87ff" }],
   ["search, a rare word", {}, { search: "a87ff" }],
   ["search, a word of 1 row in 160", {}, { search: "a8" }],
+  ["search, a word of 1 row in 16", {}, { search: "a" }],
   ["search, a word of every row", {}, { search: "thing" }],
+  ["search by amount, a word of 1 row in 160", { orderBy: [{ field: "amount", direction: "desc" }] }, { search: "a8" }],
+  ["search by amount, a word of 1 row in 16", { orderBy: ["amount"] }, { search: "a" }],
   ["code", { where: { "@code": "T4711" } }],
 ];
 for (const session of [

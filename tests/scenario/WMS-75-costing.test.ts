@@ -47,6 +47,16 @@ describe("supplier invoices", () => {
     const later = await costing.post("/records/fx-rates", { pair: "USDTRY", rate: "44", effective_at: "2026-02-03T00:00:00+03:00" });
     expect(later.status, later.text).toBe(201);
     expect(codesOf(await costing.refused(invoice.key, "invoice.post", { fx_rate_id: later.body.id }))).toEqual(["FX_MISSING"]);
+    // Nor is one of this evening, one that was superseded before the invoice's day, or a coming one for an invoice dated ahead.
+    const rate = async (value: string, effective_at: string) =>
+      (await costing.post("/records/fx-rates", { pair: "USDTRY", rate: value, effective_at })).body.id;
+    const [tonight, old] = [await rate("45", "2026-02-02T18:00:00+03:00"), await rate("30", "2026-01-01T00:00:00+03:00")];
+    for (const fx_rate_id of [tonight, old]) expect(codesOf(await costing.refused(invoice.key, "invoice.post", { fx_rate_id }))).toEqual(["FX_MISSING"]);
+    const ahead = await capture("M-2", { invoice_date: "2026-12-31" });
+    expect(codesOf(await costing.refused(ahead.key, "invoice.post", { fx_rate_id: later.body.id }))).toEqual(["FX_MISSING"]);
+    const before = await posted("M-3", { invoice_date: "2026-02-01" }, { fx_rate_id: old });
+    const freight = { kind: "freight", amount: "10", currency: "USD" };
+    expect(codesOf(await costing.refused(before.key, "cost.adjust", { ...freight, fx_rate_id: tonight }))).toEqual(["FX_MISSING"]);
 
     await costing.send(invoice.key, "invoice.post", { fx_rate_id: usd });
     const record = (await costing.get(`/records/supplier-invoices/${invoice.id}`)).body.data;
@@ -143,6 +153,25 @@ describe("receipts and layers", () => {
     expect(late.data.consumed_m).toBe("40.00");
     await costing.send(invoice.key, "receipt.match", { receipt_line: late.id, invoice_line: invoice.line, qty_m: "300" });
     expect(await layer("R9")).toMatchObject({ received_m: "300.00", remaining_m: "260.00" });
+
+    // Heard of before its receipt: taken off the roll when that comes, once.
+    await consume("B3", [taken("30", "R5"), taken("20.5", "R5")]);
+    await consume("B4", [taken("10", "R5")]);
+    await receive("RC-2", [roll("R5", "50", { invoice_ref: "M-1" })]);
+    expect(await layer("R5")).toMatchObject({ received_m: "50.00", remaining_m: "0.00" });
+    // A roll of two receipts: the older one gives first, whichever is matched.
+    await api.setClock("2026-02-03T09:00:00+03:00");
+    await receive("RC-3", [roll("R5", "100")]);
+    await api.setClock("2026-02-04T09:00:00+03:00");
+    await receive("RC-4", [roll("R5", "60", { invoice_ref: "M-1" })]);
+    const lines = async () => (await rows("receipt-lines", { roll: "R5" })).map(({ data }) => `${data.meters} ${data.consumed_m}`).sort();
+    expect(await lines()).toEqual(["100.00 10.50", "50.00 50.00", "60.00 0.00"]);
+    await consume("B5", [taken("99.5", "R5")]);
+    expect(await lines()).toEqual(["100.00 100.00", "50.00 50.00", "60.00 10.00"]);
+    expect((await rows("cost-layers", { roll: "R5" })).map(({ data }) => `${data.received_m} ${data.remaining_m}`).sort()).toEqual([
+      "50.00 0.00",
+      "60.00 50.00",
+    ]);
   });
 });
 
