@@ -10,11 +10,11 @@ import { MAX_FORM_FILE_BYTES, MAX_SHEET_BYTES, readFormSheet, saveFormFile } fro
 import { answered } from "../answer.ts";
 import { rawBodyOf, readRawBodies } from "../content.ts";
 import { registerRateLimit, requireStorableRequest } from "../guard.ts";
+import { idempotencyOf } from "../idempotency.ts";
 import { requireStorable } from "../json-text.ts";
 import { type RouteSpec, registerRoute } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
 import { freeObject, nullable, ref, text } from "../schemas/vocabulary.ts";
-import { idempotencyOf } from "../idempotency.ts";
 import { formatOf, TABLE_TYPES } from "../table-types.ts";
 
 const GONE = ["form_not_found", "form_gone"] as const;
