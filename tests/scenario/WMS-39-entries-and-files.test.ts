@@ -86,10 +86,12 @@ describe("a file", () => {
     expect((await exposure("Cobalt"))[0]).toBe("1000.00 USD");
     // Not dropped in silence: the same reference, day, currency and amount of somebody else.
     const others = await upload("payments-ledger", PAYMENTS, ["1000000006,2026-02-02,USD,200.00,transfer,EFT-9,,"]);
-    expect(outcome(others)).toEqual([[2, "customer_id", "differs from the row with the same reference, value_date, currency, amount that was written before"]]);
+    expect(outcome(others)).toEqual([
+      [2, "customer_tax_id", "differs from the row with the same reference, value_date, currency, amount that was written before"],
+    ]);
     const twice = ["1000000006,2026-02-02,USD,5,transfer,EFT-10,,", "1000000001,2026-02-02,USD,5.00,transfer,EFT-10,,"];
     expect(outcome(await upload("payments-ledger", PAYMENTS, twice))).toEqual([
-      [3, "customer_id", "differs from the row with the same reference, value_date, currency, amount that was written before"],
+      [3, "customer_tax_id", "differs from the row with the same reference, value_date, currency, amount that was written before"],
     ]);
     const other = [
       "1000000003,2026-02-03,USD,200,transfer,EFT-9,,",
@@ -114,10 +116,10 @@ describe("a file", () => {
     expect(outcome(await upload("payments-ledger", PAYMENTS, rows))).toEqual([
       [3, "amount", "must be more than 0"],
       [4, "amount", "must be more than 0"],
-      [5, "amount", "must be a decimal with at most 2 digits after the point"],
+      [5, "amount", expect.stringContaining('"1.000,50" must be a decimal with at most 2 digits after the point')],
       [6, "reference", "is needed: it tells a payment from another one of the same day and amount"],
       [7, "customer_tax_id", '"1000000005" is not known'],
-      [8, "value_date", 'must match format "date"'],
+      [8, "value_date", '"02.02.2026" must be a date, such as 2026-02-28'],
       [9, "po_code", '"MODPO22222222" is not known'],
     ]);
     expect(await exposure("Cobalt")).toEqual(before);

@@ -17,7 +17,7 @@ import { lookupOf } from "../records/reference-lookup.ts";
 import { dayIn } from "../work/ask-decision.ts";
 import { freshId } from "../work/fresh-id.ts";
 import { forReading, type Work } from "../work/work.ts";
-import { type Column, cellValue } from "./import-columns.ts";
+import { type Column, cellValue, columnOfField, tell } from "./import-columns.ts";
 import type { NumberedRow } from "./numbered-row.ts";
 import { type KeyedRow, markKnownRows, type SeenKeys } from "./row-keys.ts";
 
@@ -52,6 +52,7 @@ export function createRowCheck(type: TypeDefinition, columns: readonly Column[],
 /** A row on its way: its data so far, or why it does not fit. */
 interface Draft extends KeyedRow {
   readonly row: number;
+  readonly cells: readonly string[];
 }
 
 export async function checkRows(work: Work, check: RowCheck, rows: readonly NumberedRow[]): Promise<readonly CheckedRow[]> {
@@ -64,10 +65,10 @@ export async function checkRows(work: Work, check: RowCheck, rows: readonly Numb
       draft.data = withUtcInstants(check.type.schema, await acceptPayload(check.type.schema, withDefaults(check.type.schema, draft.data), lookup));
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== "payload_invalid") throw error;
-      draft.errors = errorsOf(error);
+      draft.errors = errorsOf(error).map(({ column, message }) => tell(check.columns, draft.cells, column, message));
     }
   }
-  await markKnownRows(work, check.type, check.seen.rowKeys, drafts);
+  await markKnownRows(work, check.type, { seen: check.seen.rowKeys, columns: check.columns }, drafts);
   await refuseBroken(work, check, drafts);
   await refuseTaken(work, check, drafts);
   return drafts.map((draft) => outcomeOf(work, check, draft));
@@ -94,6 +95,8 @@ function ownCode(type: TypeDefinition, data: JsonObject): string | null {
 function readCells(check: RowCheck, { row, cells, faults = [] }: NumberedRow): Draft {
   const errors: RowError[] = [];
   const data: Record<string, Json> = { ...check.defaults };
+  if (cells.slice(check.columns.length).some((cell) => cell.trim() !== ""))
+    errors.push({ column: "", message: "has more cells than the first row names; a cell with the separator in it stands in quotes" });
   for (const [index, column] of check.columns.entries()) {
     const fault = faults.find((each) => each.column === index);
     if (fault !== undefined) {
@@ -102,11 +105,15 @@ function readCells(check: RowCheck, { row, cells, faults = [] }: NumberedRow): D
     }
     const text = (cells[index] ?? "").trim();
     if (text === "") continue;
+    if (text.includes("\0") || !text.isWellFormed()) {
+      errors.push({ column: column.name, message: "holds a character that cannot be stored" });
+      continue;
+    }
     const value = column.through === undefined ? cellValue(column.schema, text) : check.seen.references.get(`${column.name} ${text}`);
     if (value === undefined || value === null) errors.push({ column: column.name, message: `"${text.slice(0, 60)}" is not known` });
     else data[column.field] = value;
   }
-  return { row, data, errors, unchanged: false };
+  return { row, cells, data, errors, unchanged: false };
 }
 
 /** One statement a column: the one record with each text that has not been looked for yet. */
@@ -129,7 +136,7 @@ async function findReferences(work: Work, check: RowCheck, rows: readonly Number
 }
 
 /** Rows of which a check of their type does not hold; their facts load together. */
-async function refuseBroken(work: Work, { type }: RowCheck, drafts: readonly Draft[]): Promise<void> {
+async function refuseBroken(work: Work, { type, columns }: RowCheck, drafts: readonly Draft[]): Promise<void> {
   if (type.checks === undefined) return;
   const reader = forReading(work);
   const good = drafts.filter((draft) => draft.errors.length === 0 && !draft.unchanged);
@@ -137,7 +144,7 @@ async function refuseBroken(work: Work, { type }: RowCheck, drafts: readonly Dra
     good.map(async (draft) => {
       const [after] = newRows(work, type, [{ id: "", code: null, data: draft.data }]);
       const broken = after === undefined ? [] : await brokenChecks(reader, type, null, after);
-      draft.errors = broken.map(({ path, message }) => ({ column: path.slice(1), message }));
+      draft.errors = broken.map(({ path, message }) => ({ column: columnOfField(columns, path.slice(1)), message }));
     }),
   );
 }
@@ -158,7 +165,9 @@ async function refuseTaken(work: Work, check: RowCheck, drafts: readonly Draft[]
     for (const { name, value } of keys[index] ?? []) {
       const fields = type.unique?.find((unique) => unique.name === name)?.fields ?? [];
       const isTaken = held.has(`${name} ${value}`) || seen.keys.has(`${name} ${value}`);
-      if (isTaken) errors.push(...fields.map((column) => ({ column, message: `A record with the same ${fields.join(", ")} exists.` })));
+      if (!isTaken) continue;
+      const names = fields.map((field) => columnOfField(check.columns, field));
+      errors.push({ column: names.join(", "), message: `A record with the same ${names.length === 1 ? "value" : "values"} exists.` });
     }
     draft.errors = errors;
     if (errors.length > 0) continue;

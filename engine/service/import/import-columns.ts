@@ -69,3 +69,31 @@ export function cellValue(schema: JsonObject, text: string): Json {
   if (types.includes("array")) return text.split(/\s*[;|]\s*/).filter((part) => part !== "");
   return text;
 }
+
+/** A field as the file calls it; its own name where no column fills it. */
+export const columnOfField = (columns: readonly Column[], field: string): string => columns.find((column) => column.field === field)?.name ?? field;
+
+const MOST_TOLD = 60;
+
+/** What is wrong with a field's value, by the file's own column and with what stands there. */
+export function tell(
+  columns: readonly Column[],
+  cells: readonly string[],
+  field: string,
+  message: string,
+): { readonly column: string; readonly message: string } {
+  const at = columns.findIndex((column) => column.field === field.split(".")[0]);
+  const column = columns[at];
+  const text = (cells[at] ?? "").trim();
+  if (column === undefined || text === "") return { column: columnOfField(columns, field), message };
+  return { column: column.name, message: `"${text.slice(0, MOST_TOLD)}" ${inWords(column.schema, text, message)}` };
+}
+
+function inWords(schema: JsonObject, text: string, message: string): string {
+  if (message.startsWith("must match format")) {
+    if (schema["format"] === "date") return "must be a date, such as 2026-02-28";
+    if (schema["format"] === "date-time") return "must be a date with a time, such as 2026-02-28T09:30:00Z";
+    if (schema["format"] === "email") return "must be an e-mail address";
+  }
+  return schema["x-decimal"] !== undefined && text.includes(",") ? `${message}; decimals come after a point, and nothing parts thousands` : message;
+}

@@ -9,6 +9,7 @@ import { uniqueHolders, uniqueKeysOf } from "../../store/record-unique.ts";
 import { loadRecords } from "../../store/records.ts";
 import { sha256 } from "../work/sha256.ts";
 import type { Work } from "../work/work.ts";
+import { type Column, columnOfField } from "./import-columns.ts";
 
 export const ROW_KEY = "import_row_key";
 
@@ -22,7 +23,12 @@ export interface KeyedRow {
 export type SeenKeys = Map<string, JsonObject>;
 
 /** Gives each row that fits its key, and marks those that an earlier import, or an earlier row of this file, has written. */
-export async function markKnownRows(work: Work, type: TypeDefinition, seen: SeenKeys, rows: readonly KeyedRow[]): Promise<void> {
+export async function markKnownRows(
+  work: Work,
+  type: TypeDefinition,
+  { seen, columns }: { readonly seen: SeenKeys; readonly columns: readonly Column[] },
+  rows: readonly KeyedRow[],
+): Promise<void> {
   if (!Object.hasOwn((type.schema["properties"] ?? {}) as object, ROW_KEY)) return;
   const keyed = new Map<KeyedRow, string>();
   for (const row of rows) {
@@ -35,7 +41,7 @@ export async function markKnownRows(work: Work, type: TypeDefinition, seen: Seen
   for (const [row, key] of keyed) {
     const before = written.get(key) ?? seen.get(key);
     if (before === undefined) seen.set(key, row.data);
-    else markKnown(type, row, before);
+    else markKnown(type, columns, row, before);
   }
 }
 
@@ -45,12 +51,14 @@ function keyOf(work: Work, type: TypeDefinition, data: JsonObject): string {
   return sha256(`${work.org.id} ${canonicalJson(told)}`);
 }
 
-function markKnown(type: TypeDefinition, row: KeyedRow, before: JsonObject): void {
+/** With a declared key a row must say in all its cells what was written; without one its key is all that it says. */
+function markKnown(type: TypeDefinition, columns: readonly Column[], row: KeyedRow, before: JsonObject): void {
   const required = (type.schema["required"] ?? []) as readonly string[];
-  const other = required.filter((field) => canonicalJson(row.data[field] ?? null) !== canonicalJson(before[field] ?? null));
+  const said = type.template?.key === undefined ? [] : columns.map(({ field }) => field).filter((field) => (row.data[field] ?? null) !== null);
+  const other = [...new Set([...required, ...said])].filter((field) => canonicalJson(row.data[field] ?? null) !== canonicalJson(before[field] ?? null));
   const message = `differs from the row with the same ${(type.template?.key ?? []).join(", ")} that was written before`;
   if (other.length === 0) row.unchanged = true;
-  else row.errors = other.map((column) => ({ column, message }));
+  else row.errors = other.map((field) => ({ column: columnOfField(columns, field), message }));
 }
 
 async function writtenRows(work: Work, type: TypeDefinition, keys: ReadonlySet<string>): Promise<ReadonlyMap<string, JsonObject>> {

@@ -74,11 +74,13 @@ const refused = (detail: string, data: Record<string, unknown>): EngineError => 
 const lookAt = (engine: Engine, input: FormInput): Promise<FoundForm> => withForm(engine, input, async (_work, found) => found, { dryRun: true });
 
 /** Cells of the form's columns that show what the sheet does not say. */
-function faultsOf({ row, faults = [] }: NumberedRow, columns: readonly string[]): Verdict["errors"] {
-  return columns.flatMap((name, index) => {
+function faultsOf({ row, cells, faults = [] }: NumberedRow, columns: readonly string[]): Verdict["errors"] {
+  const tooMany = cells.slice(columns.length).some((cell) => cell.trim() !== "");
+  const found = columns.flatMap((name, index) => {
     const fault = faults.find(({ column }) => column === index);
     return fault === undefined ? [] : [{ row, path: `/${row}/${name}`, message: fault.message }];
   });
+  return tooMany ? [{ row, path: `/${row}`, message: "has more cells than the first row names" }, ...found] : found;
 }
 
 function tableOf({ format, bytes }: SheetInput): readonly NumberedRow[] {

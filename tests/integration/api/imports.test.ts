@@ -62,6 +62,28 @@ describe("rows", () => {
     expect(await held("A-2")).toBe(1);
   });
 
+  it("say what is wrong by the file's own column, with what stands there; a row that an earlier one contradicts is never dropped", async () => {
+    const errorsIn = async (...rows: readonly (readonly string[])[]) =>
+      ((await load(csv(...rows), "?dryRun=true")).body.rows as { errors?: { column: string; message: string }[] }[]).map(({ errors = [] }) =>
+        errors.map(({ column, message }) => `${column}: ${message}`).join(" | "),
+      );
+    expect((await load(csv(row("K-1")))).body).toMatchObject({ created: 1 });
+    const again = row("K-1");
+    expect(await errorsIn(again, again.with(4, "cash"), again.with(4, ""))).toEqual(["", expect.stringMatching(/^method: .*differs from the row/u), ""]);
+    expect(await errorsIn(row("K-2", '"1.234,50"'), row("K-3").with(1, "01.02.2026"), row("K\u00004"), [...row("K-5"), "more"])).toEqual([
+      expect.stringMatching(/^amount: "1\.234,50" must be a decimal .*point/u),
+      expect.stringMatching(/^value_date: "01\.02\.2026" must be a date, such as 2026-02-28/u),
+      expect.stringMatching(/^reference: .*cannot be stored/u),
+      expect.stringMatching(/^: .*more cells than the first row/u),
+    ]);
+    const prices = api.as("pricing.jtr");
+    const price = (amount: string) => `customer_tax_id,quality_code,currency,unit_price,valid_from,valid_to\n${tax},LINEN-01,USD,${amount},2026-05-01,\n`;
+    expect((await prices.upload("/records/customer-prices/import", "text/csv", price("4.00"))).body).toMatchObject({ created: 1 });
+    expect((await prices.upload("/records/customer-prices/import?dryRun=true", "text/csv", price("4.10"))).body.rows[0].errors).toEqual([
+      { column: "customer_tax_id, quality_code, currency, valid_from", message: "A record with the same values exists." },
+    ]);
+  });
+
   it("come from a workbook too", async () => {
     const file = xlsxFile([COLUMNS, [tax, "2026-02-01", "USD", 12.5, "transfer", "X-1", "", ""]]);
     expect((await rep.upload("/records/payments-ledger/import", XLSX, file)).body).toMatchObject({ created: 1 });
