@@ -76,7 +76,7 @@ export function compileSchema(schema: JsonSchema, options: SchemaOptions = {}): 
   });
   addFormats.default(ajv, { mode: "full", formats: [...FORMATS] as ("date" | "date-time" | "time" | "duration" | "email" | "uuid" | "uri")[] });
   addDecimals(ajv);
-  for (const keyword of ["x-ref", "x-title", "x-unit", "x-widget", "x-members", "x-template"]) ajv.addKeyword({ keyword });
+  for (const keyword of ["x-ref", "x-title", "x-unit", "x-widget", "x-members", "x-template", "x-where"]) ajv.addKeyword({ keyword });
   for (const other of options.schemas ?? []) ajv.addSchema(other);
   let validate: ReturnType<typeof ajv.compile>;
   try {

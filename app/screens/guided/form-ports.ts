@@ -2,8 +2,9 @@ import type { FormPorts } from "#studio/ui/form/form-ports.ts";
 
 /** How forms of the app search records and store files. */
 export const formPorts: FormPorts = {
-  pick: async (type, text) => {
-    const response = await fetch(`/ui/pick/${encodeURIComponent(type)}?q=${encodeURIComponent(text)}`);
+  pick: async (type, text, where) => {
+    const narrowed = where === undefined ? "" : `&where=${encodeURIComponent(JSON.stringify(where))}`;
+    const response = await fetch(`/ui/pick/${encodeURIComponent(type)}?q=${encodeURIComponent(text)}${narrowed}`);
     return response.ok ? ((await response.json()) as { options: { value: string; label: string; note: string }[] }).options : [];
   },
   upload: async (file) => {
