@@ -9,7 +9,7 @@ import { OrgBadge } from "#studio/ui/org-badge.tsx";
 import { Facts } from "#studio/ui/panel.tsx";
 import { StatusBadge } from "#studio/ui/status-badge.tsx";
 import { ActForm } from "../guided/act-form.tsx";
-import { isBlocked } from "../guided/act-list.tsx";
+import { isBlocked, shutGates } from "../guided/act-list.tsx";
 import { GateBlock } from "../guided/gate-block.tsx";
 import { HistoryList } from "../guided/history-list.tsx";
 import type { GuidedView } from "../guided.ts";
@@ -60,6 +60,8 @@ export function InstancePanel({ view, closeHref, prefer = [] }: { view: GuidedVi
   const acts = offered.length > 0 ? offered : view.acts;
   const ready = acts.filter((act) => act.allowed && act.permitted);
   const shut = acts.filter(isBlocked);
+  // A gate of an act that may be done and yet blocks speaks of the form that is still empty.
+  const stood = ready.flatMap(({ type, gates }) => gates.filter((gate) => decisionMeaning(gate.decision) !== "blocked").map((gate) => ({ type, gate })));
   const [chosen, setChosen] = useState<string | null>(null);
   const act = ready.find((candidate) => candidate.type === chosen) ?? null;
   return (
@@ -68,36 +70,30 @@ export function InstancePanel({ view, closeHref, prefer = [] }: { view: GuidedVi
       <div className="panel-scroll">
         {shut.length === 0 ? null : (
           <section className="stack tight">
-            {shut
-              .slice(0, 2)
-              .flatMap((blocked) =>
-                blocked.gates.map((gate) => (
-                  <GateBlock
-                    key={`${blocked.type} ${gate.decision.key}`}
-                    instance={view.id}
-                    seq={view.seq}
-                    act={blocked}
-                    gate={gate}
-                    release={view.release}
-                    checkedAt={view.checkedAt}
-                    onAct={setChosen}
-                  />
-                )),
-              )}
+            {shutGates(shut.slice(0, 2)).map(({ act: blocked, gate }) => (
+              <GateBlock
+                key={`${blocked.type} ${gate.decision.key}`}
+                instance={view.id}
+                seq={view.seq}
+                act={blocked}
+                gate={gate}
+                release={view.release}
+                checkedAt={view.checkedAt}
+                onAct={setChosen}
+              />
+            ))}
           </section>
         )}
-        {ready.some((candidate) => candidate.gates.length > 0) ? (
+        {stood.length > 0 ? (
           <section>
             <h3>Gates</h3>
             <ul className="gate-rows">
-              {ready.flatMap((candidate) =>
-                candidate.gates.map((gate) => (
-                  <li key={`${candidate.type} ${gate.decision.key}`}>
-                    <span className="soft clip">{sentenceOf(gate.decision.reasons[0], gate.decision)}</span>
-                    <StatusBadge meaning={decisionMeaning(gate.decision)} />
-                  </li>
-                )),
-              )}
+              {stood.map(({ type, gate }) => (
+                <li key={`${type} ${gate.decision.key}`}>
+                  <span className="soft clip">{sentenceOf(gate.decision.reasons[0], gate.decision)}</span>
+                  <StatusBadge meaning={decisionMeaning(gate.decision)} />
+                </li>
+              ))}
             </ul>
           </section>
         ) : null}
