@@ -19,7 +19,7 @@ export function createDoor(engine: Engine, scope: Scope): Door {
     shell: () => shell(engine, scope),
     waiting: () => waitingInViews(engine, scope),
     search: (text) => search(engine, scope, text),
-    pick: (type, text) => pick(engine, scope, type, text),
+    pick: (type, text, where) => pick(engine, scope, type, text, where),
     inbox: (request) => inbox(engine, scope, request),
     guided: (instance) => guided(engine, scope, instance),
     preview: (request) => preview(engine, scope, request),

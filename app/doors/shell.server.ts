@@ -1,5 +1,6 @@
 /** The frame of every page, the palette's search and the options of reference fields. */
 import { EngineError } from "#engine/core/errors.ts";
+import type { JsonObject } from "#engine/schema/json.ts";
 import { listTasks } from "#engine/service/queries/inbox.ts";
 import { listRecords } from "#engine/service/queries/records.ts";
 import { search as searchRecords } from "#engine/service/queries/search.ts";
@@ -71,10 +72,21 @@ export async function search(engine: Engine, scope: Scope, text: string): Promis
 }
 
 /** Records of a type for a reference field; a type that is not there or not open has no options. */
-export async function pick(engine: Engine, scope: Scope, type: string, text: string): Promise<readonly { value: string; label: string; note: string }[]> {
+export async function pick(
+  engine: Engine,
+  scope: Scope,
+  type: string,
+  text: string,
+  where?: JsonObject,
+): Promise<readonly { value: string; label: string; note: string }[]> {
   if (type === "orgs") return scope.orgs.map((org) => ({ value: org.code, label: `${org.code}, ${org.name}`, note: "" }));
   try {
-    const { items } = await listRecords(engine, scope, { type, limit: 20, ...(text === "" ? {} : { q: text }) });
+    const { items } = await listRecords(engine, scope, {
+      type,
+      limit: 20,
+      ...(text === "" ? {} : { q: text }),
+      ...(where === undefined ? {} : { filter: where }),
+    });
     return items.map((item) => ({
       value: item.id,
       label: item.code === undefined || item.code === item.title ? item.title : `${item.title}, ${item.code}`,

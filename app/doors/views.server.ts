@@ -203,9 +203,8 @@ function suggestionOf(found: ViewDetail): DetailView["suggestion"] {
   const { suggestion } = found;
   if (suggestion === null) return null;
   const note = suggestion.decision.reasons[0]?.message;
-  const primary =
-    found.primary.find((event) => event.title.toLowerCase() === suggestion.title.toLowerCase() && event.allowed) ??
-    found.primary.find((event) => event.allowed && event.tone !== "override");
+  // Only the act that does what is suggested stands out: another beside it would look like it.
+  const primary = [...found.primary, ...found.secondary].find((event) => event.title.toLowerCase() === suggestion.title.toLowerCase() && event.allowed);
   return { title: suggestion.title, ...(note === undefined || note === "" ? {} : { note }), primary: primary?.type ?? null };
 }
 

@@ -12,7 +12,7 @@ export interface Door {
   /** View slug -> how much waits there. */
   waiting(): Promise<Readonly<Record<string, number>>>;
   search(text: string): Promise<readonly Hit[]>;
-  pick(type: string, text: string): Promise<readonly { readonly value: string; readonly label: string; readonly note: string }[]>;
+  pick(type: string, text: string, where?: JsonObject): Promise<readonly { readonly value: string; readonly label: string; readonly note: string }[]>;
   inbox(request: ListRequest): Promise<InboxView>;
   guided(instance: string): Promise<GuidedView>;
   preview(request: Omit<ActRequest, "once">): Promise<PreviewView>;

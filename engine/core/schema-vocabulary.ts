@@ -20,7 +20,7 @@ const PLAIN = new Set([
   ...["title", "description", "default", "examples", "deprecated", "readOnly", "$ref", "$schema", "$id", "$comment"],
 ]);
 export const FORMATS = new Set(["date", "date-time", "time", "duration", "email", "uuid", "uri"]);
-export const EXTENSIONS = ["x-ref", "x-decimal", "x-title", "x-unit", "x-members", "x-template", "x-enum-titles", "x-lines", "x-order"] as const;
+export const EXTENSIONS = ["x-ref", "x-decimal", "x-title", "x-unit", "x-members", "x-template", "x-where", "x-enum-titles", "x-lines", "x-order"] as const;
 
 export interface SchemaFault {
   /** JSON pointer into the schema. */
@@ -71,6 +71,9 @@ export function checkSchemaVocabulary(schema: JsonSchema): SchemaFault[] {
         });
       } else if (keyword === "x-enum-titles") {
         if (!isJsonObject(value) || Object.values(value).some((label) => typeof label !== "string")) fail("x-enum-titles has a label for each value", keyword);
+      } else if (keyword === "x-where") {
+        if (typeof node["x-ref"] !== "string" || !isJsonObject(value) || Object.values(value).some((text) => typeof text !== "string"))
+          fail("x-where stands beside x-ref: a FEEL text for each field that a record offered must have", keyword);
       } else if (keyword === "x-template") {
         if (value !== "subject" && value !== "html" && value !== "text") fail("x-template is subject, html or text", keyword);
       } else if (!PLAIN.has(keyword) && !(EXTENSIONS as readonly string[]).includes(keyword)) fail(`The keyword "${keyword}" is not supported`, keyword);

@@ -14,7 +14,11 @@ beforeAll(async () => {
 });
 
 type Field = { readonly title: string; readonly value: unknown };
-type Offer = { readonly type: string; readonly allowed: boolean };
+type Offer = {
+  readonly type: string;
+  readonly allowed: boolean;
+  readonly payloadSchema?: { readonly properties: Record<string, { readonly items?: object }> };
+};
 
 const screenOf = async (order: string, account = "manager.jtr") => {
   const answer = await api.as(account).get(`/reports/fulfillment/${codeOf(order)}`);
@@ -35,11 +39,16 @@ describe("the approval screen", () => {
   it("[WMS-35][WMS-36] shows mode, position per currency, payment and what to do next; a blocked order names its blockers", async () => {
     await recordPayment(api, blocked, "4200.00");
     const { body, panel, offer } = await screenOf(blocked);
-    expect(panel("Payment")).toMatchObject({ "Payment mode": "Cash", Payment: "Pending", "Recorded payments": 1 });
+    expect(panel("Payment")).toMatchObject({ "Payment mode": "Cash", Payment: "Pending", "Recorded payments": ["4200.00 USD"] });
     expect(Object.keys(panel("Credit"))).toEqual(["Credit", "Limit", "Exposure", "Overdue", "Available"]);
     expect([body.suggestion.outcome, body.suggestion.title]).toEqual(["CONFIRM_PAYMENT", "Confirm payment"]);
     expect(body.suggestion.decision.explanation).toBeDefined();
     expect(offer("payment.confirm").allowed).toBe(true);
+    // The form offers this customer's payments in this currency, nobody else's and no charges.
+    expect(offer("payment.confirm").payloadSchema?.properties["ledger_entry_ids"]?.items).toMatchObject({
+      "x-ref": "payments-ledger",
+      "x-filter": { customer_id: body.instance.record.data.customer_id, currency: "USD", entry_type: "payment" },
+    });
     expect(offer("shipment.approve")?.allowed ?? false).toBe(false);
     expect(offer("po.release").allowed).toBe(false);
     expect(JSON.stringify(offer("po.release"))).toContain("PAYMENT_PENDING");

@@ -52,6 +52,18 @@ function toldBefore(view: GuidedView, blocked: readonly ActView[], act: ActView)
 
 const gateName = ({ decision }: GateView): string => `${decision.key} ${decision.reasons.map((reason) => reason.code).join(" ")}`;
 
+/** What shuts acts, each gate once: at the first act that it shuts, or where it can be overridden. */
+export function shutGates(acts: readonly ActView[]): readonly { readonly act: ActView; readonly gate: GateView }[] {
+  const told = new Set<string>();
+  return acts.flatMap((act) =>
+    act.gates.flatMap((gate) => {
+      if (isTold(told, gate)) return [];
+      told.add(gateName(gate));
+      return [{ act, gate }];
+    }),
+  );
+}
+
 /** One that can be overridden is always told where it is: the override is of this act. */
 const isTold = (told: ReadonlySet<string>, gate: GateView): boolean => gate.override === null && told.has(gateName(gate));
 

@@ -3,8 +3,9 @@ import { freshKey } from "#studio/ui/fresh-key.ts";
 
 /** How forms of the app search records and store files. */
 export const formPorts: FormPorts = {
-  pick: async (type, text) => {
-    const response = await fetch(`/ui/pick/${encodeURIComponent(type)}?q=${encodeURIComponent(text)}`);
+  pick: async (type, text, where) => {
+    const narrowed = where === undefined ? "" : `&where=${encodeURIComponent(JSON.stringify(where))}`;
+    const response = await fetch(`/ui/pick/${encodeURIComponent(type)}?q=${encodeURIComponent(text)}${narrowed}`);
     return response.ok ? ((await response.json()) as { options: { value: string; label: string; note: string }[] }).options : [];
   },
   upload: async (file) => {

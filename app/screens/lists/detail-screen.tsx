@@ -9,7 +9,7 @@ import { Facts } from "#studio/ui/panel.tsx";
 import { Deadline, RelativeTime } from "#studio/ui/relative-time.tsx";
 import { Mark, StatusBadge } from "#studio/ui/status-badge.tsx";
 import { ActForm, actIcon } from "../guided/act-form.tsx";
-import { isBlocked } from "../guided/act-list.tsx";
+import { isBlocked, shutGates } from "../guided/act-list.tsx";
 import { GateBlock } from "../guided/gate-block.tsx";
 import { HistoryList } from "../guided/history-list.tsx";
 import type { DetailView } from "../lists.ts";
@@ -107,20 +107,18 @@ export function DetailScreen({ view }: { view: DetailView }) {
             )}
           </section>
         )}
-        {shut.flatMap((act) =>
-          act.gates.map((gate) => (
-            <GateBlock
-              key={`${act.type} ${gate.decision.key}`}
-              instance={guided.id}
-              seq={guided.seq}
-              act={act}
-              gate={gate}
-              release={guided.release}
-              checkedAt={guided.checkedAt}
-              onAct={setOpen}
-            />
-          )),
-        )}
+        {shutGates(shut).map(({ act, gate }) => (
+          <GateBlock
+            key={`${act.type} ${gate.decision.key}`}
+            instance={guided.id}
+            seq={guided.seq}
+            act={act}
+            gate={gate}
+            release={guided.release}
+            checkedAt={guided.checkedAt}
+            onAct={setOpen}
+          />
+        ))}
       </div>
       <aside className="side" aria-label="Facts">
         {view.panels.map((panel) => (

@@ -9,7 +9,7 @@ import { OrgBadge } from "#studio/ui/org-badge.tsx";
 import { Facts, PanelScroll } from "#studio/ui/panel.tsx";
 import { StatusBadge } from "#studio/ui/status-badge.tsx";
 import { ActForm } from "../guided/act-form.tsx";
-import { isBlocked } from "../guided/act-list.tsx";
+import { isBlocked, shutGates } from "../guided/act-list.tsx";
 import { GateBlock } from "../guided/gate-block.tsx";
 import { HistoryList } from "../guided/history-list.tsx";
 import type { ActView, Field, GuidedView } from "../guided.ts";
@@ -81,12 +81,12 @@ export function InstancePanel({
   const acts = offered.length > 0 ? offered : view.acts;
   const ready = acts.filter((act) => act.allowed && act.permitted);
   const shut = acts.filter(isBlocked);
-  // A gate that waits for what the form asks is no news yet.
+  // A gate of an act that may be done and yet blocks speaks of the form that is still empty.
   const open = [
     ...new Map(
       ready
         .flatMap(({ gates }) => gates)
-        .filter(({ decision }) => decision.outcome === "pass" || decision.overridden !== undefined)
+        .filter(({ decision }) => decisionMeaning(decision) !== "blocked")
         .map(({ decision }) => [decision.key, decision]),
     ).values(),
   ];
@@ -117,22 +117,18 @@ export function InstancePanel({
         )}
         {shut.length === 0 ? null : (
           <section className="stack tight">
-            {shut
-              .slice(0, 2)
-              .flatMap((blocked) =>
-                blocked.gates.map((gate) => (
-                  <GateBlock
-                    key={`${blocked.type} ${gate.decision.key}`}
-                    instance={view.id}
-                    seq={view.seq}
-                    act={blocked}
-                    gate={gate}
-                    release={view.release}
-                    checkedAt={view.checkedAt}
-                    onAct={setChosen}
-                  />
-                )),
-              )}
+            {shutGates(shut.slice(0, 2)).map(({ act: blocked, gate }) => (
+              <GateBlock
+                key={`${blocked.type} ${gate.decision.key}`}
+                instance={view.id}
+                seq={view.seq}
+                act={blocked}
+                gate={gate}
+                release={view.release}
+                checkedAt={view.checkedAt}
+                onAct={setChosen}
+              />
+            ))}
           </section>
         )}
         {open.length === 0 ? null : (

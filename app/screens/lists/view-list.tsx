@@ -15,7 +15,7 @@ import type { BulkResult, ListRequest, ViewPage, ViewRow } from "../lists.ts";
 import { BulkForm } from "./bulk-form.tsx";
 
 const WIDTHS: Readonly<Record<string, number>> = {
-  code: 136,
+  code: 148,
   org: 64,
   money: 136,
   decimal: 112,

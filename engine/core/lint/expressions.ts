@@ -6,6 +6,7 @@ import { type Expression, tryCompileFeel } from "../feel/compile.ts";
 import type { CompiledMachine } from "../machine/compile.ts";
 import { pointer } from "../problem.ts";
 import type { Program, StoredDefinition } from "../program.ts";
+import { referenceChoices } from "../reference-choice.ts";
 import { decisionsOf, documentsOf, factsOf, machinesOf, mailsOf } from "./compiled.ts";
 import { actionsOf } from "./events.ts";
 
@@ -88,6 +89,9 @@ function ofMachine(stored: StoredDefinition, machine: CompiledMachine): Occurren
     for (const [event, spec] of Object.entries<StartSpec | EventSpec>(machine.definition[group])) {
       for (const [name, source] of Object.entries("initial" in spec ? (spec.initial ?? {}) : {}))
         found.push(...text(stored, pointer(group, event, "initial", name), source, [], recordType));
+      for (const { path, where } of spec.payload === undefined ? [] : referenceChoices(spec.payload))
+        for (const [field, source] of Object.entries(where))
+          found.push(...text(stored, `${pointer(group, event, "payload")}${path}${pointer("x-where", field)}`, source, [], recordType));
       const texts: FeelMap = {
         ...(typeof spec.permission === "object" ? { permission: spec.permission.expr } : {}),
         ...(spec.requester === undefined ? {} : { requester: spec.requester }),

@@ -2,6 +2,7 @@
 import { tryCompileFeel } from "../feel/compile.ts";
 import { type Problem, pointer } from "../problem.ts";
 import type { Program, StoredDefinition } from "../program.ts";
+import { referenceChoices } from "../reference-choice.ts";
 import { problem } from "./findings.ts";
 
 export function feelSyntax(program: Program): Problem[] {
@@ -27,6 +28,7 @@ export function feelSyntax(program: Program): Problem[] {
       for (const [event, spec] of Object.entries(stored.content[group] ?? {})) {
         const at = pointer(group, event);
         if (typeof spec.permission === "object") check(stored, `${at}/permission/expr`, spec.permission.expr);
+        for (const { path, where } of spec.payload === undefined ? [] : referenceChoices(spec.payload)) map(stored, `${at}/payload${path}/x-where`, where);
         check(stored, `${at}/requester`, spec.requester);
         check(stored, `${at}/minRank`, spec.minRank);
         if ("unique" in spec) check(stored, `${at}/unique`, spec.unique);

@@ -17,6 +17,7 @@ import { withPlaces } from "../work/unlock-places.ts";
 import { factsOf, MAX_FACT_ROUNDS, type Work } from "../work/work.ts";
 import { isForSender, judgeEvent, senderOf } from "./event-permission.ts";
 import { callerSchema } from "./issue-link.ts";
+import { narrowedSchema } from "./narrowed-schema.ts";
 import { toState } from "./transition.ts";
 
 export interface GateView {
@@ -108,7 +109,7 @@ async function viewEvent(
     allowed: verdict.allow && status === "allowed",
     permitted: verdict.allow,
     ...(verdict.allow ? {} : { refusal: { code: verdict.code, message: sentenceOf(verdict), missing: verdict.missing } }),
-    payloadSchema: callerSchema(machine, type, spec.payload),
+    payloadSchema: await narrowedSchema(work, subject, callerSchema(machine, type, spec.payload)),
     initial: verdict.allow && spec.initial !== undefined ? known(await evaluate(work, subject, spec.initial)) : {},
     needsPayload,
     ...(previewed.violations.length === 0 ? {} : { violations: previewed.violations }),

@@ -1,6 +1,6 @@
 import { MultiSelect, Select } from "@mantine/core";
 import { useEffect, useState } from "react";
-import type { Json } from "#engine/schema/json.ts";
+import type { Json, JsonObject } from "#engine/schema/json.ts";
 import { words } from "../describe-value.ts";
 import type { FormPorts } from "./form-ports.ts";
 
@@ -13,6 +13,7 @@ interface Option {
 /** Picks records of a type by search. What was chosen stays in the list while another search runs. */
 export function ReferenceField({
   type,
+  where,
   many,
   value,
   onChange,
@@ -20,6 +21,8 @@ export function ReferenceField({
   ...shared
 }: {
   type: string;
+  /** What the records offered have, field by field. */
+  where?: JsonObject | undefined;
   many: boolean;
   value: Json | undefined;
   onChange: (value: Json | undefined) => void;
@@ -36,11 +39,12 @@ export function ReferenceField({
   const [open, setOpen] = useState(false);
   const chosen = many ? (Array.isArray(value) ? value.map(String) : []) : value === undefined || value === null ? [] : [String(value)];
   const pick = ports.pick;
+  const narrowed = where === undefined ? "" : JSON.stringify(where);
   useEffect(() => {
     if (!open || pick === undefined) return;
     let current = true;
     const timer = setTimeout(() => {
-      pick(type, text).then(
+      pick(type, text, narrowed === "" ? undefined : (JSON.parse(narrowed) as JsonObject)).then(
         (options) => {
           if (current) setFound(options);
         },
@@ -51,7 +55,7 @@ export function ReferenceField({
       current = false;
       clearTimeout(timer);
     };
-  }, [open, pick, type, text]);
+  }, [open, pick, type, text, narrowed]);
   const known = [...kept.filter((option) => chosen.includes(option.value)), ...found].filter(
     (option, index, all) => all.findIndex((other) => other.value === option.value) === index,
   );

@@ -9,7 +9,7 @@ import { DayField, MomentField } from "./date-fields.tsx";
 import { FileField } from "./file-field.tsx";
 import type { FormPorts } from "./form-ports.ts";
 import { ReferenceField } from "./reference-field.tsx";
-import { blankOf, kindOf, optionsOf, propertiesOf, requiredOf, schemaAt, titleOf, typeOf } from "./schema-kind.ts";
+import { blankOf, filterOf, kindOf, optionsOf, propertiesOf, requiredOf, schemaAt, titleOf, typeOf } from "./schema-kind.ts";
 
 /**
  * A form from a JSON Schema: money, dates, choices with titles, lists of rows, references. It holds no state: the value is the
@@ -145,6 +145,7 @@ function SchemaField(props: FieldProps) {
           {...shared}
           many={kindOf(schema) === "references"}
           type={String(schema["x-ref"] ?? schemaAt(schema["items"])["x-ref"])}
+          where={filterOf(schema)}
           value={value}
           onChange={onChange}
           ports={props.ports}

@@ -1,4 +1,4 @@
-import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from "#engine/schema/json.ts";
 import { words } from "../describe-value.ts";
 
 /** Which control shows a schema. */
@@ -28,6 +28,13 @@ export interface Option {
 }
 
 const has = (schema: JsonSchema, key: string): boolean => Object.hasOwn(schema, key);
+
+/** What the records that a reference offers have in common, as the engine answered it. */
+export function filterOf(schema: JsonSchema): JsonObject | undefined {
+  const filter = schema["x-filter"] ?? schemaAt(schema["items"])["x-filter"];
+  return isJsonObject(filter) ? filter : undefined;
+}
+
 export const schemaAt = (value: Json | undefined): JsonSchema =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonSchema) : {};
 

@@ -42,6 +42,8 @@ describe("settings with a member for each definition", () => {
     [{ type: "object", "x-members": "mail" }, "beside additionalProperties"],
     [{ type: "object", properties: { inner: { type: "object", "x-members": "mail", additionalProperties: MEMBER } } }, "at the root"],
     [{ type: "object", properties: { words: { type: "string", "x-template": "body" } } }, "x-template is subject, html or text"],
+    [{ type: "object", properties: { payer: { type: "string", "x-where": { kind: "record.kind" } } } }, "x-where stands beside x-ref"],
+    [{ type: "object", properties: { payer: { type: "string", "x-ref": "people", "x-where": { kind: 1 } } } }, "x-where stands beside x-ref"],
   ])("%# is refused as a schema", (schema, told) => {
     expect(() => compileSchema(schema as JsonSchema)).toThrow(told);
   });
