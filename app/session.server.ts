@@ -20,8 +20,16 @@ export async function requireScope(request: Request, host: Host): Promise<Scope>
   if (request.headers.has("Authorization"))
     throw toPage(new EngineError("no_ui_for_api_client", "Pages take a session, not a key. Use the API under /api/v1 with it."));
   const url = new URL(request.url);
-  const back = request.method === "GET" && !url.pathname.startsWith("/ui/") ? `${url.pathname}${url.search}`.replace(/\.data(?=\?|$)/, "") : "/work";
+  const isPage = request.method === "GET" && !url.pathname.startsWith("/ui/");
+  const back = isPage ? `${url.pathname}${url.search}`.replace(/\.data(?=\?|$)/, "") : pageOf(request.headers.get("Referer"), host.publicOrigin);
   throw redirect(back === "/" || back === "/work" ? "/login" : `/login?to=${encodeURIComponent(back)}`);
+}
+
+/** The page of ours that an act was done on. */
+function pageOf(referer: string | null, origin: string): string {
+  if (referer === null || !URL.canParse(referer)) return "/work";
+  const url = new URL(referer);
+  return url.origin === origin ? `${url.pathname}${url.search}` : "/work";
 }
 
 export async function findScope(request: Request, host: Host): Promise<Scope | null> {

@@ -9,7 +9,10 @@ import type { JsonObject } from "#engine/schema/json.ts";
 /** What a save answers; one that gets no answer throws. */
 export type SaveAnswer =
   | { readonly ok: true; readonly revision: number; readonly problems: readonly Problem[] }
-  | { readonly ok: false; readonly why: string; readonly code: string };
+  | { readonly ok: false; readonly why: string; readonly code: string; readonly problems?: readonly Problem[] };
+
+/** Code of an answer that came from nobody signed in: the change is kept, and sent again. */
+export const SIGNED_OUT = "signed_out";
 
 /** Shown beside the draft's name. */
 export type SaveState =
@@ -17,7 +20,8 @@ export type SaveState =
   | { readonly kind: "unsaved" }
   | { readonly kind: "saving" }
   | { readonly kind: "unsent" }
-  | { readonly kind: "refused"; readonly why: string };
+  | { readonly kind: "signedOut" }
+  | { readonly kind: "refused"; readonly why: string; readonly problems: readonly Problem[] };
 
 export interface SaveRequest {
   readonly content: JsonObject;
@@ -32,6 +36,8 @@ interface Context {
   /** Of what was stored last; null before. */
   readonly problems: readonly Problem[] | null;
   readonly why: string;
+  readonly faults: readonly Problem[];
+  readonly isSignedOut: boolean;
 }
 
 type SaveEvent =
@@ -49,12 +55,12 @@ export const saveMachine = setup({
   },
   actions: {
     keep: assign(({ event }) => (event.type === "changed" ? { content: event.content } : {})),
-    forget: assign({ content: null, why: "" }),
+    forget: assign({ content: null, why: "", faults: [] }),
   },
   delays: { idle: 700, again: 3_000 },
 }).createMachine({
   id: "save",
-  context: ({ input }) => ({ revision: input.revision, content: null, sent: null, problems: null, why: "" }),
+  context: ({ input }) => ({ revision: input.revision, content: null, sent: null, problems: null, why: "", faults: [], isSignedOut: false }),
   initial: "saved",
   on: { stored: { actions: assign(({ context, event }) => ({ revision: Math.max(context.revision, event.revision) })) } },
   states: {
@@ -64,16 +70,24 @@ export const saveMachine = setup({
       after: { idle: "saving" },
     },
     saving: {
-      entry: assign(({ context }) => ({ sent: context.content, why: "" })),
+      entry: assign(({ context }) => ({ sent: context.content, why: "", faults: [] })),
       on: { changed: { actions: "keep" } },
       invoke: {
         src: "save",
         input: ({ context }) => ({ content: context.content ?? {}, revision: context.revision }),
         onDone: [
-          { guard: ({ event }) => !event.output.ok, target: "refused", actions: assign(({ event }) => (event.output.ok ? {} : { why: event.output.why })) },
-          { target: "answered", actions: assign(({ event }) => (event.output.ok ? { revision: event.output.revision, problems: event.output.problems } : {})) },
+          { guard: ({ event }) => !event.output.ok && event.output.code === SIGNED_OUT, target: "unsent", actions: assign({ isSignedOut: true }) },
+          {
+            guard: ({ event }) => !event.output.ok,
+            target: "refused",
+            actions: assign(({ event }) => (event.output.ok ? {} : { why: event.output.why, faults: event.output.problems ?? [], isSignedOut: false })),
+          },
+          {
+            target: "answered",
+            actions: assign(({ event }) => (event.output.ok ? { revision: event.output.revision, problems: event.output.problems, isSignedOut: false } : {})),
+          },
         ],
-        onError: "unsent",
+        onError: { target: "unsent", actions: assign({ isSignedOut: false }) },
       },
     },
     answered: {

@@ -21,7 +21,7 @@ export function useSaving(revision: number, save: (request: SaveRequest) => Prom
   const machine = useMemo(() => saveMachine.provide({ actors: { save: fromPromise<SaveAnswer, SaveRequest>(({ input }) => latest.current(input)) } }), []);
   const [snapshot, send] = useMachine(machine, { input: { revision } });
   useEffect(() => send({ type: "stored", revision }), [send, revision]);
-  const isSaved = snapshot.matches("saved") || snapshot.matches("refused");
+  const isSaved = snapshot.matches("saved");
   useEffect(() => {
     if (isSaved) return;
     const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
@@ -37,10 +37,11 @@ function stateOf(snapshot: SnapshotFrom<typeof saveMachine>): SaveState {
   switch (snapshot.value) {
     case "saving":
     case "unsaved":
-    case "unsent":
       return { kind: snapshot.value };
+    case "unsent":
+      return { kind: snapshot.context.isSignedOut ? "signedOut" : "unsent" };
     case "refused":
-      return { kind: "refused", why: snapshot.context.why };
+      return { kind: "refused", why: snapshot.context.why, problems: snapshot.context.faults };
     default:
       return { kind: "saved" };
   }

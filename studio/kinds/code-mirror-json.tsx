@@ -39,6 +39,26 @@ const theme = EditorView.theme({
   ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--unknown-ink)" },
   ".cm-foldPlaceholder": { backgroundColor: "var(--surface-sunk)", border: "none", color: "var(--ink-3)" },
   ".cm-panels": { backgroundColor: "var(--surface-quiet)", color: "var(--ink)", borderColor: "var(--line)" },
+  ".cm-panel.cm-search": { padding: "8px 32px 8px 12px", fontFamily: "var(--font)", fontSize: "12px" },
+  ".cm-panel.cm-search label": { display: "inline-flex", alignItems: "center", gap: "4px", fontSize: "12px" },
+  ".cm-panel.cm-search [name=close]": { right: "8px", top: "4px", color: "var(--ink-2)", cursor: "pointer" },
+  ".cm-textfield": {
+    height: "24px",
+    border: "1px solid var(--line-strong)",
+    borderRadius: "4px",
+    backgroundColor: "var(--surface-raised)",
+    color: "var(--ink)",
+  },
+  ".cm-button": {
+    height: "24px",
+    border: "1px solid var(--line-strong)",
+    borderRadius: "4px",
+    background: "var(--surface-raised)",
+    color: "var(--ink)",
+    fontSize: "12px",
+    cursor: "pointer",
+  },
+  ".cm-searchMatch": { backgroundColor: "var(--changed-fill)", outline: "1px solid var(--changed-line)" },
 });
 
 export interface CodeMirrorJsonProps {
@@ -67,9 +87,10 @@ export default function CodeMirrorJson({ label, text, schema, problems, onEdit, 
       EditorView.contentAttributes.of({ "aria-label": label }),
     ];
     if (schema === undefined || isReadOnly) return base;
+    const bySchema = jsonSchemaLinter();
     return [
       ...base,
-      linter(jsonSchemaLinter(), { needsRefresh: () => true, delay: 400 }),
+      linter((editor) => (isJson(editor.state.doc.toString()) ? bySchema(editor) : []), { needsRefresh: () => true, delay: 400 }),
       jsonLanguage.data.of({ autocomplete: jsonCompletion() }),
       hoverTooltip(jsonSchemaHover()),
       stateExtensions(schema as never),
@@ -96,9 +117,27 @@ export default function CodeMirrorJson({ label, text, schema, problems, onEdit, 
   );
 }
 
-/** Lints as marks; notes are left to the list below. */
+/** Text that cannot be parsed is marked where it breaks; its schema has nothing to say of it. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Lints as marks; notes are left to the list below, and what is said of the whole stands at its beginning. */
 function diagnose(text: string, problems: readonly Problem[]): Diagnostic[] {
   return problems.flatMap((problem): Diagnostic[] =>
-    problem.severity === "info" ? [] : [{ ...rangeOfPointer(text, problem.path), severity: problem.severity, message: problem.message }],
+    problem.severity === "info"
+      ? []
+      : [
+          {
+            ...(problem.path === "" ? { from: 0, to: Math.min(1, text.length) } : rangeOfPointer(text, problem.path)),
+            severity: problem.severity,
+            message: problem.message,
+          },
+        ],
   );
 }

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import type { Problem } from "#engine/core/problem.ts";
 import type { Json, JsonSchema } from "#engine/schema/json.ts";
 import { sameJson } from "../document/json-path.ts";
+import { useUnsaved } from "../document/unsaved.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Skeleton } from "../ui/states.tsx";
 
@@ -27,6 +28,7 @@ export function JsonEditor({ label, value, schema, onChange, problems = NO_PROBL
   const [text, setText] = useState(given);
   const [fault, setFault] = useState<string | null>(null);
   const sent = useRef(value);
+  useUnsaved(fault !== null);
   // The editor exists only in browsers: the server sends its outline.
   const [isMounted, setMounted] = useState(false);
   useEffect(() => setMounted(true), []);

@@ -73,6 +73,14 @@ export function DraftBar({
             <Icon name="clock" />
             <span className="clip">No connection: kept here, and sent again</span>
           </span>
+        ) : save.kind === "signedOut" ? (
+          <span className="mark m-unknown">
+            <Icon name="person" />
+            <span className="clip">Signed out: kept here, and sent when you are back.</span>
+            <a href="/login" target="_blank" rel="noreferrer">
+              Sign in
+            </a>
+          </span>
         ) : save.kind === "refused" ? (
           <span className="mark m-blocked" title={save.why}>
             <Icon name="bar" />

@@ -1,5 +1,7 @@
 import { data } from "react-router";
 import { EngineError } from "#engine/core/errors.ts";
+import type { Problem } from "#engine/core/problem.ts";
+import type { Kind } from "#engine/schema/definition-base.ts";
 import type { Json } from "#engine/schema/json.ts";
 import { deleteDraft, deleteDraftDefinition, putDraftDefinition, rebaseDraft, renameDraft } from "#engine/service/releases/drafts.ts";
 import type { SaveAnswer } from "#studio/document/save-machine.ts";
@@ -43,8 +45,22 @@ export async function action({ request, context, params }: Route.ActionArgs) {
     return { ok: true, revision: 0, problems: [] } satisfies SaveAnswer;
   } catch (error) {
     if (!(error instanceof EngineError) || error.code === "internal") throw error;
-    return { ok: false, why: sentenceOf(error), code: error.code } satisfies SaveAnswer;
+    return { ok: false, why: sentenceOf(error), code: error.code, problems: problemsOf(error, text("kind") as Kind, text("key")) } satisfies SaveAnswer;
   }
+}
+
+/** What the schema finds, with its places. */
+function problemsOf(error: EngineError, kind: Kind, key: string): readonly Problem[] {
+  const errors = Array.isArray(error.data["errors"]) ? (error.data["errors"] as readonly { readonly path?: string; readonly message?: string }[]) : [];
+  return errors.map(({ path = "", message = "" }) => ({
+    severity: "error",
+    code: error.code,
+    kind,
+    key,
+    path,
+    message,
+    hint: "Not saved until it is mended.",
+  }));
 }
 
 const sentenceOf = (error: EngineError): string =>

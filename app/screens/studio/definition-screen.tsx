@@ -3,7 +3,7 @@ import { useRevalidator, useSearchParams } from "react-router";
 import type { JsonObject } from "#engine/schema/json.ts";
 import { MachineEditor } from "#studio/canvas/machine-editor.tsx";
 import { createDocument } from "#studio/document/document.ts";
-import type { SaveAnswer } from "#studio/document/save-machine.ts";
+import { type SaveAnswer, SIGNED_OUT } from "#studio/document/save-machine.ts";
 import { useDocument } from "#studio/document/use-document.ts";
 import { useSaving } from "#studio/document/use-saving.ts";
 import { DefinitionEditor } from "#studio/kinds/definition-editor.tsx";
@@ -11,6 +11,7 @@ import { KIND_WORDS } from "#studio/kinds/kind-words.ts";
 import { RulesetEditor } from "#studio/rules/ruleset-editor.tsx";
 import { TableEditor } from "#studio/tables/table-editor.tsx";
 import { Icon, type IconName } from "#studio/ui/icon.tsx";
+import { LeaveGuard } from "./leave-guard.tsx";
 import type { EditorPage } from "./pages.ts";
 import { EditMenu, StudioFrame } from "./studio-frame.tsx";
 
@@ -28,7 +29,9 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
   const stored = useMemo(() => createDocument(page.kind, page.key, page.content), [page.kind, page.key, page.content]);
   const handle = useDocument(stored, canEdit && draftId !== null ? saving.changed : null);
   // The page is read again after a save; until then the save's own answer is the newer one.
-  const problems = saving.stored !== null && saving.stored.revision > page.revision ? saving.stored.problems : page.problems;
+  const told = saving.stored !== null && saving.stored.revision > page.revision ? saving.stored.problems : page.problems;
+  const { state } = saving;
+  const problems = useMemo(() => (state.kind === "refused" ? [...state.problems, ...told] : told), [state, told]);
   const show = (name: string, value: string | null): void =>
     setParams(
       (now) => {
@@ -59,99 +62,102 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
   );
   const asked = params.get("state");
   return (
-    <StudioFrame
-      title={String(handle.document.content["title"] ?? page.key)}
-      crumbs={[
-        { title: "Studio", href: `/studio${draftId === null ? "" : `?draft=${draftId}`}` },
-        { title: words.many, href: `/studio?kind=${page.kind}${draftId === null ? "" : `&draft=${draftId}`}` },
-      ]}
-      draft={page.draft}
-      save={saving.state}
-      index={page.index}
-      extra={
-        <>
-          <span className="tag code" title={page.version}>
-            {page.version.slice(0, 8)}
-          </span>
-          {page.kind === "machine" ? (
-            <Choice
-              label="Mode"
-              now={mode}
-              choices={[
-                ["design", "Design", "pencil"],
-                ["live", "Live", "pulse"],
-              ]}
-              onPick={(next) => show("mode", next === "design" ? null : next)}
-            />
-          ) : null}
-          {isDecision ? (
-            <Choice
-              label="View"
-              now={view}
-              choices={[
-                ["builder", page.kind === "table" ? "Grid" : "Rules", page.kind === "table" ? "table" : "list"],
-                ["json", "JSON", "braces"],
-              ]}
-              onPick={(next) => show("view", next === "builder" ? null : next)}
-            />
-          ) : null}
-          <span className="topbar-acts">
-            {page.mayEdit && page.draft === null ? <EditMenu drafts={page.drafts} name={`${String(page.content["title"] ?? page.key)}`} /> : null}
-          </span>
-        </>
-      }
-    >
-      {page.kind === "machine" ? (
-        <MachineEditor
-          handle={handle}
-          mode={mode}
-          canEdit={canEdit}
-          problems={problems}
-          schema={page.schema}
-          counts={page.counts}
-          stats={page}
-          live={
-            asked === null
-              ? null
-              : { state: asked, items: live?.state === asked ? live.items.map((item) => ({ ...item, href: `/work/${encodeURIComponent(item.key)}` })) : null }
-          }
-          onShowInstances={showInstances}
-          onExport={() => download(`${page.key}.xstate.json`, handle.document.content["config"])}
-        />
-      ) : page.kind === "ruleset" ? (
-        <RulesetEditor
-          handle={handle}
-          version={page.version}
-          moment={page.moment}
-          canEdit={canEdit}
-          problems={problems}
-          schema={page.schema}
-          view={view}
-          onView={(next) => show("view", next === "json" ? next : null)}
-          base={page.base}
-        />
-      ) : page.kind === "table" ? (
-        <TableEditor
-          handle={handle}
-          version={page.version}
-          moment={page.moment}
-          canEdit={canEdit}
-          problems={problems}
-          schema={page.schema}
-          view={view}
-          onView={(next) => show("view", next === "json" ? next : null)}
-          base={page.base}
-        />
-      ) : (
-        <DefinitionEditor handle={handle} canEdit={canEdit} problems={problems} schema={page.schema} used={page.used} />
-      )}
-    </StudioFrame>
+    <LeaveGuard save={saving.state}>
+      <StudioFrame
+        title={String(handle.document.content["title"] ?? page.key)}
+        crumbs={[
+          { title: "Studio", href: `/studio${draftId === null ? "" : `?draft=${draftId}`}` },
+          { title: words.many, href: `/studio?kind=${page.kind}${draftId === null ? "" : `&draft=${draftId}`}` },
+        ]}
+        draft={page.draft}
+        save={saving.state}
+        index={page.index}
+        extra={
+          <>
+            <span className="tag code" title={page.version}>
+              {page.version.slice(0, 8)}
+            </span>
+            {page.kind === "machine" ? (
+              <Choice
+                label="Mode"
+                now={mode}
+                choices={[
+                  ["design", "Design", "pencil"],
+                  ["live", "Live", "pulse"],
+                ]}
+                onPick={(next) => show("mode", next === "design" ? null : next)}
+              />
+            ) : null}
+            {isDecision ? (
+              <Choice
+                label="View"
+                now={view}
+                choices={[
+                  ["builder", page.kind === "table" ? "Grid" : "Rules", page.kind === "table" ? "table" : "list"],
+                  ["json", "JSON", "braces"],
+                ]}
+                onPick={(next) => show("view", next === "builder" ? null : next)}
+              />
+            ) : null}
+            <span className="topbar-acts">
+              {page.mayEdit && page.draft === null ? <EditMenu drafts={page.drafts} name={`${String(page.content["title"] ?? page.key)}`} /> : null}
+            </span>
+          </>
+        }
+      >
+        {page.kind === "machine" ? (
+          <MachineEditor
+            handle={handle}
+            mode={mode}
+            canEdit={canEdit}
+            problems={problems}
+            schema={page.schema}
+            counts={page.counts}
+            stats={page}
+            live={
+              asked === null
+                ? null
+                : { state: asked, items: live?.state === asked ? live.items.map((item) => ({ ...item, href: `/work/${encodeURIComponent(item.key)}` })) : null }
+            }
+            onShowInstances={showInstances}
+            onExport={() => download(`${page.key}.xstate.json`, handle.document.content["config"])}
+          />
+        ) : page.kind === "ruleset" ? (
+          <RulesetEditor
+            handle={handle}
+            version={page.version}
+            moment={page.moment}
+            canEdit={canEdit}
+            problems={problems}
+            schema={page.schema}
+            view={view}
+            onView={(next) => show("view", next === "json" ? next : null)}
+            base={page.base}
+          />
+        ) : page.kind === "table" ? (
+          <TableEditor
+            handle={handle}
+            version={page.version}
+            moment={page.moment}
+            canEdit={canEdit}
+            problems={problems}
+            schema={page.schema}
+            view={view}
+            onView={(next) => show("view", next === "json" ? next : null)}
+            base={page.base}
+          />
+        ) : (
+          <DefinitionEditor handle={handle} canEdit={canEdit} problems={problems} schema={page.schema} used={page.used} />
+        )}
+      </StudioFrame>
+    </LeaveGuard>
   );
 }
 
 /** An answer that is none of ours (a proxy's page, a session that has ended) is no answer: the change is kept and sent again. */
 async function saveDefinition(path: string, body: JsonObject): Promise<SaveAnswer> {
   const response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  if (response.redirected && new URL(response.url).pathname === "/login") return { ok: false, why: "", code: SIGNED_OUT };
   const answer = (await response.json()) as Partial<SaveAnswer>;
   if (typeof answer.ok !== "boolean") throw new TypeError(`The save was answered with ${response.status}`);
   return answer as SaveAnswer;

@@ -1,7 +1,7 @@
 /** Saving into a draft: what is changed is stored, one save at a time, and nothing is lost where a save finds nobody. */
 import { describe, expect, it } from "vitest";
 import { type Actor, createActor, fromPromise, SimulatedClock } from "xstate";
-import { type SaveAnswer, type SaveRequest, saveMachine } from "#studio/document/save-machine.ts";
+import { type SaveAnswer, type SaveRequest, SIGNED_OUT, saveMachine } from "#studio/document/save-machine.ts";
 
 interface Saver {
   readonly actor: Actor<typeof saveMachine>;
@@ -81,6 +81,18 @@ describe("saving into a draft", () => {
     expect(one.sent.at(-1)).toEqual({ content: { text: "ab" }, revision: 4 });
     await one.answer(stored(5));
     expect(stateOf(one)).toBe("saved");
+  });
+
+  it("keeps what was sent signed out, says so, and sends it again", async () => {
+    const one = saver();
+    change(one, "a");
+    one.clock.increment(IDLE_MS);
+    await one.answer({ ok: false, why: "", code: SIGNED_OUT });
+    expect([stateOf(one), one.actor.getSnapshot().context.isSignedOut]).toEqual(["unsent", true]);
+    one.clock.increment(AGAIN_MS);
+    expect(one.sent.at(-1)).toEqual({ content: { text: "a" }, revision: 4 });
+    await one.answer(stored(5));
+    expect([stateOf(one), one.actor.getSnapshot().context.isSignedOut]).toEqual(["saved", false]);
   });
 
   it("tells why it was refused, does not send the same again, and tries the next change", async () => {
