@@ -96,7 +96,7 @@ function searchedFields(type: TypeDefinition): readonly string[] {
 export interface SearchSql {
   readonly sql: string;
   /** True of every row of the type that `sql` is true of, and told in a fraction of the time. */
-  readonly likely: string;
+  likely(): string;
   /** Whether it looks into the row alone. */
   readonly isOwn: boolean;
 }
@@ -104,7 +104,7 @@ export interface SearchSql {
 /** Every word must begin a word of the code or of a searchable field: of the row, or, where its type has no such field, of one record joined to it. */
 export function searchSql(sources: Sources, params: Conditions, search: string): SearchSql {
   const words = search.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  if (words.length === 0) return { sql: "false", likely: "false", isOwn: false };
+  if (words.length === 0) return { sql: "false", likely: () => "false", isOwn: false };
   const all = [...sources.entries()];
   const isSearchable = ({ type }: { readonly type: TypeDefinition }): boolean => (type.searchable ?? []).length > 0;
   const own = all.filter(([name]) => name === "");
@@ -112,7 +112,7 @@ export function searchSql(sources: Sources, params: Conditions, search: string):
   const asked = params.value(words.map((word) => `'${word}':*`).join(" & "));
   const sql = `(${searched.map(([, { alias, type }]) => `${searchVector(type, alias)} @@ to_tsquery('simple', ${asked})`).join(" or ")})`;
   const isOwn = searched === own;
-  return { sql, likely: isOwn ? own.map(([, source]) => likelySql(source, params, words)).join(" and ") : "true", isOwn };
+  return { sql, likely: () => (isOwn ? own.map(([, source]) => likelySql(source, params, words)).join(" and ") : "true"), isOwn };
 }
 
 /** Words of plain letters and digits stand in the text that they are found in; what PostgreSQL takes for a number with an exponent it parts from what follows. */

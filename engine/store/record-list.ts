@@ -116,13 +116,13 @@ function wordsSql(
     return { ctes: gathered("true"), rows: `${few} union all select * from (${many}) m` };
   }
   const ordered = (each: string): string => `select r.* from record r where r.org_id = o.id and ${ofType} and ${each} order by ${order}`;
-  const soon = inTurn(() => page(`(${ordered(beyond[0])} limit ${SOON})`, `${conditions} and ${search.likely} and ${search.sql}`));
+  const soon = inTurn(() => page(`(${ordered(beyond[0])} limit ${SOON})`, `${conditions} and ${search.likely()} and ${search.sql}`));
   const ended = beyond.length > 1 ? "false" : `not exists (${ordered(beyond[0])} offset ${SOON} limit 1)`;
   const counted = `select o.id, (select count(*) from soon s where s.org_id = o.id) as rows from unnest(${params.value(orgs)}::uuid[]) o(id) offset 0`;
   const told = `select o.rows > ${limit} as "full", o.rows * ${OFTEN} > ${SOON} as often, o.rows <= ${limit} and ${ended} as ended from (${counted}) o offset 0`;
   const met = `select bool_and("full" or ended) as yes, bool_and(often or ended) as often from (${told}) t`;
   // `is true` keeps the index over the words out of it, which would gather all rows first.
-  const walked = `not ${MET} and not ${FEW} and ${conditions} and ${search.likely} and ${search.sql} is true`;
+  const walked = `not ${MET} and not ${FEW} and ${conditions} and ${search.likely()} and ${search.sql} is true`;
   const many = inTurn((org) => pages((each) => page("record", `${org} and ${walked} and ${each}`)));
   return {
     ctes: `soon as materialized (${soon}), met as materialized (${met}), ${gathered(`not ${MET} and not (select often from met)`)}`,

@@ -56,6 +56,9 @@ describe("lists and totals", () => {
       await same((api, account) => api.as(account).get(`/records/${type}/export`), `export of ${type}`);
     }
     await same((api, account) => api.as(account).get("/records/customers?limit=200&q=Fjord"), "a customer of JTR alone");
+    // Who may see a list takes it away only with the permission for that.
+    const takes = async (account: string) => (await worlds.full.as(account).get("/records/customers/export")).status;
+    expect([await takes("owner.mod"), await takes("manager.mod"), await takes("exec")]).toEqual([403, 200, 200]);
   });
 
   it("[WMS-01] of instances, tasks, mails, outbox, audit, receipts, settings and orgs are the same", { timeout: 120_000 }, async () => {

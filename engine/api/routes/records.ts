@@ -1,7 +1,8 @@
 /** Records of the release's types. */
-
+import { Readable } from "node:stream";
 import { createRecord, deleteRecord, updateRecord } from "../../service/editing/records.ts";
-import { exportRecords, getRecord, listRecords, listRecordVersions } from "../../service/queries/records.ts";
+import { exportRecords } from "../../service/queries/export-records.ts";
+import { getRecord, listRecords, listRecordVersions } from "../../service/queries/records.ts";
 import { answered } from "../answer.ts";
 import { attachment } from "../attachment.ts";
 import { idempotencyOf } from "../idempotency.ts";
@@ -53,12 +54,13 @@ export function recordRoutes({ engine }: RouteContext): RouteSpec[] {
       summary: "All records of the filter as CSV",
       query: { q: SEARCH_TEXT, sort: SORT, filter: FILTER },
       answers: { 200: { description: "RFC 4180, UTF-8, header row.", contentType: "text/csv" } },
+      errors: ["permission_denied", "record_not_found"],
       async handle({ reply, scope, params, query }) {
-        const csv = await exportRecords(engine, scope, { type: params["type"] as string, ...listInput(query) });
+        const lines = await exportRecords(engine, scope, { type: params["type"] as string, ...listInput(query) });
         return reply
           .type("text/csv; charset=utf-8")
           .header("content-disposition", attachment(`${params["type"]}.csv`))
-          .send(csv);
+          .send(Readable.from(lines));
       },
     },
     {

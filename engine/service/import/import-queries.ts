@@ -1,7 +1,7 @@
 /** Imports as those see them who may import the type: how far each is, which rows did not fit. */
 import { EngineError } from "../../core/errors.ts";
 import { type ImportJobRow, type ImportStatus, importRows, listImports as listRows, loadImport, updateImport } from "../../store/imports.ts";
-import { csvCell } from "../queries/records.ts";
+import { csvCell } from "../queries/export-records.ts";
 import { authorizeRecord, mayView } from "../records/record-permission.ts";
 import { recordTypeOf } from "../records/record-type.ts";
 import type { Engine } from "../work/engine-context.ts";

@@ -1,6 +1,6 @@
-/** Records as lists, single rows, versions and CSV: what the reader may see, in all chosen orgs. */
+/** Records as lists, single rows and versions: what the reader may see, in all chosen orgs. */
 import { EngineError } from "../../core/errors.ts";
-import type { Json, JsonObject } from "../../schema/json.ts";
+import type { JsonObject } from "../../schema/json.ts";
 import type { Filter } from "../../schema/query.ts";
 import type { TypeDefinition } from "../../schema/type.ts";
 import type { RecordRow } from "../../store/instance-row.ts";
@@ -38,7 +38,8 @@ export async function listRecords(engine: Engine, scope: Scope, input: RecordLis
   return await inReading(engine, scope, (reading) => listIn(reading, input));
 }
 
-async function listIn(reading: Reading, input: RecordListInput): Promise<RecordList> {
+/** One page in a reading that is open already. */
+export async function listIn(reading: Reading, input: RecordListInput): Promise<RecordList> {
   const type = recordTypeOf(reading.works[0].ruling.program, input.type);
   const orgs = reading.works.filter((work) => mayView(work, type)).map((work) => work.org.id);
   if (orgs.length === 0) throw new EngineError("record_not_found", `There is no record type "${input.type}".`);
@@ -135,33 +136,4 @@ export async function listRecordVersions(
     const last = versions.at(-1);
     return { items, next: versions.length === limit && last !== undefined && last.version > 1 ? String(last.version) : null };
   });
-}
-
-const EXPORT_ROWS = 10_000;
-
-/** All rows of a list as CSV (RFC 4180, CRLF), at most 10,000. A value that a spreadsheet would run as a formula gets a quote before it. */
-export async function exportRecords(engine: Engine, scope: Scope, input: RecordListInput): Promise<string> {
-  return await inReading(engine, scope, async (reading) => {
-    const type = recordTypeOf(reading.works[0].ruling.program, input.type);
-    const properties = type.schema["properties"] as JsonObject | undefined;
-    const fields = Object.keys(properties ?? {});
-    const lines = [["id", "code", "org", ...fields].map(csvCell).join(",")];
-    let cursor: string | null = null;
-    do {
-      const page: RecordList = await listIn(reading, { ...input, limit: 200, cursor });
-      for (const item of page.items) {
-        const values: readonly Json[] = [item.id, item.code ?? null, item.org ?? null, ...fields.map((field) => item.data[field] ?? null)];
-        lines.push(values.map(csvCell).join(","));
-      }
-      cursor = page.next;
-    } while (cursor !== null && lines.length <= EXPORT_ROWS);
-    return `${lines.join("\r\n")}\r\n`;
-  });
-}
-
-export function csvCell(value: Json): string {
-  if (value === null) return "";
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
