@@ -157,6 +157,24 @@ describe("a discount", () => {
     expect((await owner.instance(deal)).record.data).toMatchObject({ total: "300.00", currency: "EUR" });
   });
 
+  it("[WMS-26] a price in a currency without a rate is an exception to approve, not a quality without a price", async () => {
+    await api.setClock("2026-02-01T12:00:00+03:00");
+    const { deal, line } = await openDeal("owner.jtr", { unit_price: "3.50", currency: "EUR" });
+    await api.setClock("2026-02-02T09:00:00+03:00");
+    const owner = api.as("owner.jtr");
+    expect([(await owner.instance(line)).state, (await owner.instance(line)).record.data.pricing_reasons]).toEqual([
+      "approval_required",
+      ["CURRENCY_EXCEPTION"],
+    ]);
+    const requests = await approvalsOf(line);
+    expect(requests.map(({ type }) => type)).toEqual(["currency_exception"]);
+    await api.as("pricing.jtr").send(requests[0]?.id as string, "approval.approve", { note: "ok" });
+    // By then there is a rate, by which it is also a discount.
+    expect((await owner.instance(line)).state).toBe("approval_required");
+    expect(codesOf(await owner.refused(deal, "deal.win"))).toContain("LINE_PRICING_NOT_APPROVED");
+    expect((await approvalsOf(line)).map(({ type }) => type)).toEqual(["discount"]);
+  });
+
   it("[WMS-26][WMS-05] a deal in two currencies has an order in each, and no sum over them", async () => {
     const { deal } = await openDeal("owner.jtr");
     const owner = api.as("owner.jtr");
