@@ -2,14 +2,16 @@
 
 import { EngineError } from "#engine/core/errors.ts";
 import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
+import type { Filter } from "#engine/schema/query.ts";
 import type { ValueSpec } from "#engine/schema/values.ts";
+import { exportPermission } from "#engine/service/queries/export-records.ts";
 import { recordTitles } from "#engine/service/queries/record-titles.ts";
 import { getView, openView, type ViewPage as ServicePage } from "#engine/service/queries/view.ts";
 import { getViewDetail, type ViewDetail } from "#engine/service/queries/view-detail.ts";
 import { viewRows } from "#engine/service/queries/view-rows.ts";
 import { recordTypeOf } from "#engine/service/records/record-type.ts";
 import type { Engine } from "#engine/service/work/engine-context.ts";
-import { inReading } from "#engine/service/work/reading.ts";
+import { inReading, worksPermitted } from "#engine/service/work/reading.ts";
 import type { Scope } from "#engine/service/work/scope.ts";
 import type { Cell } from "#studio/ui/cell.tsx";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
@@ -30,6 +32,7 @@ export async function view(engine: Engine, scope: Scope, slug: string, request: 
       load: tab === undefined ? null : loadOf(reading, tab),
       filters: tab?.filters ?? [],
       from: tab?.query.from ?? null,
+      mayExport: worksPermitted(reading, exportPermission(reading)).length > 0,
       sortable: new Set((tab?.columns ?? []).filter((column) => column.path !== undefined).map((column) => column.id)),
       tab: tab?.id,
     };
@@ -75,7 +78,17 @@ export async function view(engine: Engine, scope: Scope, slug: string, request: 
     begins: declared.begins,
     load: declared.load,
     type: declared.from,
+    exportHref: declared.mayExport ? exportHref(scope, page.slug, { ...request, tab: tab.id }, filter) : null,
   };
+}
+
+/** The file of what the list shows: its tab, filters, words and order. */
+function exportHref({ mode, orgs }: Scope, slug: string, request: ListRequest & { readonly tab: string }, filter: Filter | undefined): string {
+  const query = new URLSearchParams({ org: mode === "all" ? "all" : (orgs[0]?.code ?? ""), tab: request.tab });
+  if (filter !== undefined) query.set("filter", JSON.stringify(filter));
+  if (request.search !== null) query.set("q", request.search);
+  if (request.sort !== null) query.set("sort", `${request.sort.direction === "desc" ? "-" : ""}${request.sort.field}`);
+  return `/api/v1/reports/${encodeURIComponent(slug)}/export?${query.toString()}`;
 }
 
 const toneOf = (tone: string): "primary" | "default" | "danger" | "override" =>

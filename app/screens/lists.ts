@@ -138,6 +138,8 @@ export interface ViewPage {
   /** null: the type has no template, or this person may not write it. */
   readonly load: ImportView | null;
   readonly type: string | null;
+  /** The file of what the list shows; null for who may not take it away. */
+  readonly exportHref: string | null;
 }
 
 export interface BulkResult {

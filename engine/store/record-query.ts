@@ -68,7 +68,7 @@ export function planQuery(tx: Tx, catalogue: Catalogue, query: Query, options: Q
   const most = options.most ?? 1_000;
   const limit = Math.min(options.limit ?? 200, query.limit ?? most, most);
   const isGrouped = query.groupBy !== undefined || hasAggregate(query);
-  const compiled = compile(tx, catalogue, isGrouped ? withoutIdleJoins(query, [query.where, options.filter], groupedFields(query)) : query, options);
+  const compiled = compile(tx, catalogue, isGrouped ? neededJoins(query, options, groupedFields(query)) : query, options);
   if (isGrouped) return { ...groupedSql(query, compiled, limit), pageOfRows: (rows) => ({ items: rows.map((each) => each.row), next: null }) };
   return {
     ...listSql(query, compiled, limit, options.cursor ?? null),
@@ -106,9 +106,9 @@ export async function countRecords(tx: Tx, catalogue: Catalogue, query: Query, o
   return (await countAll(tx, catalogue, [{ query, options }]))[0] ?? 0;
 }
 
-/** Joins that a count can do without; a search may look into any. */
-function countedJoins(query: Query, options: QueryOptions): Query {
-  return options.search === undefined ? withoutIdleJoins(query, [query.where, options.filter], []) : query;
+/** Without the joins that counts and groups can do without; a search may look into any. */
+function neededJoins(query: Query, options: QueryOptions, fields: readonly string[]): Query {
+  return options.search === undefined ? withoutIdleJoins(query, [query.where, options.filter], fields) : query;
 }
 
 /** Several counts in one statement, in order; none counts further than `most`. */
@@ -121,7 +121,7 @@ export async function countAll(
   if (asked.length === 0) return [];
   const params = new Conditions();
   const counts = asked.map(({ query, options }, n) => {
-    const { from, where, orgs } = compile(tx, catalogue, countedJoins(query, options), options, params);
+    const { from, where, orgs } = compile(tx, catalogue, neededJoins(query, options, []), options, params);
     const org = orgs === null ? "true" : `r.org_id = any (${params.value(orgs)}::uuid[])`;
     const counted =
       most === undefined ? `${from} where ${org} and ${where}` : `(select from ${from} where ${org} and ${where} limit ${params.value(most)}) counted`;

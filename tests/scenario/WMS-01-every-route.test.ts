@@ -152,6 +152,7 @@ describe("whatever JTR is", () => {
     expect(reports.length).toBeGreaterThan(5);
     for (const report of reports) {
       const { body } = await expectEqual("report", (caller) => caller.get(`/reports/${report.name}`));
+      await expectEqual("exportReport", (caller) => caller.get(`/reports/${report.name}/export`));
       for (const { id } of body.tabs ?? []) await expectEqual("report", (caller) => caller.get(`/reports/${report.name}?tab=${id}&limit=100`));
     }
     await expectEqual("reportDetail", (caller, api) => caller.get(`/reports/fulfillment/${codeOf(worlds.at(api).order)}`));

@@ -115,6 +115,9 @@ describe("/supply-tracking", () => {
     const rows = await rowsOf("manager.jtr", "supply-tracking", "in-transit");
     expect(rows.map(({ cells }) => cells)).toMatchObject([{ quality: "LINEN-01", eta: "2026-02-10" }]);
     expect(await rowsOf("manager.jtr", "supply-tracking", "created")).toEqual([]);
+    // The page opens on whatever is open, the nearest arrival first.
+    const { body } = await manager.get("/reports/supply-tracking");
+    expect([body.tab.id, body.tab.rows.map((row: { cells: object }) => row.cells)]).toMatchObject(["open", [{ state: "in_transit", eta: "2026-02-10" }]]);
   });
 
   it("[WMS-11] a receipt ends the request that it names or that alone is on its way; one that is not on its way refuses it", async () => {

@@ -105,6 +105,21 @@ describe("exchange rates", () => {
     expect(versions).toMatchObject([{ version: 1, op: "create" }]);
     expect(Date.parse(versions[0].at)).toBe(Date.parse("2026-02-02T06:00:00Z"));
     expect(JSON.stringify(versions[0].by)).toMatch(/costing|[0-9a-f-]{36}/u);
+    // What the page shows is what its file holds: this tab's rows, in this order, and nothing a spreadsheet runs.
+    const note = "=cmd|'/C calc'!A0, \u0130\u015f";
+    expect((await costing.post("/records/fx-rates", { ...rate, pair: "EURTRY", effective_at: "2026-02-03T10:00:00+03:00", note })).status).toBe(201);
+    const file = async (query: string) => (await costing.get(`/reports/fx-rates/export?${query}`)).text.split("\r\n").slice(0, -1);
+    const [heads, ...lines] = await file("tab=usdtry&sort=rate");
+    expect(heads).toBe("Org,Effective from,Rate,Note,Set by,Set");
+    expect(lines.map((line) => line.split(",").slice(1, 4).join(" "))).toEqual([
+      "2026-02-01T21:00:00.000Z 43.000000 Opening rate",
+      "2026-02-03T06:00:00.000Z 43.500000 Tuesday",
+    ]);
+    expect((await file(`tab=eurtry&filter=${encodeURIComponent(JSON.stringify({ rate: "43.500000" }))}`)).slice(1)).toEqual([
+      expect.stringContaining(`,"'${note}",`),
+    ]);
+    expect((await api.as("owner.jtr").get("/reports/fx-rates/export?tab=usdtry")).status).toBe(403);
+    expect((await api.as("manager.jtr").get("/reports/fx-rates/export?tab=nonsense")).status).toBe(404);
     const page = await costing.get("/reports/fx-rates?tab=usdtry");
     expect(page.text).toContain("Costing JTR");
   });

@@ -70,6 +70,13 @@ describe("supplier invoices", () => {
     await reset();
     const invoice = await posted("T-1", { currency: "TRY" }, {});
     expect((await costing.get(`/records/supplier-invoices/${invoice.id}`)).body.data).toMatchObject({ amount_try: "10000.00", fx_rate_id: null });
+    // Below the list stands what was looked for, each currency by itself.
+    await capture("U-2");
+    const totals = async (query: string) =>
+      (await costing.get(`/reports/costing?tab=invoices${query}`)).body.tab.totals.map(
+        ({ currency, total }: { currency: string; total: string }) => `${total} ${currency}`,
+      );
+    expect([await totals(""), await totals("&q=T-1")]).toEqual([["10000.00 TRY", "10000.00 USD"], ["10000.00 TRY"]]);
     const again = await costing.post("/instances", {
       machine: "supplier-invoice",
       event: {

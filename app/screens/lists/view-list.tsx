@@ -212,7 +212,7 @@ function ViewFoot({ view, nextHref }: { view: ViewPage; nextHref: string | null 
   return (
     <>
       <span>
-        {view.count ?? view.rows.length} {view.count === 1 ? "row" : "rows"}
+        {(view.count ?? view.rows.length).toLocaleString("en")} {view.count === 1 ? "row" : "rows"}
       </span>
       {orgs.map((org) => (
         <span key={org}>
@@ -230,8 +230,8 @@ function ViewFoot({ view, nextHref }: { view: ViewPage; nextHref: string | null 
       ))}
       {nextHref === null ? null : <Anchor href={nextHref}>Next page</Anchor>}
       <span className="push line">
-        {view.type === null ? null : (
-          <ButtonLink small tone="plain" icon="download" href={`/api/v1/records/${view.type}/export`} download>
+        {view.exportHref === null ? null : (
+          <ButtonLink small tone="plain" icon="download" href={view.exportHref} download>
             Export
           </ButtonLink>
         )}

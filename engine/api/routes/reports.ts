@@ -1,10 +1,13 @@
 /** The views of the packs as data: what a page shows, for programs. */
+import { Readable } from "node:stream";
+import { exportView } from "../../service/queries/export-view.ts";
 import { getView, listViews } from "../../service/queries/view.ts";
 import { getViewDetail } from "../../service/queries/view-detail.ts";
+import { attachment } from "../attachment.ts";
 import { listInput } from "../list-input.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
-import { LIST_QUERY, name, page, ref } from "../schemas/vocabulary.ts";
+import { FILTER, LIST_QUERY, name, page, ref, SEARCH_TEXT, SORT } from "../schemas/vocabulary.ts";
 
 export function reportRoutes({ engine }: RouteContext): RouteSpec[] {
   return [
@@ -27,6 +30,27 @@ export function reportRoutes({ engine }: RouteContext): RouteSpec[] {
       answers: { 200: { description: "One page of the tab.", schema: ref("Report") } },
       errors: ["not_found", "query_invalid", "limit_exceeded"],
       handle: ({ scope, params, query }) => getView(engine, scope, { ...listInput(query), view: params["name"] as string }),
+    },
+    {
+      method: "GET",
+      path: "/api/v1/reports/:name/export",
+      id: "exportReport",
+      tag: "platform",
+      summary: "All rows of a view's tab as CSV, as its page shows them",
+      takesOrgQuery: true,
+      query: {
+        org: name(40, { description: "As X-Org, for links." }),
+        ...{ tab: name(100, { description: "Default: the first." }), q: SEARCH_TEXT, sort: SORT, filter: FILTER },
+      },
+      answers: { 200: { description: "RFC 4180, UTF-8, header row.", contentType: "text/csv" } },
+      errors: ["not_found", "permission_denied", "query_invalid"],
+      async handle({ reply, scope, params, query }) {
+        const lines = await exportView(engine, scope, { ...listInput(query), view: params["name"] as string });
+        return reply
+          .type("text/csv; charset=utf-8")
+          .header("content-disposition", attachment(`${params["name"]}.csv`))
+          .send(Readable.from(lines));
+      },
     },
     {
       method: "GET",

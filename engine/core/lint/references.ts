@@ -167,6 +167,7 @@ function unknownPermissions(program: Program): Problem[] {
       if (typeof literal === "string") need(literal, stored, `/config${at}/params/permission`);
     }
   }
+  for (const stored of program.all("access")) need(stored.content.export, stored, "/export");
   for (const stored of program.all("type"))
     for (const [verb, permission] of Object.entries(stored.content.permissions)) need(permission, stored, pointer("permissions", verb));
   for (const stored of program.all("settings")) need(stored.content.permission, stored, "/permission");

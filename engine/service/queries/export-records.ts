@@ -39,15 +39,24 @@ async function* linesOf(first: ExportPage, page: (cursor: string | null) => Prom
   }
 }
 
-/** The reading in the orgs whose lists the reader may take away. */
-function exporting(reading: Reading): Reading {
-  const permission = reading.works[0].ruling.program.access?.export;
+/**
+ * The reading in the orgs whose lists the reader may take away.
+ *
+ * - throws EngineError `permission_denied` where there is none
+ */
+export function exporting(reading: Reading): Reading {
+  const permission = exportPermission(reading);
   const [first, ...others] = worksPermitted(reading, permission);
   if (first !== undefined) return { ...reading, works: [first, ...others] };
   throw new EngineError("permission_denied", `To take lists away needs "${permission ?? ""}".`);
 }
 
-function csvLine(values: readonly Json[]): string {
+/** The permission that it takes, if any. */
+export function exportPermission(reading: Reading): string | undefined {
+  return reading.works[0].ruling.program.access?.export;
+}
+
+export function csvLine(values: readonly Json[]): string {
   return `${values.map(csvCell).join(",")}\r\n`;
 }
 

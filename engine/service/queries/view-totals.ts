@@ -16,8 +16,13 @@ export interface ViewTotal {
 
 const GROUPS = 1000;
 
-/** All rows of the tab count, not only those of the page. */
-export async function viewTotals(reading: Reading, orgs: readonly string[], tab: ViewTab, filter: Filter | undefined): Promise<readonly ViewTotal[]> {
+/** All rows of the tab that are filtered and looked for count, not only those of the page. */
+export async function viewTotals(
+  reading: Reading,
+  orgs: readonly string[],
+  tab: ViewTab,
+  { filter, q }: { readonly filter?: Filter; readonly q?: string },
+): Promise<readonly ViewTotal[]> {
   if (orgs.length === 0 || tab.query.groupBy !== undefined) return [];
   const totals: ViewTotal[] = [];
   for (const wanted of tab.totals ?? []) {
@@ -27,7 +32,11 @@ export async function viewTotals(reading: Reading, orgs: readonly string[], tab:
       groupBy: ["@org", ...(wanted.currency === undefined ? [] : [wanted.currency])],
       select: { org: "@org", ...(wanted.currency === undefined ? {} : { currency: wanted.currency }), total: { sum: wanted.path } },
     };
-    const page = await queryRecords(reading.tx, reading.works[0].ruling.catalogue, query, { orgs, limit: GROUPS, ...(filter === undefined ? {} : { filter }) });
+    const page = await queryRecords(reading.tx, reading.works[0].ruling.catalogue, query, {
+      ...{ orgs, limit: GROUPS },
+      ...(filter === undefined ? {} : { filter }),
+      ...(q === undefined || q.trim() === "" ? {} : { search: q }),
+    });
     for (const row of page.items) {
       const org = typeof row["org"] === "string" ? reading.workOf(row["org"]).org.code : "";
       const currency = typeof row["currency"] === "string" ? row["currency"] : null;

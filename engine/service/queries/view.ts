@@ -103,7 +103,7 @@ export async function getView(engine: Engine, scope: Scope, input: ViewInput): P
         events: eventsOf(works, tab),
         rows,
         next,
-        totals: await viewTotals(reading, orgsFor(works, tab), tab, input.filter),
+        totals: await viewTotals(reading, orgsFor(works, tab), tab, input),
       },
       detail: view.detail === undefined ? null : { path: view.detail.path, title: view.detail.title },
     };
