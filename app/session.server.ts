@@ -51,7 +51,8 @@ export async function findScope(request: Request, host: Host): Promise<Scope | n
 
 /** Signs in and answers the cookie; throws EngineError as the service does. */
 export async function signIn(request: Request, host: Host, input: { email: string; password: string; totp?: string }): Promise<string> {
-  const { session } = await login(host.engine, { ...input, userAgent: request.headers.get("User-Agent"), ip: host.ip });
+  const from = { userAgent: request.headers.get("User-Agent"), ip: host.ip };
+  const { session } = await host.underTryLimit(input.email, () => login(host.engine, { ...input, ...from }));
   return sessionCookie(host.publicOrigin, session.token);
 }
 
