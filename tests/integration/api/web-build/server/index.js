@@ -18,7 +18,7 @@ export const routes = {
         const email = new URL(request.url).searchParams.get("wrong");
         if (email !== null) {
           const refuse = () => Promise.reject(Object.assign(new Error("refused"), { code: "credentials_invalid" }));
-          return await host.underTryLimit(email, refuse).catch(({ code }) => Response.json({ code }));
+          return host.underTryLimit(email, refuse).catch(({ code }) => Response.json({ code }));
         }
         return Response.json({
           url: request.url,
