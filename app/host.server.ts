@@ -23,6 +23,8 @@ export interface Host {
   readonly ip: string | null;
   /** Counts a visitor without an account, by address; throws `rate_limited` beyond the limit. */
   readonly countVisit: () => void;
+  /** Runs a sign-in under the limit of wrong tries. */
+  readonly underTryLimit: <T>(email: string, signIn: () => Promise<T>) => Promise<T>;
   /** Accounts that may be entered without a password: only in demo mode, else null. */
   readonly demo: { readonly actors: readonly DemoActor[]; readonly password: string } | null;
 }

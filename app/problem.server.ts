@@ -6,6 +6,7 @@ import type { ActResult, FieldError } from "./screens/guided.ts";
 /** What a person does next, where the table's own hint speaks of fields that only a program reads. */
 const NEXT: Partial<Record<ErrorCode, string>> = {
   event_not_permitted: "Somebody who holds the permission can do it.",
+  rate_limited: "Wait a minute, then try again.",
   permission_denied: "Ask an administrator of the org for it.",
   instance_not_found: "It may belong to another org, or the link may be cut short.",
 };

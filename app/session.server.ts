@@ -20,16 +20,17 @@ export async function requireScope(request: Request, host: Host): Promise<Scope>
   if (request.headers.has("Authorization"))
     throw toPage(new EngineError("no_ui_for_api_client", "Pages take a session, not a key. Use the API under /api/v1 with it."));
   const url = new URL(request.url);
-  const isPage = request.method === "GET" && !url.pathname.startsWith("/ui/");
-  const back = isPage ? `${url.pathname}${url.search}`.replace(/\.data(?=\?|$)/, "") : pageOf(request.headers.get("Referer"), host.publicOrigin);
+  const back = pageOf(url);
   throw redirect(back === "/" || back === "/work" ? "/login" : `/login?to=${encodeURIComponent(back)}`);
 }
 
-/** The page of ours that an act was done on. */
-function pageOf(referer: string | null, origin: string): string {
-  if (referer === null || !URL.canParse(referer)) return "/work";
-  const url = new URL(referer);
-  return url.origin === origin ? `${url.pathname}${url.search}` : "/work";
+/** The page that was asked for, or that an act was sent to; the inbox for addresses that are no pages. */
+function pageOf(url: URL): string {
+  const path = url.pathname.replace(/\.data$/, "");
+  if (/^\/(?:ui|session)\//.test(path) || path.endsWith("/save")) return "/work";
+  const search = new URLSearchParams(url.search);
+  for (const name of ["index", "_routes"]) search.delete(name);
+  return search.size === 0 ? path : `${path}?${search.toString()}`;
 }
 
 export async function findScope(request: Request, host: Host): Promise<Scope | null> {
@@ -51,7 +52,8 @@ export async function findScope(request: Request, host: Host): Promise<Scope | n
 
 /** Signs in and answers the cookie; throws EngineError as the service does. */
 export async function signIn(request: Request, host: Host, input: { email: string; password: string; totp?: string }): Promise<string> {
-  const { session } = await login(host.engine, { ...input, userAgent: request.headers.get("User-Agent"), ip: host.ip });
+  const from = { userAgent: request.headers.get("User-Agent"), ip: host.ip };
+  const { session } = await host.underTryLimit(input.email, () => login(host.engine, { ...input, ...from }));
   return sessionCookie(host.publicOrigin, session.token);
 }
 

@@ -186,15 +186,22 @@ function outboxMeaning(row: OutboxAnswer): Meaning {
 /** What nobody can read is no name. */
 const nameOrNot = (text: string | null): string | null => (text === null || /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? null : text);
 
+/** "integration.partner:A7": what stands behind the last colon is what people know. */
+const lastPart = (text: string | null): string | null => (text === null ? null : text.slice(text.lastIndexOf(":") + 1));
+
+const EFFECTS: Readonly<Record<string, string>> = { emit: "Contract event", remote: "Event" };
+
 function outboxLine(row: OutboxAnswer): OutboxLine {
   const meaning = outboxMeaning(row);
-  const named = row.payload["event"] ?? row.payload["type"] ?? row.payload["subject"] ?? objectOf(row.payload["body"] ?? null)["event"];
+  const within = (member: string): JsonObject => objectOf(row.payload[member] ?? null);
+  const named = row.payload["event"] ?? within("envelope")["event"] ?? row.payload["type"] ?? row.payload["subject"] ?? within("body")["event"];
+  const about = within("about")["key"];
   return {
     id: row.id,
     org: row.org,
     kind: row.kind,
-    title: `${words(row.kind)}${typeof named === "string" ? ` “${named}”` : ""}`,
-    subject: nameOrNot(row.subject) ?? (row.instance === null ? null : "Open"),
+    title: `${EFFECTS[row.kind] ?? words(row.kind)}${typeof named === "string" ? ` “${named}”` : ""}`,
+    subject: nameOrNot(lastPart(row.subject)) ?? (typeof about === "string" ? nameOrNot(lastPart(about)) : null) ?? (row.instance === null ? null : "Open"),
     href: row.instance === null ? null : `/work/${row.instance}`,
     state: row.state === "pending" ? "Waits" : row.state === "sending" ? "Being sent" : meaning === "state" ? words(row.state) : wordOf(meaning),
     meaning,

@@ -14,6 +14,7 @@ import { sessionCookieName } from "../service/auth/sessions.ts";
 import type { Engine } from "../service/work/engine-context.ts";
 import { createTryCounter } from "./guard.ts";
 import { requireOwnOrigin } from "./security.ts";
+import { createSignInTries } from "./sign-in-tries.ts";
 
 /** What each request of the web app gets; app/host.server.ts names the same shape. */
 export interface WebHost {
@@ -24,6 +25,8 @@ export interface WebHost {
   readonly ip: string | null;
   /** Counts a visitor without an account, by address; throws `rate_limited` beyond the limit. */
   readonly countVisit: () => void;
+  /** Runs a sign-in under the limit of wrong tries. */
+  readonly underTryLimit: <T>(email: string, signIn: () => Promise<T>) => Promise<T>;
   readonly demo: WebDemo | null;
 }
 
@@ -39,6 +42,8 @@ export interface WebOptions {
   readonly demo: WebDemo | null;
   /** Pages that people without an account may open in a minute, by address. */
   readonly visitsPerMinute?: number;
+  /** Wrong passwords in a minute, by address and by account. */
+  readonly failedTriesPerMinute?: number;
   /** Folder with `client/` and `server/index.js`. */
   readonly buildFolder: string;
 }
@@ -63,6 +68,7 @@ export async function createWebHost(options: WebOptions): Promise<(app: FastifyI
   if (hostContext === undefined) throw new EngineError("internal", "The web app's server entry gives no hostContext.");
   const answer = createRequestHandler(build, "production");
   const visits = createTryCounter(options.visitsPerMinute ?? 120);
+  const underLimit = createSignInTries(options.failedTriesPerMinute ?? 30);
   return async (app) => {
     const client = join(options.buildFolder, "client");
     await app.register(fastifyStatic, {
@@ -99,6 +105,7 @@ export async function createWebHost(options: WebOptions): Promise<(app: FastifyI
             visits.require(request.ip);
             visits.count(request.ip);
           },
+          underTryLimit: (email, signIn) => underLimit({ ip: request.ip, email }, signIn),
           demo: options.demo,
         });
         return await reply.send(await answer(toWebRequest(request, reply, options.publicOrigin), context));

@@ -30,7 +30,7 @@ export async function action({ request, context }: Route.ActionArgs) {
     return redirect(safePath(new URL(request.url).searchParams.get("to")), { headers: { "Set-Cookie": cookie } });
   } catch (error) {
     const refusal = toRefusal(error);
-    return data({ refusal, second: text("password") !== "" && /second factor/.test(refusal.detail) }, { status: 401 });
+    return data({ refusal, second: text("password") !== "" && /second factor/.test(refusal.detail) }, { status: refusal.code === "rate_limited" ? 429 : 401 });
   }
 }
 

@@ -3,15 +3,15 @@ import { EngineError } from "../../core/errors.ts";
 import { login } from "../../service/auth/login.ts";
 import { closeSession, sessionCookie, sessionCookieName } from "../../service/auth/sessions.ts";
 import { findCaller } from "../authenticate.ts";
-import { createTryCounter } from "../guard.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
 import { name, object, oneOf, ref, text } from "../schemas/vocabulary.ts";
 import { requireOwnOrigin } from "../security.ts";
+import { createSignInTries } from "../sign-in-tries.ts";
 import { describePrincipal } from "./me.ts";
 
 export function loginRoutes({ engine, config }: RouteContext): RouteSpec[] {
-  const failures = createTryCounter(config.failedTriesPerMinute);
+  const underLimit = createSignInTries(config.failedTriesPerMinute);
   return [
     {
       method: "POST",
@@ -30,16 +30,11 @@ export function loginRoutes({ engine, config }: RouteContext): RouteSpec[] {
           const caller = await findCaller(request, engine, config);
           if (caller?.principal.kind === "client") throw noScreens();
         }
-        const attempts = [`address:${request.ip}`, `account:${String(body.email).trim().toLowerCase()}`];
-        for (const attempt of attempts) failures.require(attempt);
-        try {
-          const { session, principal } = await login(engine, { ...body, userAgent: request.headers["user-agent"] ?? null, ip: request.ip });
-          reply.header("set-cookie", sessionCookie(config.publicOrigin, session.token));
-          return await describePrincipal(engine, principal);
-        } catch (error) {
-          if (error instanceof EngineError && error.code === "credentials_invalid") for (const attempt of attempts) failures.count(attempt);
-          throw error;
-        }
+        const { session, principal } = await underLimit({ ip: request.ip, email: String(body.email) }, () =>
+          login(engine, { ...body, userAgent: request.headers["user-agent"] ?? null, ip: request.ip }),
+        );
+        reply.header("set-cookie", sessionCookie(config.publicOrigin, session.token));
+        return await describePrincipal(engine, principal);
       },
     },
     {

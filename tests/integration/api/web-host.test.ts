@@ -33,6 +33,13 @@ it("a form of another site is refused; a program without cookie and origin is no
   expect((await post({})).statusCode).toBe(200);
 });
 
+it("wrong passwords on the sign-in page are counted as the API counts them: the next ones wait", async () => {
+  const codes: string[] = [];
+  for (let n = 0; n < 32; n += 1) codes.push((await desk.call(null, "GET", "/probe?wrong=lead@example.com")).body.code);
+  expect(codes.filter((code) => code === "credentials_invalid")).toHaveLength(30);
+  expect(codes.slice(30)).toEqual(["rate_limited", "rate_limited"]);
+});
+
 it("assets are immutable, other files are not, and nothing else of the disk is served", async () => {
   const asset = await desk.call(null, "GET", "/assets/entry-abc123.js");
   expect(asset.status).toBe(200);

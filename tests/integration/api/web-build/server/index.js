@@ -15,6 +15,11 @@ export const routes = {
     module: {
       loader({ request, context }) {
         const host = context.get(hostContext);
+        const email = new URL(request.url).searchParams.get("wrong");
+        if (email !== null) {
+          const refuse = () => Promise.reject(Object.assign(new Error("refused"), { code: "credentials_invalid" }));
+          return host.underTryLimit(email, refuse).catch(({ code }) => Response.json({ code }));
+        }
         return Response.json({
           url: request.url,
           cookie: request.headers.get("cookie"),
