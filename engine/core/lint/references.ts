@@ -167,8 +167,10 @@ function unknownPermissions(program: Program): Problem[] {
       if (typeof literal === "string") need(literal, stored, `/config${at}/params/permission`);
     }
   }
-  for (const stored of program.all("type"))
+  for (const stored of program.all("type")) {
     for (const [verb, permission] of Object.entries(stored.content.permissions)) need(permission, stored, pointer("permissions", verb));
+    need(stored.content.template?.rollback?.permission, stored, pointer("template", "rollback", "permission"));
+  }
   for (const stored of program.all("settings")) need(stored.content.permission, stored, "/permission");
   for (const stored of program.all("view")) need(stored.content.permission, stored, "/permission");
   return found;
