@@ -9,8 +9,8 @@ const WORDS: Readonly<Record<ImportView["status"], string>> = {
   checking: "being checked",
   writing: "being written",
   done: "written",
-  refused: "refused, nothing written",
-  failed: "failed, nothing written",
+  refused: "refused",
+  failed: "failed",
   cancelled: "stopped, nothing written",
   rolled_back: "taken back",
 };
@@ -97,6 +97,7 @@ export function ImportHistory({
             <span className="quiet">
               {WORDS[job.status]}
               {job.status === "done" ? `: ${number.format(job.created)} new, ${number.format(job.unchanged)} already there` : ""}
+              {job.error === null ? "" : `: ${job.error}`}
               {isUnderWay(job) ? `: ${number.format(job.done)} of ${number.format(job.total)} rows` : ""}
             </span>
           </li>

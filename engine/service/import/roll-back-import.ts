@@ -3,7 +3,7 @@ import { EngineError } from "../../core/errors.ts";
 import type { TypeDefinition } from "../../schema/type.ts";
 import { createRecords } from "../../store/bulk-records.ts";
 import { keptRows, lastCreated, releaseKeys, removeCreated } from "../../store/import-rollback.ts";
-import { type ImportJobRow, importRows, loadImport, updateImport } from "../../store/imports.ts";
+import { type ImportJobRow, importRows, loadImport, takeTime, updateImport } from "../../store/imports.ts";
 import type { RecordRow } from "../../store/instance-row.ts";
 import { loadRecords } from "../../store/records.ts";
 import { checkPayload, withDefaults } from "../records/payload.ts";
@@ -44,6 +44,7 @@ async function rollBackIn(work: Work, id: string): Promise<ImportView> {
     throw new EngineError("import_kept", `The import is ${job.status.replace("_", " ")}: it wrote nothing that could be taken back.`, { rows: [] });
   const type = recordTypeOf(work.ruling.program, job.type);
   requireRollback(work, type, job);
+  await takeTime(work.tx);
   const kept = await keptRows(work.tx, work.ruling.catalogue, type, job);
   if (kept.length > 0) {
     const shown = kept.slice(0, 5).map(({ row, because }) => `row ${row} (${because})`);
