@@ -46,6 +46,8 @@ export interface TypeDefinition extends DefinitionBase {
     readonly columns: readonly string[];
     /** Fields that tell a row from another one: one with the same values is written already. Without it a row is known by all that it says. */
     readonly key?: readonly string[];
+    /** Who may take a file back, beside the right to write one, and how long. Without it: who may write one, at any time. */
+    readonly rollback?: { readonly permission?: string; readonly withinHours?: number };
   };
   /** Machine whose instance carries this record's state. */
   readonly machine?: string;

@@ -123,6 +123,13 @@ export async function failSilentImports(
   return (await tx.query(FAIL_SILENT, [input.error, input.at, input.before, input.except])).length;
 }
 
+const PATIENCE = "select set_config('statement_timeout', '60s', true), set_config('idle_in_transaction_session_timeout', '60s', true)";
+
+/** For the rest of a transaction that nobody waits for: its statements, and the work between them, may take a minute each. */
+export async function takeTime(tx: Tx): Promise<void> {
+  await tx.query(PATIENCE);
+}
+
 /** Counts the tables anew: statements that were planned while they were small would go through all of what an import has added. */
 export async function countAnew(store: Store): Promise<void> {
   await store.asOwner((execute) => execute("analyze record, record_version, record_unique, import_row"));

@@ -122,6 +122,10 @@ describe("a review", () => {
     const [gala] = await api.as("owner.mod").list("/records/customers?q=Gala");
     expect((await manager.refused(review, "review.merge", { customer_id: gala.id }, 422)).code).toBe("payload_invalid");
     const [fjord] = await owner.list("/records/customers?q=Fjord%20Hotels");
+    const shown = (await manager.get(`/instances/${review}`)).body;
+    expect(JSON.stringify(shown.events ?? shown)).toContain('"x-filter":{"pending_review":false}');
+    const offered = (await filtered("customers", { pending_review: false })).map(({ id }) => id);
+    expect([offered.includes(fjord.id), offered.includes(double.customer)]).toEqual([true, false]);
     await manager.send(review, "review.merge", { customer_id: fjord.id });
     expect(await dealOf(double.request_ref)).toMatchObject({ customer: fjord.id, customer_name: "Fjord Hotels", pending_review: false });
     expect((await owner.list("/records/customers?q=Fjord")).map(({ id }) => id)).toEqual([fjord.id]);

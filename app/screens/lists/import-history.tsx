@@ -1,33 +1,65 @@
 import { useEffect, useState } from "react";
-import type { ImportView } from "#engine/service/import/import-queries.ts";
+import type { ImportView, ListedImport } from "#engine/service/import/import-queries.ts";
 import { Button } from "#studio/ui/button.tsx";
 import { RelativeTime } from "#studio/ui/relative-time.tsx";
+import { isUnderWay } from "./use-import-job.ts";
 
 const SHOWN = 8;
 const WORDS: Readonly<Record<ImportView["status"], string>> = {
   checking: "being checked",
   writing: "being written",
   done: "written",
-  refused: "refused, nothing written",
-  failed: "failed, nothing written",
+  refused: "refused",
+  failed: "failed",
   cancelled: "stopped, nothing written",
   rolled_back: "taken back",
 };
 
-/** The last imports of a type; one that wrote something can be taken back, after a second look. */
-export function ImportHistory({ type, scope, busy, onTakeBack }: { type: string; scope: string; busy: boolean; onTakeBack: (id: string) => void }) {
-  const [items, setItems] = useState<readonly ImportView[] | null>(null);
+const POLL_MS = 1_000;
+const number = new Intl.NumberFormat("en");
+
+/**
+ * The last imports of a type, whoever began them: how far one is, also after the page was left, and stopping it; one that wrote
+ * something can be taken back, after a second look.
+ */
+export function ImportHistory({
+  type,
+  scope,
+  busy,
+  following,
+  onTakeBack,
+  onStop,
+}: {
+  type: string;
+  scope: string;
+  busy: boolean;
+  /** The import that is shown above already. */
+  following: string | null;
+  onTakeBack: (id: string) => void;
+  onStop: (id: string) => void;
+}) {
+  const [items, setItems] = useState<readonly ListedImport[] | null>(null);
+  const [look, setLook] = useState(0);
   const [asked, setAsked] = useState<string | null>(null);
   useEffect(() => {
     const abort = new AbortController();
+    let next: ReturnType<typeof setTimeout> | undefined;
+    // A second look, as long as one is under way.
+    void look;
     fetch(`/api/v1/imports?type=${encodeURIComponent(type)}&limit=${SHOWN}`, { headers: { "X-Org": scope }, signal: abort.signal })
-      .then((response) => (response.ok ? (response.json() as Promise<{ items: readonly ImportView[] }>) : { items: [] }))
+      .then((response) => (response.ok ? (response.json() as Promise<{ items: readonly ListedImport[] }>) : { items: [] }))
       .then(
-        (page) => setItems(page.items),
+        (page) => {
+          setItems(page.items);
+          if (page.items.some(isUnderWay)) next = setTimeout(() => setLook((count) => count + 1), POLL_MS);
+        },
         () => undefined,
       );
-    return () => abort.abort();
-  }, [type, scope]);
+    return () => {
+      abort.abort();
+      clearTimeout(next);
+    };
+  }, [type, scope, look]);
   if (items === null || items.length === 0) return null;
   return (
     <section aria-label="Last imports">
@@ -40,7 +72,11 @@ export function ImportHistory({ type, scope, busy, onTakeBack }: { type: string;
                 {job.fileName ?? "A file"}, <RelativeTime at={job.createdAt} />
               </span>
               <span className="push" />
-              {job.status !== "done" || job.created === 0 ? null : asked === job.id ? (
+              {isUnderWay(job) && job.id !== following ? (
+                <Button small onClick={() => onStop(job.id)}>
+                  Stop
+                </Button>
+              ) : !job.takeBack ? null : asked === job.id ? (
                 <Button
                   small
                   tone="danger"
@@ -60,7 +96,9 @@ export function ImportHistory({ type, scope, busy, onTakeBack }: { type: string;
             </div>
             <span className="quiet">
               {WORDS[job.status]}
-              {job.status === "done" ? `: ${job.created} new, ${job.unchanged} already there` : ""}
+              {job.status === "done" ? `: ${number.format(job.created)} new, ${number.format(job.unchanged)} already there` : ""}
+              {job.error === null ? "" : `: ${job.error}`}
+              {isUnderWay(job) ? `: ${number.format(job.done)} of ${number.format(job.total)} rows` : ""}
             </span>
           </li>
         ))}

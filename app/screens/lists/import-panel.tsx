@@ -70,7 +70,17 @@ export function ImportPanel({ load, closeHref, scope }: { load: ImportView; clos
           </div>
         </section>
         {job === null || job.failed === 0 ? null : <BadRows job={job} />}
-        {several ? null : <ImportHistory key={finished} type={load.type} scope={scope} onTakeBack={(id) => void takeBack(id)} busy={busy} />}
+        {several ? null : (
+          <ImportHistory
+            key={finished}
+            type={load.type}
+            scope={scope}
+            busy={busy}
+            following={job?.id ?? null}
+            onTakeBack={(id) => void takeBack(id)}
+            onStop={(id) => void cancel(id)}
+          />
+        )}
       </div>
       <div className="panel-foot">
         <div className="acts">

@@ -157,7 +157,7 @@ export const importJobRoutes: RouteGroup = ({ engine }) => {
       tag: "records",
       summary: "Take an import back: delete what it created, all of it or nothing",
       answers: job,
-      errors: ["import_kept"],
+      errors: ["import_kept", "permission_denied"],
       handle: async (call) => answered(call, await rollBackImport(engine, call.scope, { id: idOf(call.params), ...idempotencyOf(call.request) })),
     },
   ];

@@ -283,6 +283,7 @@ export const COMPONENTS: readonly JsonSchema[] = [
       status: oneOf("checking", "writing", "done", "refused", "failed", "cancelled", "rolled_back"),
       ...{ total: number, done: number, created: number, unchanged: number, failed: number, error: maybe(string) },
       ...{ createdBy: string, createdAt: instant, updatedAt: instant },
+      takeBack: { ...bool, description: "In lists: whether the reader may take it back now." },
       rows: arrayOf({ type: "object", properties: { row: { type: "integer" }, errors: arrayOf(freeObject) } }),
     },
     ["id", "type", "status", "total", "done", "created", "unchanged", "failed"],

@@ -168,8 +168,10 @@ function unknownPermissions(program: Program): Problem[] {
     }
   }
   for (const stored of program.all("access")) need(stored.content.export, stored, "/export");
-  for (const stored of program.all("type"))
+  for (const stored of program.all("type")) {
     for (const [verb, permission] of Object.entries(stored.content.permissions)) need(permission, stored, pointer("permissions", verb));
+    need(stored.content.template?.rollback?.permission, stored, pointer("template", "rollback", "permission"));
+  }
   for (const stored of program.all("settings")) need(stored.content.permission, stored, "/permission");
   for (const stored of program.all("view")) need(stored.content.permission, stored, "/permission");
   return found;

@@ -2,7 +2,7 @@
 import { EngineError } from "../../core/errors.ts";
 import type { OrgContext } from "../../core/step-types.ts";
 import type { JsonObject } from "../../schema/json.ts";
-import { addImportRows, countAnew, failSilentImports, updateImport } from "../../store/imports.ts";
+import { addImportRows, countAnew, failSilentImports, takeTime, updateImport } from "../../store/imports.ts";
 import { recordTypeOf } from "../records/record-type.ts";
 import type { Engine } from "../work/engine-context.ts";
 import type { Scope } from "../work/scope.ts";
@@ -67,7 +67,10 @@ export async function runImport(engine: Engine, scope: Scope, org: OrgContext, p
     if (plan.isAtomic && counts.failed > 0)
       return await report({ status: "refused", ...counts, error: `${counts.failed} rows do not fit; nothing was written.` });
     await report({ status: "writing", done: 0, ...counts });
-    await inWork(engine, scope, org, (work) => write(work, plan, bad, report));
+    await inWork(engine, scope, org, async (work) => {
+      await takeTime(work.tx);
+      await write(work, plan, bad, report);
+    });
     if (counts.created > MANY) await countAnew(engine.store);
   } catch (error) {
     if (error instanceof Cancelled) return;

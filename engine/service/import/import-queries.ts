@@ -11,6 +11,7 @@ import { inReading, type Reading } from "../work/reading.ts";
 import type { Scope } from "../work/scope.ts";
 import { auditAttempt, inWork, type Work } from "../work/work.ts";
 import type { RowError } from "./check-rows.ts";
+import { mayRollBack } from "./may-roll-back.ts";
 
 export interface ImportView {
   readonly id: string;
@@ -40,16 +41,27 @@ export function toImportView(work: Pick<Work, "org">, row: ImportJobRow): Import
   };
 }
 
+export interface ListedImport extends ImportView {
+  /** Whether the reader may take it back now, as long as nothing has changed or used its records. */
+  readonly takeBack: boolean;
+}
+
 /** Newest first, without dry runs. */
 export async function listImports(
   engine: Engine,
   scope: Scope,
   input: { readonly type?: string; readonly limit?: number } = {},
-): Promise<{ readonly items: readonly ImportView[] }> {
+): Promise<{ readonly items: readonly ListedImport[] }> {
   return await inReading(engine, scope, async (reading) => {
     const rows = await listRows(reading.tx, { ...(input.type === undefined ? {} : { type: input.type }), limit: input.limit ?? 50 });
-    return { items: rows.filter((row) => isVisible(reading, row)).map((row) => toImportView(reading.workOf(row.orgId), row)) };
+    const seen = rows.filter((row) => isVisible(reading, row));
+    return { items: seen.map((row) => ({ ...toImportView(reading.workOf(row.orgId), row), takeBack: mayTakeBack(reading, row) })) };
   });
+}
+
+function mayTakeBack(reading: Reading, row: ImportJobRow): boolean {
+  const work = reading.workOf(row.orgId);
+  return mayRollBack(work, work.ruling.program.type(row.type), row);
 }
 
 function isVisible(reading: Reading, row: ImportJobRow): boolean {

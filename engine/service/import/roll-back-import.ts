@@ -3,7 +3,7 @@ import { EngineError } from "../../core/errors.ts";
 import type { TypeDefinition } from "../../schema/type.ts";
 import { createRecords } from "../../store/bulk-records.ts";
 import { keptRows, lastCreated, releaseKeys, removeCreated } from "../../store/import-rollback.ts";
-import { type ImportJobRow, importRows, loadImport, updateImport } from "../../store/imports.ts";
+import { type ImportJobRow, importRows, loadImport, takeTime, updateImport } from "../../store/imports.ts";
 import type { RecordRow } from "../../store/instance-row.ts";
 import { loadRecords } from "../../store/records.ts";
 import { checkPayload, withDefaults } from "../records/payload.ts";
@@ -17,6 +17,7 @@ import { inReading } from "../work/reading.ts";
 import type { Scope } from "../work/scope.ts";
 import { auditAttempt, forReading, inWork, type Work } from "../work/work.ts";
 import { type ImportView, importNotFound, toImportView, visibleImport } from "./import-queries.ts";
+import { requireRollback } from "./may-roll-back.ts";
 import { ROW_KEY } from "./row-keys.ts";
 import { collectHooks, type Told, tellInstances } from "./write-rows.ts";
 
@@ -26,7 +27,7 @@ const REMOVED_AT_ONCE = 5_000;
 /**
  * All of it or nothing; one that was taken back already is left as it is.
  *
- * - throws EngineError `not_found`, `import_kept` where it wrote nothing or its records were changed, used or referred to since (`rows`)
+ * - throws EngineError `not_found`, `permission_denied`, `import_kept` where it wrote nothing, it is too late, or its records were changed, used or referred to since (`rows`)
  */
 export async function rollBackImport(engine: Engine, scope: Scope, input: { readonly id: string } & Keyed): Promise<Answer<ImportView>> {
   const found = await inReading(engine, scope, (reading) => visibleImport(reading, input.id));
@@ -42,6 +43,8 @@ async function rollBackIn(work: Work, id: string): Promise<ImportView> {
   if (job.status !== "done" || job.isTrial)
     throw new EngineError("import_kept", `The import is ${job.status.replace("_", " ")}: it wrote nothing that could be taken back.`, { rows: [] });
   const type = recordTypeOf(work.ruling.program, job.type);
+  requireRollback(work, type, job);
+  await takeTime(work.tx);
   const kept = await keptRows(work.tx, work.ruling.catalogue, type, job);
   if (kept.length > 0) {
     const shown = kept.slice(0, 5).map(({ row, because }) => `row ${row} (${because})`);
