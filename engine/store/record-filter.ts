@@ -107,8 +107,11 @@ function parameter(field: PathSql, path: string, value: Json, scope: FilterScope
   }
   if (field.kind === "id") return `${scope.params.value(UUID.test(text) ? text : null)}::uuid`;
   if (field.kind === "instant") {
-    if (Number.isNaN(Date.parse(text))) return refuse(path, `"${text.slice(0, 60)}" is not an instant.`);
-    return `${scope.params.value(new Date(text).toISOString())}::timestamptz`;
+    const at = Date.parse(text);
+    // The year 0, and years of five digits, are JavaScript's alone.
+    const instant = Number.isNaN(at) ? "" : new Date(at).toISOString();
+    if (!/^(?!0000)\d{4}-/.test(instant)) return refuse(path, `"${text.slice(0, 60)}" is not an instant.`);
+    return `${scope.params.value(instant)}::timestamptz`;
   }
   return `${scope.params.value(text)}::text`;
 }

@@ -178,6 +178,8 @@ test("arguments are values, never SQL; unknown paths and wrong values are refuse
     [{ "name' or true": 1 }, "name' or true"],
     [{ nothing: 1 }, "nothing"],
     [{ amount: { $gt: "many" } }, "amount"],
+    [{ "@createdAt": { $lt: "0000-01-01T00:00:00Z" } }, "@createdAt"],
+    [{ "@createdAt": { $lt: "+012026-01-01T00:00:00Z" } }, "@createdAt"],
     [{ name: { $like: "x" } }, "name"],
     [{ name: { $arg: "gone" } }, "gone"],
   ] as const) {

@@ -35,7 +35,10 @@ export const contextBuiltins: readonly Builtin[] = [
   define("get value(m: a, key: a)", ([context, key]) => {
     if (context === null || key === null) return null;
     if (isList(key)) return key.reduce<FeelValue>((at, name) => (typeof name === "string" ? property(at, name) : WRONG_TYPE), context);
-    const value = typeof key === "string" ? property(context, key) : WRONG_TYPE;
+    if (typeof key !== "string") return WRONG_TYPE;
+    // A member that is not there is null; one that is not known stays unknown.
+    if (isContext(context) && Object.hasOwn(context, key)) return context[key] ?? null;
+    const value = property(context, key);
     return value === UNKNOWN ? null : value;
   }),
   define("get entries(m: c)", ([context], charge) => {
