@@ -10,6 +10,7 @@ import { Decimal } from "decimal.js";
 import { RE2JS } from "re2js";
 import type { JsonSchema } from "../schema/json.ts";
 import { EngineError } from "./errors.ts";
+import { pointer } from "./problem.ts";
 import { checkSchemaVocabulary, EXTENSIONS, FORMATS, prepareSchema } from "./schema-vocabulary.ts";
 
 export interface SchemaProblem {
@@ -96,6 +97,9 @@ export function compileSchema(schema: JsonSchema, options: SchemaOptions = {}): 
 
 function toProblem(error: ErrorObject): SchemaProblem {
   const params = error.params as Record<string, unknown>;
+  // It is the member that is missing, not the object that is wrong.
+  if (error.keyword === "required")
+    return { path: error.instancePath + pointer(String(params["missingProperty"])), keyword: "required", message: "is required" };
   let message = error.message ?? "is not valid";
   if (error.keyword === "additionalProperties") message = `has the unknown member "${String(params["additionalProperty"])}"`;
   else if (error.keyword === "enum") message = `must be one of ${(params["allowedValues"] as unknown[]).map((each) => JSON.stringify(each)).join(", ")}`;

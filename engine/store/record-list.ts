@@ -50,7 +50,7 @@ export function listSql(query: Query, list: ListSource, limit: number, cursor: s
   const sort = `jsonb_build_array(${keys.map((_, n) => `l.s${n}`).join(", ")})`;
   const base = `select l.*, ${sort} as sort from (select * from (${rows}) p order by ${order("p")} limit ${limit + 1}) l`;
   if (query.select !== undefined)
-    return { sql: `${first}select b.row || jsonb_build_object('id', b.id) as row, b.sort from (${base}) b order by ${order("b")}`, values: params.values };
+    return { sql: `${first}select jsonb_build_object('id', b.id) || b.row as row, b.sort from (${base}) b order by ${order("b")}`, values: params.values };
   return {
     sql: `${first}select b.row || jsonb_build_object('org', (select o.code from org o where o.id = b.org_id), 'state', i.state, 'states', coalesce(to_jsonb(i.states), '[]'), 'instance', i.id) as row, b.sort
       from (${base}) b left join lateral (select i.id, i.state, i.states from instance i where ${instanceOf("b", type)} order by i.id desc limit 1) i on true order by ${order("b")}`,

@@ -125,6 +125,24 @@ describe("a file", () => {
     expect(await exposure("Cobalt")).toEqual(before);
   });
 
+  it("[WMS-39] of leads: somebody who can be reached, by an international number of a known kind; the same file again adds nobody", async () => {
+    const header = "company_name,first_name,last_name,email,phone,phone_type,country,source";
+    expect((await api.as("admin.jtr").get("/imports/templates/leads.csv")).text.trim()).toBe(header);
+    const bad = ["Kilim,,Kaya,,,,TR,fair", "Kilim,,Kaya,,0532 000 00 00,mobile,TR,fair", "Kilim,,Kaya,,+905320000000,,TR,", "Kilim,Ada,,a@kilim.example,,,TR,"];
+    expect(outcome(await upload("leads", header, bad))).toEqual([
+      [2, "email", "or a phone number is required"],
+      [3, "phone", expect.stringContaining("must match pattern")],
+      [4, "phone_type", "is required with a phone number"],
+      [5, "last_name", "is required"],
+    ]);
+    const rows = ["Kilim,Ada,Kaya,a@kilim.example,+905320000000,mobile,TR,fair", "Kilim,Bora,Kaya,b@kilim.example,,,TR,fair"];
+    expect(outcome(await upload("leads", header, rows))).toEqual([2, 0]);
+    expect(outcome(await upload("leads", header, rows))).toEqual([0, 2]);
+    expect((await api.as("owner.jtr").list("/records/leads")).map(({ title }) => title)).toEqual(["Kilim", "Kilim"]);
+    expect(await api.as("owner.mod").list("/records/leads")).toEqual([]);
+    expect((await api.as("costing.jtr").get("/records/leads")).status).toBe(404);
+  });
+
   it("[WMS-39] of customer prices: valid for a time that is one, above 0, and once for each day it begins", async () => {
     expect((await api.as("pricing.jtr").get("/imports/templates/customer-pricing.csv")).text.trim()).toBe(PRICES);
     expect(

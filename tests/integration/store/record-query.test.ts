@@ -156,6 +156,9 @@ test("sums, groups and joins are exact", async () => {
     { number: "P0", price: "1.5000", thing: "alpha one", code: things[0]!.code, pay: "due.late", shop: "waiting" },
     { number: "P1", price: "2.2500", thing: "alpha one" },
   ]);
+  // Every row has its id, but where the query gives the name to something else.
+  expect(await run({ from: "things", where: { name: "alpha one" }, select: { name: "name" } })).toEqual([{ id: things[0]!.id, name: "alpha one" }]);
+  expect(await run({ from: "things", where: { name: "alpha one" }, select: { id: "colour" } })).toEqual([{ id: "red" }]);
   expect(
     await run({
       from: "things",
