@@ -169,7 +169,7 @@ function columnsOf(several: boolean, amounts: boolean): readonly Column<InboxIte
     {
       id: "from",
       title: "From",
-      width: 120,
+      width: 136,
       cell: (item) =>
         item.state === null ? <span className="small soft">{item.from ?? ""}</span> : <StatusBadge meaning={item.state.meaning}>{item.state.text}</StatusBadge>,
     },
