@@ -5,9 +5,9 @@ import type { JsonObject } from "#engine/schema/json.ts";
 import type { TypeDefinition } from "#engine/schema/type.ts";
 import type { TaskAnswer } from "#engine/service/instances/task-answer.ts";
 import { getTask, listTasks } from "#engine/service/queries/inbox.ts";
+import { namesOf } from "#engine/service/queries/person-names.ts";
 import { visibleRecord } from "#engine/service/queries/records.ts";
 import { aboutOf } from "#engine/service/records/record-type.ts";
-import { namesOf } from "#engine/service/releases/studio-queries.ts";
 import type { Engine } from "#engine/service/work/engine-context.ts";
 import { inReading } from "#engine/service/work/reading.ts";
 import type { Scope } from "#engine/service/work/scope.ts";
@@ -37,7 +37,7 @@ export async function inbox(engine: Engine, scope: Scope, request: ListRequest):
     items: all.filter((item, index) => isIn(tab, item) && fits(page.items[index], item, request)),
     next: page.next,
     filters: kinds.length < 2 ? [] : [{ field: "kind", title: "Kind", type: "text", options: kinds.map(([value, title]) => ({ value, title })) }],
-    panel: request.at === null ? null : await panelOf(engine, scope, request.at),
+    panel: request.at === null ? null : await panelOf(engine, scope, request.at, subjects),
   };
 }
 
@@ -121,7 +121,8 @@ function verbOf(outcome: string): string {
   return verb;
 }
 
-async function panelOf(engine: Engine, scope: Scope, id: string): Promise<InboxView["panel"]> {
+/** `known`: what the page has read of its tasks already. */
+async function panelOf(engine: Engine, scope: Scope, id: string, known: ReadonlyMap<string, Subject>): Promise<InboxView["panel"]> {
   const task = await orNull(getTask(engine, scope, { id }));
   if (task === null || task.status !== "open") return null;
   const view = task.instance === null ? null : await orNull(guided(engine, scope, task.instance.id));
@@ -133,7 +134,7 @@ async function panelOf(engine: Engine, scope: Scope, id: string): Promise<InboxV
       fields.push({ title: words(name), cell: { as: "text", text: describeValue(shown) } });
     }
   }
-  const subject = (await subjectsOf(engine, scope, [task])).get(task.id) ?? null;
+  const subject = known.get(task.id) ?? (await subjectsOf(engine, scope, [task])).get(task.id) ?? null;
   const relies = Object.keys((task.relies ?? {}) as JsonObject).length > 0;
   return {
     item: itemOf(task, subject),

@@ -8,7 +8,7 @@ import { listMails } from "#engine/service/queries/mails.ts";
 import { discardOutbox, listOutbox, type OutboxAnswer, retryOutbox } from "#engine/service/queries/outbox.ts";
 import { listReceipts, type ReceiptAnswer } from "#engine/service/queries/receipts.ts";
 import { listTimers, type TimerAnswer } from "#engine/service/queries/timers.ts";
-import { getTraffic, TRAFFIC_SPANS, type TrafficSpanName } from "#engine/service/queries/traffic.ts";
+import { getTraffic, TRAFFIC_SPANS, type TrafficAnswer, type TrafficSpanName } from "#engine/service/queries/traffic.ts";
 import type { Engine } from "#engine/service/work/engine-context.ts";
 import { inReading } from "#engine/service/work/reading.ts";
 import type { Scope } from "#engine/service/work/scope.ts";
@@ -17,17 +17,7 @@ import { type Meaning, meaningOf, wordOf } from "#studio/ui/status-badge.tsx";
 import { toRefusal } from "../problem.server.ts";
 import type { ActResult } from "../screens/guided.ts";
 import type { ListRequest } from "../screens/lists.ts";
-import type {
-  AuditLine,
-  MailRow,
-  OperationsView,
-  OutboxLine,
-  ReceiptDetail,
-  ReceiptLine,
-  TimerLine,
-  TrafficView,
-  VerifyResult,
-} from "../screens/operations.ts";
+import type { AuditLine, MailRow, OperationsView, OutboxLine, ReceiptDetail, ReceiptLine, TimerLine, VerifyResult } from "../screens/operations.ts";
 
 const PAGE = 50;
 const SAMPLE = 200;
@@ -132,7 +122,7 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
   };
 }
 
-async function trafficOf(engine: Engine, scope: Scope, span: string | null): Promise<TrafficView | null> {
+async function trafficOf(engine: Engine, scope: Scope, span: string | null): Promise<TrafficAnswer | null> {
   const asked = span !== null && Object.hasOwn(TRAFFIC_SPANS, span) ? (span as TrafficSpanName) : "24h";
   try {
     return await getTraffic(engine, scope, { span: asked });

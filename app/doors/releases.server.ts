@@ -1,8 +1,9 @@
 /** The history of releases and activations, with one release in detail. */
 
 import { mayDecideReleases } from "#engine/service/definitions/studio-rights.ts";
+import { namesOf } from "#engine/service/queries/person-names.ts";
 import { listActivations } from "#engine/service/releases/activate-release.ts";
-import { diffReleases, listReleases, namesOf } from "#engine/service/releases/studio-queries.ts";
+import { diffReleases, listReleases } from "#engine/service/releases/studio-queries.ts";
 import type { ReleasesPage } from "../screens/studio/releases.ts";
 import type { StudioDoor } from "./studio.server.ts";
 

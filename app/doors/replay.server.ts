@@ -1,6 +1,7 @@
 /** The replay pages and the engine. */
+import { namesOf } from "#engine/service/queries/person-names.ts";
 import { listDrafts } from "#engine/service/releases/drafts.ts";
-import { listDefinitions, listReleases, namesOf } from "#engine/service/releases/studio-queries.ts";
+import { listDefinitions, listReleases } from "#engine/service/releases/studio-queries.ts";
 import { getReplay, listReplayDiffs, listReplays, type ReplayDiffView, type ReplayView } from "#engine/service/replay/replay-queries.ts";
 import type { DiffContent } from "#studio/replay/side-by-side.tsx";
 import type { NewReplayPage, ReplayDiffLine, ReplayPage } from "../screens/replay/pages.ts";

@@ -1,5 +1,7 @@
 /** What operators see: what is waiting, what came in, what was refused, and whether the log is whole. */
+
 import type { Json } from "#engine/schema/json.ts";
+import type { TrafficAnswer } from "#engine/service/queries/traffic.ts";
 import type { Meaning } from "#studio/ui/status-badge.tsx";
 import type { GateView } from "./guided.ts";
 
@@ -95,21 +97,10 @@ export interface VerifyResult {
   readonly took: number;
 }
 
-export interface TrafficView {
-  readonly span: string;
-  readonly from: string;
-  readonly sliceMs: number;
-  readonly effects: readonly number[];
-  readonly middle: readonly (number | null)[];
-  readonly p99: readonly (number | null)[];
-  readonly received: readonly number[];
-  readonly isWhole: boolean;
-}
-
 export interface OperationsView {
   readonly counts: Readonly<Record<string, number | null>>;
   /** Null for those who may not see what goes out. */
-  readonly traffic: TrafficView | null;
+  readonly traffic: TrafficAnswer | null;
   readonly lag: { readonly waiting: number; readonly oldest: string | null; readonly failed: number; readonly parked: number };
   readonly next: string | null;
   readonly outbox: readonly OutboxLine[];

@@ -1,4 +1,4 @@
-/** Signing in under a limit of wrong tries, by address and by account: the same for the API and for the page. */
+/** Signing in under a limit of wrong tries, by address and by account: the API and the page do so alike, each with a count of its own. */
 import { createTryCounter } from "./guard.ts";
 
 /** Runs a sign-in and counts it when it was refused for what was typed. Throws `rate_limited` beyond the limit, before it is tried. */
@@ -12,6 +12,7 @@ export function createSignInTries(perMinute: number, now?: () => number): SignIn
     try {
       return await signIn();
     } catch (error) {
+      // By its code: what a web build throws need not be of this module's class.
       if ((error as { readonly code?: unknown }).code === "credentials_invalid") for (const key of tries) failures.count(key);
       throw error;
     }

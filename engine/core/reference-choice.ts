@@ -8,8 +8,19 @@ export interface ReferenceChoice {
   readonly where: FeelMap;
 }
 
-/** Every reference that narrows its choice. */
-export function referenceChoices(schema: JsonSchema): ReferenceChoice[] {
+const known = new WeakMap<JsonSchema, readonly ReferenceChoice[]>();
+
+/** Every reference that narrows its choice; a schema is looked through once, since every look at an instance asks. */
+export function referenceChoices(schema: JsonSchema): readonly ReferenceChoice[] {
+  let choices = known.get(schema);
+  if (choices === undefined) {
+    choices = findChoices(schema);
+    known.set(schema, choices);
+  }
+  return choices;
+}
+
+function findChoices(schema: JsonSchema): readonly ReferenceChoice[] {
   const found: ReferenceChoice[] = [];
   const visit = (node: Json | undefined, path: string): void => {
     if (Array.isArray(node)) for (const [index, child] of node.entries()) visit(child as Json, path + pointer(index));

@@ -61,6 +61,7 @@ const SAVE_PERSON = statement(
    returning ${PERSON}`,
 );
 const LOAD_PERSON = statement("person_load", `select ${PERSON} from person p where p.id = $1`);
+const LOAD_PEOPLE = statement("people_load", `select ${PERSON} from person p where p.id = any ($1::uuid[])`);
 const PERSON_BY_EMAIL = statement("person_by_email", `select ${PERSON} from person p where lower(p.email) = lower($1)`);
 const LIST_PEOPLE = statement(
   "person_list",
@@ -120,6 +121,11 @@ export async function savePerson(tx: Tx, person: Omit<PersonRow, "createdAt" | "
 /** Under an org session: only people who share one of its orgs. */
 export async function loadPerson(tx: Tx, id: string): Promise<PersonRow | null> {
   return (await tx.query<PersonRow>(LOAD_PERSON, [id]))[0] ?? null;
+}
+
+/** The same for several at once, in no order. */
+export async function loadPeople(tx: Tx, ids: readonly string[]): Promise<readonly PersonRow[]> {
+  return await tx.query<PersonRow>(LOAD_PEOPLE, [ids]);
 }
 
 /** Case-insensitive. Sign-in does this under the system session. */

@@ -108,16 +108,7 @@ function ActItem({
           {act.gates
             .filter((gate) => !isTold(told, gate))
             .map((gate) => (
-              <GateBlock
-                key={gate.decision.key}
-                instance={view.id}
-                seq={view.seq}
-                act={act}
-                gate={gate}
-                release={view.release}
-                checkedAt={view.checkedAt}
-                onAct={(type) => onOpen(type)}
-              />
+              <GateBlock key={gate.decision.key} view={view} act={act} gate={gate} onAct={(type) => onOpen(type)} />
             ))}
         </div>
       ) : open ? (

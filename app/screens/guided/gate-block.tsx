@@ -4,7 +4,7 @@ import { Button, ButtonLink } from "#studio/ui/button.tsx";
 import { ConsequencePreview } from "#studio/ui/consequence-preview.tsx";
 import { DecisionExplanation, type Way } from "#studio/ui/decision-explanation.tsx";
 import { RelativeTime } from "#studio/ui/relative-time.tsx";
-import type { ActView, GateView } from "../guided.ts";
+import type { ActView, GateView, GuidedView } from "../guided.ts";
 import { Refusal } from "./act-form.tsx";
 import { useAct, usePreview } from "./use-act.ts";
 
@@ -13,21 +13,15 @@ import { useAct, usePreview } from "./use-act.ts";
  * `onAct` opens an act of the same screen.
  */
 export function GateBlock({
-  instance,
-  seq,
+  view,
   act,
   gate,
-  release,
-  checkedAt,
   onAct,
   openOverride = false,
 }: {
-  instance: string;
-  seq: number;
+  view: GuidedView;
   act: ActView;
   gate: GateView;
-  release: number | null;
-  checkedAt: string;
   onAct: (type: string) => void;
   openOverride?: boolean;
 }) {
@@ -49,15 +43,15 @@ export function GateBlock({
       decision={gate.decision}
       ways={ways}
       titles={gate.titles}
-      release={release ?? undefined}
+      release={view.release ?? undefined}
       checked={
         <>
-          checked <RelativeTime at={checkedAt} />
+          checked <RelativeTime at={view.checkedAt} />
         </>
       }
       form={
         overriding && gate.override?.may ? (
-          <OverrideForm instance={instance} seq={seq} act={act} gate={gate} reasons={gate.override.reasons} onDone={() => setOverriding(false)} />
+          <OverrideForm instance={view.id} seq={view.seq} act={act} gate={gate} reasons={gate.override.reasons} onDone={() => setOverriding(false)} />
         ) : undefined
       }
     />

@@ -99,18 +99,7 @@ function NowPanel({ view, primary, onOpen }: { view: GuidedView; primary: ActVie
           <ActForm key={`${view.id} ${primary.type}`} instance={view.id} seq={view.seq} act={primary} primary />
         </div>
       ) : (
-        primary.gates.map((gate) => (
-          <GateBlock
-            key={gate.decision.key}
-            instance={view.id}
-            seq={view.seq}
-            act={primary}
-            gate={gate}
-            release={view.release}
-            checkedAt={view.checkedAt}
-            onAct={onOpen}
-          />
-        ))
+        primary.gates.map((gate) => <GateBlock key={gate.decision.key} view={view} act={primary} gate={gate} onAct={onOpen} />)
       )}
     </Panel>
   );

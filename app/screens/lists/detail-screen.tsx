@@ -108,16 +108,7 @@ export function DetailScreen({ view }: { view: DetailView }) {
           </section>
         )}
         {shutGates(shut).map(({ act, gate }) => (
-          <GateBlock
-            key={`${act.type} ${gate.decision.key}`}
-            instance={guided.id}
-            seq={guided.seq}
-            act={act}
-            gate={gate}
-            release={guided.release}
-            checkedAt={guided.checkedAt}
-            onAct={setOpen}
-          />
+          <GateBlock key={`${act.type} ${gate.decision.key}`} view={guided} act={act} gate={gate} onAct={setOpen} />
         ))}
       </div>
       <aside className="side" aria-label="Facts">

@@ -118,16 +118,7 @@ export function InstancePanel({
         {shut.length === 0 ? null : (
           <section className="stack tight">
             {shutGates(shut.slice(0, 2)).map(({ act: blocked, gate }) => (
-              <GateBlock
-                key={`${blocked.type} ${gate.decision.key}`}
-                instance={view.id}
-                seq={view.seq}
-                act={blocked}
-                gate={gate}
-                release={view.release}
-                checkedAt={view.checkedAt}
-                onAct={setChosen}
-              />
+              <GateBlock key={`${blocked.type} ${gate.decision.key}`} view={view} act={blocked} gate={gate} onAct={setChosen} />
             ))}
           </section>
         )}

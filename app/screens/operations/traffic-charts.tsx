@@ -1,9 +1,9 @@
 /** The charts of operators: how much went out and came in, and how far deliveries are behind. */
 import { Link, useSearchParams } from "react-router";
+import type { TrafficAnswer } from "#engine/service/queries/traffic.ts";
 import { LineChart } from "#studio/ui/line-chart.tsx";
 import { formatDecimal } from "#studio/ui/money.tsx";
 import { spanText } from "#studio/ui/time.ts";
-import type { TrafficView } from "../operations.ts";
 
 const SPANS = [
   ["1h", "1 h"],
@@ -12,7 +12,7 @@ const SPANS = [
   ["7d", "7 d"],
 ] as const;
 
-export function Throughput({ traffic }: { traffic: TrafficView }) {
+export function Throughput({ traffic }: { traffic: TrafficAnswer }) {
   const [params] = useSearchParams();
   const { effects, received, from, sliceMs, span, isWhole } = traffic;
   const words = `${formatDecimal(sum(effects))} out, ${formatDecimal(sum(received))} in`;
@@ -52,7 +52,7 @@ export function Throughput({ traffic }: { traffic: TrafficView }) {
   );
 }
 
-export function RelayLag({ traffic: { middle, p99, from, sliceMs } }: { traffic: TrafficView }) {
+export function RelayLag({ traffic: { middle, p99, from, sliceMs } }: { traffic: TrafficAnswer }) {
   const slowest = Math.max(0, ...p99.map((ms) => ms ?? 0));
   return (
     <LineChart

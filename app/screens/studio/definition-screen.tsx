@@ -43,6 +43,7 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
     );
   const words = KIND_WORDS[page.kind];
   const isDecision = page.kind === "ruleset" || page.kind === "table";
+  const DecisionPage = page.kind === "table" ? TableEditor : RulesetEditor;
   const view = params.get("view") === "json" ? "json" : "builder";
   const mode = params.get("mode") === "live" ? "live" : "design";
   const [live, setLive] = useState(page.live);
@@ -122,20 +123,8 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
             onShowInstances={showInstances}
             onExport={() => download(`${page.key}.xstate.json`, handle.document.content["config"])}
           />
-        ) : page.kind === "ruleset" ? (
-          <RulesetEditor
-            handle={handle}
-            version={page.version}
-            moment={page.moment}
-            canEdit={canEdit}
-            problems={problems}
-            schema={page.schema}
-            view={view}
-            onView={(next) => show("view", next === "json" ? next : null)}
-            base={page.base}
-          />
-        ) : page.kind === "table" ? (
-          <TableEditor
+        ) : isDecision ? (
+          <DecisionPage
             handle={handle}
             version={page.version}
             moment={page.moment}

@@ -6,8 +6,8 @@ import { importRecords } from "../../service/import/import-records.ts";
 import { importTemplate } from "../../service/import/import-template.ts";
 import { rollBackImport } from "../../service/import/roll-back-import.ts";
 import { answered } from "../answer.ts";
-import { attachment } from "../attachment.ts";
 import { LARGE_BODY, rawBodyOf } from "../content.ts";
+import { sendCsv } from "../csv-answer.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { parseJson } from "../json-text.ts";
 import type { Call, RouteSpec } from "../route.ts";
@@ -77,10 +77,7 @@ export const importTemplateRoutes: RouteGroup = ({ engine }) => {
   const answers = { 200: { description: "The header row.", contentType: "text/csv" } };
   const send = async ({ reply, scope }: Call, wanted: Parameters<typeof importTemplate>[2]) => {
     const { name, csv } = await importTemplate(engine, scope, wanted);
-    return reply
-      .type("text/csv; charset=utf-8")
-      .header("content-disposition", attachment(`${name}.csv`))
-      .send(csv);
+    return sendCsv(reply, `${name}.csv`, csv);
   };
   const byType: RouteSpec = {
     method: "GET",
@@ -138,7 +135,7 @@ export const importJobRoutes: RouteGroup = ({ engine }) => {
       answers: { 200: { description: "row, column, message.", contentType: "text/csv" } },
       async handle({ reply, scope, params }) {
         const csv = await importErrors(engine, scope, { id: idOf(params) });
-        return reply.type("text/csv; charset=utf-8").header("content-disposition", attachment("errors.csv")).send(csv);
+        return sendCsv(reply, "errors.csv", csv);
       },
     },
     {

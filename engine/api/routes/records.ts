@@ -1,10 +1,9 @@
 /** Records of the release's types. */
-import { Readable } from "node:stream";
 import { createRecord, deleteRecord, updateRecord } from "../../service/editing/records.ts";
 import { exportRecords } from "../../service/queries/export-records.ts";
 import { getRecord, listRecords, listRecordVersions } from "../../service/queries/records.ts";
 import { answered } from "../answer.ts";
-import { attachment } from "../attachment.ts";
+import { sendCsv } from "../csv-answer.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import { IF_MATCH, ifMatchOf, quoted } from "../if-match.ts";
 import { listInput } from "../list-input.ts";
@@ -57,10 +56,7 @@ export function recordRoutes({ engine }: RouteContext): RouteSpec[] {
       errors: ["permission_denied", "record_not_found"],
       async handle({ reply, scope, params, query }) {
         const lines = await exportRecords(engine, scope, { type: params["type"] as string, ...listInput(query) });
-        return reply
-          .type("text/csv; charset=utf-8")
-          .header("content-disposition", attachment(`${params["type"]}.csv`))
-          .send(Readable.from(lines));
+        return sendCsv(reply, `${params["type"]}.csv`, lines);
       },
     },
     {

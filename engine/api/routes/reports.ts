@@ -1,9 +1,8 @@
 /** The views of the packs as data: what a page shows, for programs. */
-import { Readable } from "node:stream";
 import { exportView } from "../../service/queries/export-view.ts";
 import { getView, listViews } from "../../service/queries/view.ts";
 import { getViewDetail } from "../../service/queries/view-detail.ts";
-import { attachment } from "../attachment.ts";
+import { sendCsv } from "../csv-answer.ts";
 import { listInput } from "../list-input.ts";
 import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
@@ -46,10 +45,7 @@ export function reportRoutes({ engine }: RouteContext): RouteSpec[] {
       errors: ["not_found", "permission_denied", "query_invalid"],
       async handle({ reply, scope, params, query }) {
         const lines = await exportView(engine, scope, { ...listInput(query), view: params["name"] as string });
-        return reply
-          .type("text/csv; charset=utf-8")
-          .header("content-disposition", attachment(`${params["name"]}.csv`))
-          .send(Readable.from(lines));
+        return sendCsv(reply, `${params["name"]}.csv`, lines);
       },
     },
     {

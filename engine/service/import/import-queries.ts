@@ -1,7 +1,7 @@
 /** Imports as those see them who may import the type: how far each is, which rows did not fit. */
 import { EngineError } from "../../core/errors.ts";
 import { type ImportJobRow, type ImportStatus, importRows, listImports as listRows, loadImport, updateImport } from "../../store/imports.ts";
-import { csvCell } from "../queries/export-records.ts";
+import { csvLine } from "../queries/csv-line.ts";
 import { authorizeRecord, mayView } from "../records/record-permission.ts";
 import { recordTypeOf } from "../records/record-type.ts";
 import type { Engine } from "../work/engine-context.ts";
@@ -100,12 +100,12 @@ const PAGE = 1_000;
 export async function importErrors(engine: Engine, scope: Scope, input: { readonly id: string }): Promise<string> {
   return await inReading(engine, scope, async (reading) => {
     const job = await visibleImport(reading, input.id);
-    const lines = ["row,column,message"];
+    const lines = [csvLine(["row", "column", "message"])];
     for (let after = 0; ; ) {
       const page = await importRows(reading.tx, job, { result: "failed", after, limit: PAGE });
       for (const { row, errors } of page)
-        for (const { column, message } of errors as unknown as readonly RowError[]) lines.push([row, column, message].map(csvCell).join(","));
-      if (page.length < PAGE) return `${lines.join("\r\n")}\r\n`;
+        for (const { column, message } of errors as unknown as readonly RowError[]) lines.push(csvLine([row, column, message]));
+      if (page.length < PAGE) return lines.join("");
       after = page.at(-1)?.row ?? after;
     }
   });

@@ -5,6 +5,7 @@
  */
 import { EngineError } from "../../core/errors.ts";
 import type { CellFault, NumberedRow } from "./numbered-row.ts";
+import { unreadableWorkbook } from "./unreadable-workbook.ts";
 import { attributeOf, textsOf, unescapeXml, withoutPrefix, xmlElements } from "./xml-elements.ts";
 import { readZip } from "./zip.ts";
 
@@ -20,8 +21,6 @@ export interface XlsxLimits {
   readonly maxPartBytes?: number;
 }
 
-const invalid = (why: string): EngineError => new EngineError("import_invalid", `The file is not an XLSX workbook that can be read: ${why}.`);
-
 /** Time grows with the size of the sheet, whatever stands in it. - throws EngineError `import_invalid` */
 export function* xlsxRows(bytes: Uint8Array, limits: XlsxLimits = {}): Generator<NumberedRow> {
   const { maxRows = MAX_ROWS, maxPartBytes = MAX_PART_BYTES } = limits;
@@ -31,7 +30,7 @@ export function* xlsxRows(bytes: Uint8Array, limits: XlsxLimits = {}): Generator
     return xml === undefined ? undefined : withoutPrefix(xml);
   };
   const sheet = part(firstSheet(part, [...parts.keys()]));
-  if (sheet === undefined) throw invalid("it has no sheet");
+  if (sheet === undefined) throw unreadableWorkbook("it has no sheet");
   const merged = mergedRanges(sheet);
   const book: Book = { strings: sharedStrings(part("xl/sharedStrings.xml")), dateStyles: dateStyleIndexes(part("xl/styles.xml")), epoch: epochOf(part) };
   let count = 0;
@@ -63,7 +62,7 @@ function readRow(book: Book, xml: string): { readonly cells: readonly string[]; 
     if (content === "") continue;
     const reference = /(?:^|\s)r="([A-Z]{1,3})\d+"/.exec(attributes)?.[1];
     const column = reference === undefined ? cells.length : columnIndex(reference);
-    if (column >= MAX_COLUMNS) throw invalid(`a row has more than ${MAX_COLUMNS} columns`);
+    if (column >= MAX_COLUMNS) throw unreadableWorkbook(`a row has more than ${MAX_COLUMNS} columns`);
     while (cells.length < column) cells.push("");
     const read = readCell(book, attributes, content);
     cells[column] = read.text;
@@ -108,7 +107,7 @@ function mergedRanges(sheet: string): readonly Merged[] {
     const [range, left, top, right, bottom] = /^([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)$/.exec(attributeOf(attributes, "ref") ?? "") ?? [];
     if (range === undefined || left === undefined || right === undefined) continue;
     ranges.push({ range, top: Number(top), left: columnIndex(left), bottom: Number(bottom), right: Math.min(columnIndex(right), MAX_COLUMNS) });
-    if (ranges.length > MAX_MERGED) throw invalid(`it has more than ${MAX_MERGED} merged cells`);
+    if (ranges.length > MAX_MERGED) throw unreadableWorkbook(`it has more than ${MAX_MERGED} merged cells`);
   }
   return ranges;
 }

@@ -1,7 +1,5 @@
 /** As much of XML as a workbook's parts need: elements by name, their attributes and texts. No entity but the five and numbers is known. */
-import { EngineError } from "../../core/errors.ts";
-
-const endless = (name: string): EngineError => new EngineError("import_invalid", `The file is not an XLSX workbook that can be read: <${name}> has no end.`);
+import { unreadableWorkbook } from "./unreadable-workbook.ts";
 
 /** The elements of a name in order, not nested in each other: one pass over the text, also when an end is missing. */
 export function* xmlElements(xml: string, name: string): Generator<{ readonly attributes: string; readonly content: string }> {
@@ -10,11 +8,11 @@ export function* xmlElements(xml: string, name: string): Generator<{ readonly at
   for (let at = xml.indexOf(open); at >= 0; at = xml.indexOf(open, at)) {
     const start = at + open.length;
     const end = xml.indexOf(">", start);
-    if (end < 0) throw endless(name);
+    if (end < 0) throw unreadableWorkbook(`<${name}> has no end`);
     const isOther = !/[\s/>]/.test(xml[start] ?? "");
     const isEmpty = xml[end - 1] === "/";
     const stop = isOther || isEmpty ? end : xml.indexOf(close, end);
-    if (stop < 0) throw endless(name);
+    if (stop < 0) throw unreadableWorkbook(`<${name}> has no end`);
     if (!isOther) yield { attributes: xml.slice(start, isEmpty ? end - 1 : end), content: isEmpty ? "" : xml.slice(end + 1, stop) };
     at = isOther || isEmpty ? end + 1 : stop + close.length;
   }

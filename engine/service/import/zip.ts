@@ -1,10 +1,9 @@
 /** Reads the parts of a zip archive as text; nothing is unpacked before it is asked for, nor beyond a limit. */
 import { inflateRawSync } from "node:zlib";
 import { EngineError } from "../../core/errors.ts";
+import { unreadableWorkbook } from "./unreadable-workbook.ts";
 
 const MAX_PARTS = 200;
-
-const invalid = (why: string): EngineError => new EngineError("import_invalid", `The file is not an XLSX workbook that can be read: ${why}.`);
 
 /**
  * Parts by name, inflated when asked for. Reads the central directory (APPNOTE 4.3.12); no encryption, no ZIP64.
@@ -13,13 +12,13 @@ const invalid = (why: string): EngineError => new EngineError("import_invalid", 
  */
 export function readZip(file: Buffer, maxPartBytes: number): ReadonlyMap<string, () => string> {
   const end = file.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
-  if (end < 0 || end + 22 > file.length) throw invalid("it is no zip archive");
+  if (end < 0 || end + 22 > file.length) throw unreadableWorkbook("it is no zip archive");
   const count = file.readUInt16LE(end + 10);
-  if (count > MAX_PARTS) throw invalid(`it has more than ${MAX_PARTS} parts`);
+  if (count > MAX_PARTS) throw unreadableWorkbook(`it has more than ${MAX_PARTS} parts`);
   let at = file.readUInt32LE(end + 16);
   const parts = new Map<string, () => string>();
   for (let index = 0; index < count; index++) {
-    if (at + 46 > file.length || file.readUInt32LE(at) !== 0x02014b50) throw invalid("its directory is broken");
+    if (at + 46 > file.length || file.readUInt32LE(at) !== 0x02014b50) throw unreadableWorkbook("its directory is broken");
     const method = file.readUInt16LE(at + 10);
     const packed = file.readUInt32LE(at + 20);
     const size = file.readUInt32LE(at + 24);
@@ -38,11 +37,11 @@ function inflate(
   maxPartBytes: number,
 ): string {
   const { method, packed, size, header } = part;
-  if (size > maxPartBytes || header + 30 > file.length || file.readUInt32LE(header) !== 0x04034b50) throw invalid("a part is too large or broken");
+  if (size > maxPartBytes || header + 30 > file.length || file.readUInt32LE(header) !== 0x04034b50) throw unreadableWorkbook("a part is too large or broken");
   const start = header + 30 + file.readUInt16LE(header + 26) + file.readUInt16LE(header + 28);
   const bytes = file.subarray(start, start + packed);
   if (method === 0) return bytes.toString("utf8");
-  if (method !== 8) throw invalid("a part is packed in an unknown way");
+  if (method !== 8) throw unreadableWorkbook("a part is packed in an unknown way");
   try {
     return inflateRawSync(bytes, { maxOutputLength: maxPartBytes }).toString("utf8");
   } catch (error) {

@@ -1,10 +1,11 @@
 /** Lists of records as CSV, page by page, so that a list of any length is told from the first row to the last. */
 import { EngineError } from "../../core/errors.ts";
-import type { Json, JsonObject } from "../../schema/json.ts";
+import type { JsonObject } from "../../schema/json.ts";
 import { recordTypeOf } from "../records/record-type.ts";
 import type { Engine } from "../work/engine-context.ts";
 import { inReading, type Reading, worksPermitted } from "../work/reading.ts";
 import type { Scope } from "../work/scope.ts";
+import { csvLine } from "./csv-line.ts";
 import { listIn, type RecordList, type RecordListInput } from "./records.ts";
 
 const PAGE = 200;
@@ -54,18 +55,4 @@ export function exporting(reading: Reading): Reading {
 /** The permission that it takes, if any. */
 export function exportPermission(reading: Reading): string | undefined {
   return reading.works[0].ruling.program.access?.export;
-}
-
-export function csvLine(values: readonly Json[]): string {
-  return `${values.map(csvCell).join(",")}\r\n`;
-}
-
-/** What a spreadsheet begins a formula with, also in full width, and after blanks. */
-const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u;
-
-export function csvCell(value: Json): string {
-  if (value === null) return "";
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  const safe = typeof value === "string" && FORMULA.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -4,7 +4,8 @@ import type { ViewColumn } from "../../schema/view.ts";
 import type { Engine } from "../work/engine-context.ts";
 import { inReading } from "../work/reading.ts";
 import type { Scope } from "../work/scope.ts";
-import { csvLine, exporting } from "./export-records.ts";
+import { csvLine } from "./csv-line.ts";
+import { exporting } from "./export-records.ts";
 import { openView, orgsFor, type ViewInput } from "./view.ts";
 import { type ViewRow, viewRows } from "./view-rows.ts";
 

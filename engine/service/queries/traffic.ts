@@ -48,15 +48,18 @@ export async function getTraffic(engine: Engine, scope: Scope, input: { readonly
     const asked = { orgs: works.map((work) => work.org.id), from, sliceMs, most: MOST };
     const out = await effectSlices(reading.tx, asked);
     const into = await receivedSlices(reading.tx, asked);
-    const by = <T>(rows: readonly { readonly slice: number }[], pick: (index: number) => T | undefined, none: T): T[] =>
-      Array.from({ length: slices }, (_, slice) => pick(rows.findIndex((row) => row.slice === slice)) ?? none);
+    const bySlice = <R extends { readonly slice: number }>(rows: readonly R[]): readonly (R | undefined)[] => {
+      const found = new Map(rows.map((row) => [row.slice, row]));
+      return Array.from({ length: slices }, (_, slice) => found.get(slice));
+    };
+    const sent = bySlice(out);
     const total = (rows: readonly { readonly count: number }[]): number => rows.reduce((sum, { count }) => sum + count, 0);
     return {
       ...{ span: input.span, from, sliceMs },
-      effects: by(out, (index) => out[index]?.count, 0),
-      middle: by<number | null>(out, (index) => out[index]?.middle, null),
-      p99: by<number | null>(out, (index) => out[index]?.p99, null),
-      received: by(into, (index) => into[index]?.count, 0),
+      effects: sent.map((slice) => slice?.count ?? 0),
+      middle: sent.map((slice) => slice?.middle ?? null),
+      p99: sent.map((slice) => slice?.p99 ?? null),
+      received: bySlice(into).map((slice) => slice?.count ?? 0),
       isWhole: total(out) < MOST && total(into) < MOST,
     };
   });

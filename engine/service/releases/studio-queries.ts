@@ -5,14 +5,12 @@ import type { Kind } from "../../schema/definition-base.ts";
 import type { Json, JsonObject } from "../../schema/json.ts";
 import { type DefinitionVersion, definitionHistory, loadDefinitions } from "../../store/definitions.ts";
 import { countInstances, listInstances } from "../../store/instances.ts";
-import { loadPerson } from "../../store/people.ts";
 import { loadRelease, type Manifest, releaseDecisions, listReleases as storedReleases } from "../../store/releases.ts";
 import { stateCounts } from "../../store/studio-reads.ts";
 import { toKind } from "../definitions/definition-schema.ts";
 import { draftState, draftVersions, requireDraft, splitManifestKey } from "../definitions/draft-program.ts";
 import { inStudio } from "../definitions/studio-work.ts";
 import type { Engine } from "../work/engine-context.ts";
-import { isUuid } from "../work/fresh-id.ts";
 import type { Scope } from "../work/scope.ts";
 import type { Work } from "../work/work.ts";
 import { type ReleaseView, toReleaseView } from "./release-view.ts";
@@ -224,17 +222,5 @@ export async function instancesInState(
   return await engine.store.work({ orgs: scope.orgs.map((org) => org.id), actorId: scope.principal.id }, async (tx) => {
     const page = await listInstances(tx, { machine: key, ...(input.state === "" ? {} : { state: input.state }) }, { limit: input.limit ?? 25 });
     return page.items.map((row) => ({ id: row.id, key: row.key, org: codes.get(row.orgId) ?? "", updatedAt: row.updatedAt }));
-  });
-}
-
-/** Names of people by id, where the asker may see them; others go by their id. */
-export async function namesOf(engine: Engine, scope: Scope, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  return await engine.store.work({ orgs: scope.orgs.map((org) => org.id), actorId: scope.principal.id }, async (tx) => {
-    const names = new Map<string, string>();
-    for (const id of new Set(ids)) {
-      const person = isUuid(id) ? await loadPerson(tx, id) : null;
-      names.set(id, person?.name ?? (id === "system" ? "Gatehouse" : id));
-    }
-    return names;
   });
 }
