@@ -1,9 +1,9 @@
 /** The event log: append-only, one hash chain per instance over the stored bytes. */
 import type { Actor, CompactDecision, Effect, StateValue } from "../core/step-types.ts";
 import type { Json, JsonObject } from "../schema/json.ts";
+import type { EventWrite } from "./commit-send.ts";
 import { afterCursor, pageOf } from "./cursor.ts";
 import { orgsOf } from "./instances.ts";
-import type { EventWrite } from "./send-path.ts";
 import { Conditions } from "./sql.ts";
 import { type Page, statement, type Tx } from "./tx.ts";
 

@@ -45,7 +45,7 @@ export async function loadTask(tx: Tx, id: string, lock?: "update"): Promise<Tas
   return row === undefined ? null : toTask(row);
 }
 
-/** A task outside of a step (send-path writes those of a step). Queued. */
+/** A task outside of a step (commit-send writes those of a step). Queued. */
 export async function addTask(
   tx: Tx,
   orgId: string,

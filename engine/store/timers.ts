@@ -1,4 +1,4 @@
-/** Timers as rows with absolute deadlines. Armed and cancelled by send-path; claimed by the relay. */
+/** Timers as rows with absolute deadlines. Armed and cancelled by commit-send; claimed by the relay. */
 import { afterCursor, pageOf } from "./cursor.ts";
 import { orgsOf } from "./instances.ts";
 import { Conditions } from "./sql.ts";

@@ -5,10 +5,10 @@
 import { EngineError } from "../../core/errors.ts";
 import type { CompiledMachine } from "../../core/machine/compile.ts";
 import { type Preview, type PreviewedEvent, previewInstance } from "../../core/preview.ts";
-import type { Decision, Reason, UnlockOption, Violation } from "../../core/step-types.ts";
+import type { Decision, Reason, RecordState, UnlockOption, Violation } from "../../core/step-types.ts";
 import type { Json, JsonObject, JsonSchema } from "../../schema/json.ts";
 import type { EventSpec } from "../../schema/machine.ts";
-import type { InstanceRow, RecordRow } from "../../store/instance-row.ts";
+import type { InstanceRow } from "../../store/instance-row.ts";
 import { sentenceOf } from "../work/authorize.ts";
 import { withHolders } from "../work/decision-answer.ts";
 import { evaluate, type Subject } from "../work/expression.ts";
@@ -53,7 +53,7 @@ export interface EventView {
 }
 
 /** Events and checklist of the instance, loaded in as few rounds as its facts allow. */
-export async function loadPreview(work: Work, machine: CompiledMachine, instance: InstanceRow, record: RecordRow | null): Promise<Preview> {
+export async function loadPreview(work: Work, machine: CompiledMachine, instance: InstanceRow, record: RecordState | null): Promise<Preview> {
   const facts = factsOf(work);
   for (let round = 0; round < MAX_FACT_ROUNDS; round++) {
     const result = previewInstance(work.ruling.program, {
@@ -78,7 +78,7 @@ export async function viewEvents(
   work: Work,
   machine: CompiledMachine,
   instance: InstanceRow,
-  record: RecordRow | null,
+  record: RecordState | null,
   events: readonly PreviewedEvent[],
 ): Promise<readonly EventView[]> {
   const views: EventView[] = [];
@@ -94,7 +94,7 @@ async function viewEvent(
   work: Work,
   machine: CompiledMachine,
   instance: InstanceRow,
-  record: RecordRow | null,
+  record: RecordState | null,
   previewed: PreviewedEvent,
   spec: EventSpec,
 ): Promise<EventView> {

@@ -79,7 +79,7 @@ export async function explainEvent(engine: Engine, scope: Scope, input: ExplainI
       }
       return await explainMove(work, state, attempt);
     },
-    { instanceId: location.id, dryRun: true },
+    { instanceId: location.id, lock: "late", dryRun: true },
   );
 }
 

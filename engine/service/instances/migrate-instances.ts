@@ -8,10 +8,10 @@ import { configurationAt, isStateOf } from "../../core/machine/configuration.ts"
 import { MIGRATED } from "../../core/replay.ts";
 import type { StateValue, TimerArm } from "../../core/step-types.ts";
 import type { JsonObject } from "../../schema/json.ts";
+import { commitSend } from "../../store/commit-send.ts";
 import type { InstanceRow } from "../../store/instance-row.ts";
 import { statePaths } from "../../store/instance-row.ts";
 import { listInstances } from "../../store/instances.ts";
-import { commitSend } from "../../store/send-path.ts";
 import { type TimerRow, timersOf } from "../../store/timers.ts";
 import { dayIn } from "../work/ask-decision.ts";
 import { authorize } from "../work/authorize.ts";

@@ -76,7 +76,11 @@ export async function sendEvent(engine: Engine, scope: Scope, input: SendInput):
         return input.answer === "lean" ? leanAnswerOf(sent) : await sendAnswerOf(work, sent);
       });
     },
-    { instanceId: location.id, ...(input.idempotency === undefined ? {} : { idempotency: { source: sourceOf(scope), key: input.idempotency.key } }) },
+    {
+      instanceId: location.id,
+      lock: "late",
+      ...(input.idempotency === undefined ? {} : { idempotency: { source: sourceOf(scope), key: input.idempotency.key } }),
+    },
   );
   return url === null ? answer : { ...answer, body: { ...answer.body, url } };
 }

@@ -4,7 +4,7 @@ import type { CompiledMachine } from "../../core/machine/compile.ts";
 import type { EngineEvent } from "../../core/step-types.ts";
 import type { StartSpec } from "../../schema/machine.ts";
 import type { InstanceRow } from "../../store/instance-row.ts";
-import { openStart } from "../../store/send-path.ts";
+import { openStart } from "../../store/open-send.ts";
 import { acceptPayload, withoutForbiddenNulls } from "../records/payload.ts";
 import { lookupOf } from "../records/reference-lookup.ts";
 import type { CascadeItem } from "../work/cascade-item.ts";

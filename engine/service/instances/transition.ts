@@ -6,26 +6,26 @@ import { EngineError } from "../../core/errors.ts";
 import type { CompiledMachine } from "../../core/machine/compile.ts";
 import type { CompactDecision, Effect, EngineEvent, RecordState, Snapshot, StateValue, StepInput } from "../../core/step-types.ts";
 import type { JsonObject } from "../../schema/json.ts";
-import type { InstanceRow, RecordRow } from "../../store/instance-row.ts";
+import { commitSend } from "../../store/commit-send.ts";
+import type { InstanceRow } from "../../store/instance-row.ts";
 import { createRecord, updateRecord } from "../../store/records.ts";
-import { commitSend } from "../../store/send-path.ts";
 import { checkPayload, withDefaults, withoutForbiddenNulls } from "../records/payload.ts";
 import { recordTypeOf, touchesKeys } from "../records/record-type.ts";
 import { auditViolation } from "../records/refuse-violation.ts";
 import { evaluateMap } from "../work/expression.ts";
-import { healable, type SettledStep, stepWithFacts, type Work } from "../work/work.ts";
+import { healable, hold, type SettledStep, stepWithFacts, type Work } from "../work/work.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
 
 /** An instance as it stands, locked. */
 export interface Standing {
   readonly instance: InstanceRow;
-  readonly record: RecordRow | null;
+  readonly record: RecordState | null;
 }
 
 export interface Moved {
   readonly kind: "moved";
   readonly instance: InstanceRow;
-  readonly record: RecordRow | RecordState | null;
+  readonly record: RecordState | null;
   readonly seq: number;
   readonly from: StateValue | null;
   readonly to: StateValue;
@@ -66,7 +66,7 @@ export interface Beginning {
   readonly instanceId: string;
   readonly event: EngineEvent;
   /** The record that the instance is about; null: the start event creates it. */
-  readonly record: RecordRow | null;
+  readonly record: RecordState | null;
   readonly unique: string | null;
 }
 
@@ -88,7 +88,7 @@ export async function beginInstance(work: Work, beginning: Beginning): Promise<T
 interface Before {
   readonly snapshot: Snapshot | null;
   readonly instance: StepInput["instance"];
-  readonly record: RecordRow | null;
+  readonly record: RecordState | null;
   readonly unique: string | null;
   readonly recordExists: boolean;
   readonly lastHash: string | null;
@@ -114,6 +114,7 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
   if (result.kind === "violated") auditViolation(work, { machine: machine.key, event: event.type, instance: before.instance }, result.violations);
   if (result.kind !== "moved") return result;
   if (result.decisions.length > 0) work.decided.push({ machine: machine.key, decisions: result.decisions, isRefused: false });
+  if (!isOwnAffair(work, before, result)) hold(work);
   const record = await writeOwnRecord(work, machine, before, result);
   const instance: InstanceRow = {
     orgId: work.org.id,
@@ -158,6 +159,7 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
     cancelTasks: carried.cancelTasks,
     outbox: carried.outbox,
   });
+  work.unheld = null;
   if (carried.outbox.length > 0 || result.timers.arm.length > 0) work.hasWork = true;
   work.notices.push({ orgId: work.org.id, kind: "instance", id: instance.id, of: machine.key, seq: instance.seq });
   return {
@@ -203,13 +205,19 @@ async function overrideOf(work: Work, machine: CompiledMachine, event: EngineEve
 
 type MovedStep = Extract<SettledStep, { kind: "moved" }>;
 
+/** All that the step writes goes with the instance's own row. */
+function isOwnAffair(work: Work, before: Before, result: MovedStep): boolean {
+  const isOwnRecord = !result.recordChanged || isPlainUpdate(work, before, result);
+  return isOwnRecord && result.effects.every((effect) => effect.kind !== "record" && effect.kind !== "document");
+}
+
 /** A changed record whose unique keys stay as they are flies with the commit; everything else goes through records.ts. */
 function isPlainUpdate(work: Work, before: Before, result: MovedStep): boolean {
   if (!result.recordChanged || before.record === null || result.record === null) return false;
   return !touchesKeys(recordTypeOf(work.ruling.program, before.record.type), before.record.data, result.record.data);
 }
 
-async function writeOwnRecord(work: Work, machine: CompiledMachine, before: Before, result: MovedStep): Promise<RecordRow | RecordState | null> {
+async function writeOwnRecord(work: Work, machine: CompiledMachine, before: Before, result: MovedStep): Promise<RecordState | null> {
   const after = result.record;
   if (after === null) return before.record;
   if (before.record !== null && !result.recordChanged) return before.record;

@@ -13,8 +13,9 @@ import type { AuditWrite } from "../../store/audit.ts";
 import { appendAudit } from "../../store/audit.ts";
 import { loadFacts } from "../../store/facts.ts";
 import { isInboxLocked } from "../../store/inbox.ts";
+import type { InstanceRow } from "../../store/instance-row.ts";
+import { holdInstance, type OpenedSend, openSend } from "../../store/open-send.ts";
 import { type AskedQuery, queryBatch } from "../../store/record-batch.ts";
-import { type OpenedSend, openSend } from "../../store/send-path.ts";
 import type { Page, Tx } from "../../store/tx.ts";
 import type { ChangeNotice } from "./change-feed.ts";
 import type { Engine } from "./engine-context.ts";
@@ -47,8 +48,10 @@ export interface Work {
   hasWork: boolean;
   /** Instances moved in this transaction. */
   moves: number;
-  /** The instance that the transaction was opened for, already locked; taken once. */
+  /** The instance that the transaction was opened for; taken once. */
   opened: OpenedSend | null;
+  /** The same, while it is read and not locked: see `hold`. */
+  unheld: InstanceRow | null;
   /** The idempotency key that the transaction was opened with: locked, and its stored answer read. */
   readonly keyed: { readonly key: string; readonly row: OpenedSend["inbox"] } | null;
   /** While another transaction may be holding the caller's idempotency key. */
@@ -81,6 +84,7 @@ export function blankWork(within: Pick<Work, "engine" | "tx" | "scope" | "org" |
     waitsForKey: false,
     moves: 0,
     opened: null,
+    unheld: null,
     keyed: null,
     shared: null,
   };
@@ -144,8 +148,10 @@ export function healable(error: EngineError): EngineError {
 }
 
 export interface WorkOptions {
-  /** The instance that the work is about: locked in the transaction's first flight, which brings the org's epochs along. */
+  /** The instance that the work is about: opened in the transaction's first flight, which brings the org's epochs along. */
   readonly instanceId?: string;
+  /** "late": only where `fn` writes nothing before the instance's event. The work is run again, locked first, where the instance moved on. */
+  readonly lock?: "first" | "late";
   /** Taken in the same flight; only beside `instanceId`. */
   readonly idempotency?: { readonly source: string; readonly key: string };
   /** Rolls everything back after `fn` and gives its result all the same: explain. */
@@ -167,12 +173,14 @@ export async function inWork<T>(
   fn: (work: Work) => Promise<T | Refused>,
   options: WorkOptions = {},
 ): Promise<T> {
+  let { lock = "first" } = options;
   for (let attempt = 1; ; attempt++) {
     let last: Work | undefined;
     let result: T | Refused;
     try {
       result = await engine.store.work({ orgs: [org.id], actorId: scope.principal.id }, async (tx) => {
-        const work = await openWork(engine, scope, org, tx, options);
+        const work = await openWork(engine, scope, org, tx, { ...options, lock });
+        lock = "first";
         last = work;
         const value = await fn(work);
         if (!(value instanceof Refused)) for (const check of work.lastChecks.values()) await check();
@@ -199,22 +207,33 @@ export async function inWork<T>(
 
 async function openWork(engine: Engine, scope: Scope, org: OrgContext, tx: Tx, options: WorkOptions): Promise<Work> {
   const at = engine.clock.now();
-  const { instanceId, idempotency } = options;
-  const opened = instanceId === undefined ? null : await openSend(tx, { orgId: org.id, instanceId, ...(idempotency === undefined ? {} : { idempotency }) });
+  const { instanceId, idempotency, lock = "first" } = options;
+  const opened =
+    instanceId === undefined ? null : await openSend(tx, { orgId: org.id, instanceId, lock, ...(idempotency === undefined ? {} : { idempotency }) });
   const keyed = opened === null || idempotency === undefined ? null : { key: idempotency.key, row: opened.inbox };
   const known = opened === null || instanceId === undefined ? {} : { instanceId, epoch: opened.activationEpoch };
   const ruling = await engine.programs.inForce(tx, org.id, at, known);
   const actor = options.actor ?? actorIn(scope, org.id, ruling.program.access);
-  return { ...blankWork({ engine, tx, scope, org, ruling, actor, at }), opened, keyed };
+  return { ...blankWork({ engine, tx, scope, org, ruling, actor, at }), opened, keyed, unheld: lock === "late" ? (opened?.instance ?? null) : null };
 }
 
-/** Locks an instance and its record; the one that the work was opened for is locked already. */
+/**
+ * Before the transaction waits for anything but its own instance: locks that, where it was only read, so that every transaction has its
+ * instance first and two of them cannot wait for each other.
+ */
+export function hold(work: Work): void {
+  if (work.unheld !== null) holdInstance(work.tx, work.unheld);
+  work.unheld = null;
+}
+
+/** Opens an instance with its record, locked; the one that the work was opened for is open already. */
 export async function openInstance(work: Work, instanceId: string): Promise<OpenedSend> {
   const { opened } = work;
   if (opened?.instance?.id === instanceId) {
     work.opened = null;
     return opened;
   }
+  hold(work);
   return await openSend(work.tx, { orgId: work.org.id, instanceId });
 }
 
@@ -314,6 +333,7 @@ export function createFactLoader(work: Work): FactLoader {
       const locks = requests.flatMap((request) => request.locks).filter((lock) => !held.has(lock));
       for (const request of requests) known.set(request.key, request);
       for (const lock of locks) held.add(lock);
+      if (locks.length > 0) hold(work);
       const again = locks.length > 0 && Object.keys(bag).length > 0;
       const loaded = await loadFacts(work.tx, again ? [...known.values()] : requests, work.ruling.catalogue, context);
       bag = { ...bag, ...loaded };

@@ -16,6 +16,7 @@ import {
   updateDraft,
 } from "#engine/store/drafts.ts";
 import { loadFile, loadFileBytes, saveFile } from "#engine/store/files.ts";
+import { openSend } from "#engine/store/open-send.ts";
 import {
   findPersonByEmail,
   grantsOf,
@@ -30,7 +31,6 @@ import {
 } from "#engine/store/people.ts";
 import { createRelease, decideRelease, listReleases, loadRelease, releaseDecisions } from "#engine/store/releases.ts";
 import { addReplayDiffs, createReplay, loadReplay, replayDiffs, updateReplay } from "#engine/store/replays.ts";
-import { openSend } from "#engine/store/send-path.ts";
 import { createSession, endSessionsOf, loadSession, purgeSessions, touchSession } from "#engine/store/sessions.ts";
 import { loadSetting, saveSetting, settingVersions } from "#engine/store/settings.ts";
 import { deleteWebhook, listWebhooks, loadWebhook, saveWebhook } from "#engine/store/webhooks.ts";

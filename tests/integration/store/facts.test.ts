@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import type { FactRequest } from "#engine/core/step-types.ts";
+import { commitSend } from "#engine/store/commit-send.ts";
 import { loadFacts } from "#engine/store/facts.ts";
 import { saveGrant, savePerson } from "#engine/store/people.ts";
 import { updateRecord } from "#engine/store/records.ts";
-import { commitSend } from "#engine/store/send-path.ts";
 import { saveSetting } from "#engine/store/settings.ts";
 import type { Session } from "#engine/store/tx.ts";
 import { testDatabase } from "#tests/support/database.ts";

@@ -3,10 +3,11 @@ import { randomUUID } from "node:crypto";
 import type { Actor } from "#engine/core/step-types.ts";
 import type { TypeDefinition } from "#engine/schema/type.ts";
 import type { Catalogue } from "#engine/store/catalogue.ts";
+import { commitSend, type SendCommit } from "#engine/store/commit-send.ts";
 import type { RecordRow } from "#engine/store/instance-row.ts";
+import { type OpenedSend, openSend } from "#engine/store/open-send.ts";
 import { saveOrg } from "#engine/store/people.ts";
 import { createRecord } from "#engine/store/records.ts";
-import { commitSend, type OpenedSend, openSend, type SendCommit } from "#engine/store/send-path.ts";
 import type { Session, Tx } from "#engine/store/tx.ts";
 import type { TestDatabase } from "#tests/support/database.ts";
 

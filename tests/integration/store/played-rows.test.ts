@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
+import { commitSend } from "#engine/store/commit-send.ts";
 import { copyPlayedRows, readPlayedRows } from "#engine/store/played-rows.ts";
-import { commitSend } from "#engine/store/send-path.ts";
 import { testDatabase } from "#tests/support/database.ts";
 import { A, B, inA, inB, moved, seedOrgs, send, system } from "./fixture.ts";
 

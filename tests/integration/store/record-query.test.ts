@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import type { Query } from "#engine/schema/query.ts";
+import { commitSend } from "#engine/store/commit-send.ts";
 import { ensureIndexes } from "#engine/store/record-indexes.ts";
 import { countRecords, queryRecords } from "#engine/store/record-query.ts";
 import { createRecord } from "#engine/store/records.ts";
-import { commitSend } from "#engine/store/send-path.ts";
 import type { Session } from "#engine/store/tx.ts";
 import { testDatabase } from "#tests/support/database.ts";
 import { A, addThing, B, catalogue, inA, inB, inBoth, moved, PARTS, seedOrgs, T0, THINGS } from "./fixture.ts";

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
+import { commitSend } from "#engine/store/commit-send.ts";
 import { eventsOf } from "#engine/store/events.ts";
 import { loadInbox } from "#engine/store/inbox.ts";
 import { findInstanceByKey, listInstances, loadInstance } from "#engine/store/instances.ts";
+import { holdInstance, openSend, openStart } from "#engine/store/open-send.ts";
 import { listOutbox } from "#engine/store/outbox.ts";
 import { loadRecord } from "#engine/store/records.ts";
-import { commitSend, openSend, openStart } from "#engine/store/send-path.ts";
 import { listTasks } from "#engine/store/tasks.ts";
 import { timersOf } from "#engine/store/timers.ts";
 import { verifyEvents } from "#engine/store/verify-events.ts";
@@ -107,6 +108,40 @@ test("a record that changed under the step makes the step run again, on what is 
   });
   expect(runs).toBe(2);
   expect(await db.store.work(inA, (tx) => loadRecord(tx, THINGS, thing.id))).toMatchObject({ version: 3, data: { colour: "blue", seen: "blue" } });
+});
+
+test("[P2] an instance that was opened late and moved on meanwhile is opened again, on what is there now", async () => {
+  const id = randomUUID();
+  await send(db, A, id, "s");
+  const seen: (string | undefined)[] = [];
+  await db.store.work(inA, async (tx) => {
+    const opened = await openSend(tx, { orgId: A, instanceId: id, lock: "late" });
+    seen.push(opened.instance?.state as string);
+    // It holds nothing: the other one does not wait for this transaction.
+    if (seen.length === 1) await send(db, A, id, "between");
+    commitSend(tx, moved(A, opened, id, "t"));
+  });
+  expect(seen).toEqual(["s", "between"]);
+  expect(await db.store.work(inA, (tx) => loadInstance(tx, id))).toMatchObject({ seq: 3, state: "t" });
+});
+
+test("[P13] what was opened late is held before anything else is waited for, and only where it stands as it was read", async () => {
+  const id = randomUUID();
+  await send(db, A, id, "s");
+  let runs = 0;
+  await db.store.work(inA, async (tx) => {
+    runs += 1;
+    const { instance } = await openSend(tx, { orgId: A, instanceId: id, lock: "late" });
+    if (runs === 1) await send(db, A, id, "between");
+    holdInstance(tx, instance!);
+    await tx.query("select 1");
+    const other = db.store.work(inA, async (two) => {
+      await two.query("set local lock_timeout = '200ms'");
+      await two.query(`select 1 from instance where id = '${id}' for no key update nowait`);
+    });
+    await expect(other).rejects.toMatchObject({ code: "unavailable" });
+  });
+  expect(runs).toBe(2);
 });
 
 test("[P2] what fails late leaves nothing, and says nothing of the database", async () => {
