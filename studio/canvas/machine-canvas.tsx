@@ -2,20 +2,21 @@
 import "@xyflow/react/dist/base.css";
 import "./canvas.css";
 import "./marks.css";
-import { Background, BackgroundVariant, MiniMap, type NodeChange, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { Box, CanvasLayout, Route, StudioDocument } from "../document/document.ts";
+import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider } from "@xyflow/react";
+import { useEffect, useMemo, useState } from "react";
+import type { StudioDocument } from "../document/document.ts";
 import { leading, type Picked, type Selection } from "../document/selection.ts";
 import { type CanvasActions, type CanvasMode, CanvasProvider } from "./canvas-context.ts";
-import type { Chart, ChartTransition } from "./chart.ts";
+import type { Chart } from "./chart.ts";
 import { EDGE_TYPES, WayEnds } from "./edges/way.tsx";
 import type { GateRates } from "./gate-rates.ts";
-import { absoluteBox } from "./layout.ts";
-import { CONTAINER_BAR, GRID, LANE_BAR } from "./measure.ts";
+import { GRID } from "./measure.ts";
 import { NODE_TYPES } from "./nodes/state-nodes.tsx";
-import { routeTransition } from "./scene.ts";
 import { type DiffMark, type FlowNode, toFlow } from "./to-flow.ts";
-import { type Drag, type Scene, useScene } from "./use-scene.ts";
+import { type OnMove, useDraggedScene } from "./use-dragged-scene.ts";
+import type { Scene } from "./use-scene.ts";
+import { useUnfolded } from "./use-unfolded.ts";
+import { type CanvasControl, useViewport } from "./use-viewport.ts";
 import { DIRECTIONS, neighbour } from "./walk.ts";
 
 export interface MachineCanvasProps {
@@ -29,7 +30,7 @@ export interface MachineCanvasProps {
   readonly marks?: Readonly<Record<string, DiffMark>>;
   readonly problems?: ReadonlySet<string>;
   /** Called when a card was dropped elsewhere. Without it nothing can be moved. */
-  readonly onMove?: (chart: Chart, layout: CanvasLayout, drag: Drag) => void;
+  readonly onMove?: OnMove;
   readonly onShowInstances?: (state: string) => void;
   /** Tells who surrounds the canvas about scene and zoom. */
   readonly onScene?: (scene: Scene) => void;
@@ -38,18 +39,9 @@ export interface MachineCanvasProps {
   readonly control?: React.RefObject<CanvasControl | null>;
 }
 
-/** What the bars around the canvas may ask of it. */
-export interface CanvasControl {
-  fit(): void;
-  zoomBy(factor: number): void;
-  /** Brings a state into view. */
-  reveal(state: string): void;
-}
-
 const NO_MARKS: Readonly<Record<string, DiffMark>> = {};
 const NO_RATES: GateRates = {};
 const NO_PROBLEMS: ReadonlySet<string> = new Set();
-const READABLE = 0.62;
 
 export function MachineCanvas(props: MachineCanvasProps) {
   return (
@@ -76,30 +68,14 @@ function CanvasInside(props: MachineCanvasProps) {
     showMinimap = true,
     control,
   } = props;
-  const [drag, setDrag] = useState<Drag | null>(null);
   const [pointed, setPointed] = useState<string | null>(null);
-  const scene = useScene(document, drag);
+  const { scene, onNodesChange, drop } = useDraggedScene(document, onMove);
   const { chart, folding, layout } = scene;
-  const frame = useRef<HTMLElement>(null);
   useEffect(() => onScene?.(scene), [scene, onScene]);
 
   const lead = leading(selection);
   const opened = pointed ?? (lead?.kind === "state" ? lead.id : null);
-  const unfolded = useMemo(() => {
-    if (layout === null) return [];
-    const shown = [...(folding.folded.get(opened ?? "#none") ?? [])].filter((one) => one.targets.length > 0);
-    const chosen = lead?.kind === "transition" ? chart.transitions.find((one) => one.id === lead.id) : undefined;
-    if (chosen !== undefined && chosen.targets.length > 0 && !folding.drawn.includes(chosen) && !shown.includes(chosen)) shown.push(chosen);
-    const byId = new Map(folding.drawn.map((one) => [one.id, one]));
-    const others = Object.entries(layout.routes).map(([id, route]): [ChartTransition | null, Route] => [byId.get(id) ?? null, route]);
-    return shown.flatMap((transition) => {
-      const route = routeTransition(chart, layout.nodes, transition, others);
-      if (route === null) return [];
-      others.push([transition, route]);
-      return [{ transition, route }];
-    });
-  }, [chart, folding, layout, opened, lead]);
-
+  const unfolded = useUnfolded(scene, opened, lead);
   const { nodes, edges } = useMemo(
     () =>
       layout === null
@@ -120,54 +96,7 @@ function CanvasInside(props: MachineCanvasProps) {
     [mode, onSelect, onShowInstances, folding, rates],
   );
 
-  const onNodesChange = useCallback(
-    (changes: NodeChange<FlowNode>[]) => {
-      for (const change of changes) {
-        if (change.type !== "position" || change.position === undefined || change.dragging === false) continue;
-        const parent = chart.states.get(chart.states.get(change.id)?.parent ?? "");
-        const top = parent?.isRegion ? LANE_BAR : CONTAINER_BAR + GRID;
-        setDrag({ id: change.id, to: { x: Math.max(GRID, change.position.x), y: Math.max(top, change.position.y) } });
-      }
-    },
-    [chart],
-  );
-  const drop = useCallback(() => {
-    if (drag !== null && layout !== null) onMove?.(chart, layout, drag);
-    setDrag(null);
-  }, [drag, layout, chart, onMove]);
-
-  const flow = useReactFlow();
-  const zoom = useStore((state) => state.transform[2]);
-  const width = useStore((state) => state.width);
-  const height = useStore((state) => state.height);
-  useEffect(() => onZoom?.(zoom), [zoom, onZoom]);
-
-  const fit = useCallback(() => {
-    const root = layout?.nodes[""];
-    if (root !== undefined && width > 0) void flow.setViewport(fitted(root, width, height, mode === "diff"));
-  }, [layout, width, height, flow, mode]);
-  const fitNow = useRef(fit);
-  fitNow.current = fit;
-  const isReady = layout !== null && width > 0;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: fitted once per arrangement, not on each change of the layout
-  useEffect(() => {
-    if (isReady) fitNow.current();
-  }, [isReady, scene.arranged]);
-
-  const reveal = useCallback(
-    (state: string) => {
-      const box = layout === null ? null : absoluteBox(chart, layout.nodes, state);
-      if (box !== null) void flow.setCenter(box.x + box.w / 2, box.y + box.h / 2, { zoom: Math.max(flow.getZoom(), READABLE), duration: 140 });
-    },
-    [chart, layout, flow],
-  );
-  useEffect(() => {
-    if (control === undefined) return;
-    control.current = { fit, zoomBy: (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: 140 }), reveal };
-    return () => {
-      control.current = null;
-    };
-  }, [control, fit, flow, reveal]);
+  const { zoom, follow } = useViewport(scene, { isCentred: mode === "diff", onZoom, control });
 
   const onKeyDown = (event: React.KeyboardEvent): void => {
     const direction = DIRECTIONS[event.key];
@@ -177,12 +106,11 @@ function CanvasInside(props: MachineCanvasProps) {
     event.preventDefault();
     if (next === null) return;
     onSelect({ kind: "state", id: next }, false);
-    if (!isInView(absoluteBox(chart, layout.nodes, next), flow.getViewport(), width, height)) reveal(next);
+    follow(next);
   };
 
   return (
     <section
-      ref={frame}
       className="machine-canvas"
       data-mode={mode}
       data-zoom={zoom < 0.35 ? "far" : zoom < 0.6 ? "mid" : "near"}
@@ -254,23 +182,6 @@ const minimapColor = (node: FlowNode): string =>
       : node.type === "container"
         ? "var(--line)"
         : "var(--line-strong)";
-
-/** The whole machine where it is readable; otherwise its beginning, as small as stays readable. */
-function fitted(root: Box, width: number, height: number, isCentred: boolean): { x: number; y: number; zoom: number } {
-  const pad = 16;
-  const whole = Math.min((width - 2 * pad) / root.w, (height - 2 * pad) / root.h);
-  const zoom = Math.min(1, Math.max(whole, READABLE));
-  const x = root.w * zoom <= width - 2 * pad ? (width - root.w * zoom) / 2 : pad;
-  const y = isCentred ? Math.max(pad, (height - root.h * zoom) / 2) : pad;
-  return { x, y, zoom };
-}
-
-function isInView(box: Box | null, view: { x: number; y: number; zoom: number }, width: number, height: number): boolean {
-  if (box === null) return true;
-  const left = box.x * view.zoom + view.x;
-  const top = box.y * view.zoom + view.y;
-  return left >= 0 && top >= 0 && left + box.w * view.zoom <= width && top + box.h * view.zoom <= height;
-}
 
 function spokenSelection(chart: Chart, picked: Picked, counts: Readonly<Record<string, number>> | null): string {
   if (picked.kind === "transition") return `Transition ${picked.id.split("|")[1]?.split(":")[1] ?? ""}`;

@@ -17,11 +17,12 @@ import { Inspector, type InspectorTab } from "./inspector/inspector.tsx";
 import type { LiveInstance } from "./inspector/live-instances.tsx";
 import type { TransitionStats } from "./inspector/transition-inspector.tsx";
 import { arrange } from "./layout.ts";
-import { type CanvasControl, MachineCanvas } from "./machine-canvas.tsx";
+import { MachineCanvas } from "./machine-canvas.tsx";
 import { placeOf, problemMarks } from "./place-of-problem.ts";
 import { ProblemsBar } from "./problems-bar.tsx";
 import { afterMove, completeLayout } from "./scene.ts";
 import { type Drag, loadElk, type Scene } from "./use-scene.ts";
+import type { CanvasControl } from "./use-viewport.ts";
 
 export interface MachineEditorProps {
   readonly handle: DocumentHandle;
