@@ -1,10 +1,10 @@
 import "./data-table.css";
 import { Checkbox } from "@mantine/core";
-import { Fragment, useEffect, useRef, useState } from "react";
+import { Fragment } from "react";
 import { ColumnChooser, useHiddenColumns } from "./column-chooser.tsx";
 import { Icon } from "./icon.tsx";
-import { useKeys } from "./keys.ts";
 import { Skeleton } from "./states.tsx";
+import { useRowKeys } from "./use-row-keys.ts";
 
 export interface Column<Row> {
   readonly id: string;
@@ -62,38 +62,18 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { rows, rowKey, selected, onSelect, onOpen, at, selectable = () => true } = props;
   const hidden = useHiddenColumns(props.id, props.columns);
   const columns = props.columns.filter((column) => !hidden.ids.has(column.id));
-  const [cursor, setCursor] = useState(-1);
-  const body = useRef<HTMLTableSectionElement>(null);
-  const move = (by: number): void => {
-    const from = cursor >= 0 ? cursor : rows.findIndex((row) => rowKey(row) === at);
-    const next = Math.max(0, Math.min(rows.length - 1, from + by));
-    setCursor(next);
-    const row = rows[next];
-    if (at != null && row !== undefined) onOpen?.(row);
-  };
-  useEffect(() => {
-    body.current?.querySelector(".is-cursor")?.scrollIntoView({ block: "nearest" });
-  });
   const toggle = (row: Row): void => {
     if (selected === undefined || onSelect === undefined || !selectable(row)) return;
     const next = new Set(selected);
     if (!next.delete(rowKey(row))) next.add(rowKey(row));
     onSelect(next);
   };
-  const current = rows[cursor];
-  useKeys({
-    j: () => move(1),
-    k: () => move(-1),
-    arrowdown: () => move(1),
-    arrowup: () => move(-1),
-    ...(current === undefined ? {} : { enter: () => onOpen?.(current), x: () => toggle(current) }),
-    ...(selected !== undefined && selected.size > 0 ? { escape: () => onSelect?.(new Set()) } : {}),
-    "/": () => document.querySelector<HTMLInputElement>("[data-search]")?.focus(),
-  });
+  const onClear = selected !== undefined && selected.size > 0 ? () => onSelect?.(new Set()) : undefined;
+  const { cursor, setCursor, body } = useRowKeys({ rows, shown: at ?? null, rowKey, onOpen, onToggle: toggle, onClear });
   const pickable = rows.filter(selectable);
   const chosen = selected === undefined ? 0 : pickable.filter((row) => selected.has(rowKey(row))).length;
   const all = pickable.length > 0 && chosen === pickable.length;
-  let group: string | null = null;
+  const sections = sectionsOf(rows, props.group);
   const span = columns.length + (selected === undefined ? 0 : 1);
   return (
     <div className="data">
@@ -141,50 +121,35 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               {props.loading ? (
                 <SkeletonRows count={8} columns={columns} pick={selected !== undefined} />
               ) : (
-                rows.map((row, index) => {
-                  const key = rowKey(row);
-                  const name = props.group?.(row) ?? null;
-                  const head = name !== null && name !== group ? name : null;
-                  group = name;
-                  const state = `${onOpen === undefined ? "" : "can-open"}${selected?.has(key) ? " is-selected" : ""}${at === key ? " is-at" : ""}${index === cursor ? " is-cursor" : ""}`;
-                  return (
-                    <Fragment key={key}>
-                      {head === null ? null : (
-                        <tr className="is-group">
-                          <th colSpan={span} scope="rowgroup">
-                            {head} <span className="quiet">{rows.filter((other) => props.group?.(other) === head).length}</span>
-                          </th>
-                        </tr>
-                      )}
-                      <tr
-                        className={state}
-                        aria-selected={selected === undefined ? undefined : selected.has(key)}
-                        onClick={(event) => {
-                          if ((event.target as HTMLElement).closest("a, button, input, label") !== null) return;
-                          setCursor(index);
+                sections.map(({ name, from, rows: members }) => (
+                  <Fragment key={`${from}:${name ?? ""}`}>
+                    {name === null ? null : (
+                      <tr className="is-group">
+                        <th colSpan={span} scope="rowgroup">
+                          {name} <span className="quiet">{members.length}</span>
+                        </th>
+                      </tr>
+                    )}
+                    {members.map((row, index) => (
+                      <DataRow
+                        key={rowKey(row)}
+                        row={row}
+                        name={rowKey(row)}
+                        columns={columns}
+                        isAt={at === rowKey(row)}
+                        isCursor={from + index === cursor}
+                        pick={
+                          selected === undefined ? null : { isSelected: selected.has(rowKey(row)), isSelectable: selectable(row), onToggle: () => toggle(row) }
+                        }
+                        canOpen={onOpen !== undefined}
+                        onClick={() => {
+                          setCursor(from + index);
                           onOpen?.(row);
                         }}
-                      >
-                        {selected === undefined ? null : (
-                          <td className="pick">
-                            <Checkbox aria-label={`Select ${key}`} checked={selected.has(key)} disabled={!selectable(row)} onChange={() => toggle(row)} />
-                          </td>
-                        )}
-                        {columns.map((column) => (
-                          <td
-                            key={column.id}
-                            data-name={column.named ? column.title : undefined}
-                            className={
-                              [column.align ?? "", column.first ? "first" : "", column.offPhone ? "off-phone" : ""].filter(Boolean).join(" ") || undefined
-                            }
-                          >
-                            {column.cell(row)}
-                          </td>
-                        ))}
-                      </tr>
-                    </Fragment>
-                  );
-                })
+                      />
+                    ))}
+                  </Fragment>
+                ))
               )}
             </tbody>
           </table>
@@ -194,6 +159,73 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     </div>
   );
 }
+
+interface Section<Row> {
+  /** Null: the list has no groups. */
+  readonly name: string | null;
+  /** Place of its first row in the list. */
+  readonly from: number;
+  readonly rows: readonly Row[];
+}
+
+/** Rows that follow one another under the same name stand together. */
+function sectionsOf<Row>(rows: readonly Row[], group: ((row: Row) => string) | undefined): readonly Section<Row>[] {
+  if (group === undefined) return [{ name: null, from: 0, rows }];
+  const sections: { name: string; from: number; rows: Row[] }[] = [];
+  for (const [index, row] of rows.entries()) {
+    const name = group(row);
+    const last = sections.at(-1);
+    if (last?.name === name) last.rows.push(row);
+    else sections.push({ name, from: index, rows: [row] });
+  }
+  return sections;
+}
+
+interface DataRowProps<Row> {
+  readonly row: Row;
+  /** What its box is called. */
+  readonly name: string;
+  readonly columns: readonly Column<Row>[];
+  readonly isAt: boolean;
+  readonly isCursor: boolean;
+  /** Null: rows of this list are not selected. */
+  readonly pick: { readonly isSelected: boolean; readonly isSelectable: boolean; readonly onToggle: () => void } | null;
+  readonly canOpen: boolean;
+  readonly onClick: () => void;
+}
+
+function DataRow<Row>({ row, name, columns, isAt, isCursor, pick, canOpen, onClick }: DataRowProps<Row>) {
+  const classes = { "can-open": canOpen, "is-selected": pick?.isSelected === true, "is-at": isAt, "is-cursor": isCursor };
+  return (
+    <tr
+      className={namesOf(classes)}
+      aria-selected={pick?.isSelected}
+      onClick={(event) => {
+        if ((event.target as HTMLElement).closest("a, button, input, label") === null) onClick();
+      }}
+    >
+      {pick === null ? null : (
+        <td className="pick">
+          <Checkbox aria-label={`Select ${name}`} checked={pick.isSelected} disabled={!pick.isSelectable} onChange={pick.onToggle} />
+        </td>
+      )}
+      {columns.map((column) => (
+        <td
+          key={column.id}
+          data-name={column.named ? column.title : undefined}
+          className={namesOf({ [column.align ?? ""]: true, first: column.first === true, "off-phone": column.offPhone === true })}
+        >
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+const namesOf = (classes: Readonly<Record<string, boolean>>): string | undefined =>
+  Object.keys(classes)
+    .filter((name) => name !== "" && classes[name])
+    .join(" ") || undefined;
 
 /** The page's margins lie inside the outer columns; a fixed width is the room for what is in the cell. */
 const MARGIN = 16;
