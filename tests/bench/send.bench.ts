@@ -3,7 +3,7 @@
  *
  *   node tests/bench/send.bench.ts [--rounds 5] [--seconds 2]
  *
- * Ours: row-level security on, lock and read, access decision, payload check, gate with explanation, step, hash chain, 2.4 KB log row, one outbox
+ * Ours: row-level security on, read, access decision, payload check, gate with explanation, step, hash chain, 2.4 KB log row, one outbox
  * row, two flights. Bare: superuser, no transaction block, ready-made JSON text of the same bytes, the same columns and indexes, one flight.
  */
 import { randomUUID } from "node:crypto";

@@ -1,7 +1,8 @@
 /**
  * Sends one event to one instance: the main path of the engine, read from top to bottom.
  *
- * open (lock) -> idempotency -> permission -> payload -> step with facts -> commit with effects and cascade -> answer.
+ * open -> idempotency -> permission -> payload -> step with facts -> commit with effects and cascade -> answer. The commit checks that the
+ * instance stands as it was opened; where it does not, all is run again, locked.
  * What is refused or blocked changes nothing and leaves one line in the audit log.
  */
 import { EngineError } from "../../core/errors.ts";
