@@ -6,8 +6,9 @@ import { EngineError } from "../../core/errors.ts";
 import { dayIn } from "../work/ask-decision.ts";
 import { authorize, verbOf } from "../work/authorize.ts";
 import type { Engine } from "../work/engine-context.ts";
+import { inWork } from "../work/in-work.ts";
 import type { Scope } from "../work/scope.ts";
-import { inWork, type Refused, type Work } from "../work/work.ts";
+import type { Refused, Work } from "../work/work.ts";
 
 export type StudioPermission = "rules.view" | "rules.edit" | "rules.publish" | "replay.run";
 

@@ -16,8 +16,9 @@ import { type RecordWrite, writeRecordEffect } from "../records/write-record.ts"
 import type { Engine } from "../work/engine-context.ts";
 import { freshId } from "../work/fresh-id.ts";
 import { once } from "../work/idempotency.ts";
+import { inWork } from "../work/in-work.ts";
 import { systemScope } from "../work/scope.ts";
-import { inWork, type Work } from "../work/work.ts";
+import type { Work } from "../work/work.ts";
 
 /** An event that its instance no longer takes counts as delivered: it arrived, and meant nothing any more. */
 export async function deliverRemote(engine: Engine, item: OutboxItem): Promise<Delivery> {

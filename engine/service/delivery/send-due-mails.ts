@@ -17,9 +17,11 @@ import { toOrgContext } from "../auth/principals.ts";
 import { runCascade } from "../instances/cascade.ts";
 import { startFromCascade } from "../instances/start-from-cascade.ts";
 import type { Engine } from "../work/engine-context.ts";
+import { stepWithFacts } from "../work/fact-loader.ts";
 import { freshId } from "../work/fresh-id.ts";
+import { inWork } from "../work/in-work.ts";
 import { systemScope } from "../work/scope.ts";
-import { inWork, stepWithFacts, type Work } from "../work/work.ts";
+import type { Work } from "../work/work.ts";
 
 /** Runs that this process has seen to: org and mail -> the run's instant. Others are kept apart by the mail's key. */
 const seen = new WeakMap<Engine, Map<string, Instant>>();

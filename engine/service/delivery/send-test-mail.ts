@@ -16,8 +16,9 @@ import type { Engine } from "../work/engine-context.ts";
 import { evaluateOne } from "../work/expression.ts";
 import { freshId } from "../work/fresh-id.ts";
 import { type Answer, type Idempotency, once } from "../work/idempotency.ts";
+import { inWork } from "../work/in-work.ts";
 import { requireOneOrg, type Scope } from "../work/scope.ts";
-import { inWork, type Work } from "../work/work.ts";
+import type { Work } from "../work/work.ts";
 
 export interface TestMailInput {
   /** Settings whose members are mails. */

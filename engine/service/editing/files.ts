@@ -5,8 +5,9 @@ import { type FileRow, loadFile, loadFileBytes, saveFile as storeFile } from "..
 import type { Engine } from "../work/engine-context.ts";
 import { freshId, isUuid } from "../work/fresh-id.ts";
 import { type Answer, type Keyed, once } from "../work/idempotency.ts";
+import { inWork } from "../work/in-work.ts";
 import { requireOneOrg, type Scope } from "../work/scope.ts";
-import { auditAttempt, inWork, type Work } from "../work/work.ts";
+import { auditAttempt, type Work } from "../work/work.ts";
 
 export interface SaveFileInput extends Keyed {
   readonly name: string;

@@ -22,8 +22,9 @@ import { dayIn } from "../work/ask-decision.ts";
 import type { Engine } from "../work/engine-context.ts";
 import { freshId } from "../work/fresh-id.ts";
 import { type Answer, type Idempotency, once } from "../work/idempotency.ts";
+import { inWork } from "../work/in-work.ts";
 import { requireOneOrg, type Scope } from "../work/scope.ts";
-import { auditAttempt, inWork, type Work } from "../work/work.ts";
+import { auditAttempt, type Work } from "../work/work.ts";
 
 export interface CreateInput {
   readonly type: string;

@@ -11,8 +11,9 @@ import { authorize } from "../work/authorize.ts";
 import type { Engine } from "../work/engine-context.ts";
 import { isUuid } from "../work/fresh-id.ts";
 import { type Answer, type Idempotency, once } from "../work/idempotency.ts";
+import { inWork } from "../work/in-work.ts";
 import { requireOneOrg, type Scope } from "../work/scope.ts";
-import { inWork, type Work } from "../work/work.ts";
+import type { Work } from "../work/work.ts";
 import { templateErrors } from "./setting-texts.ts";
 
 export interface SettingsAnswer {

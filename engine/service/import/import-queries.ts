@@ -7,9 +7,10 @@ import { recordTypeOf } from "../records/record-type.ts";
 import type { Engine } from "../work/engine-context.ts";
 import { isUuid } from "../work/fresh-id.ts";
 import { type Answer, type Keyed, once } from "../work/idempotency.ts";
+import { inWork } from "../work/in-work.ts";
 import { inReading, type Reading } from "../work/reading.ts";
 import type { Scope } from "../work/scope.ts";
-import { auditAttempt, inWork, type Work } from "../work/work.ts";
+import { auditAttempt, type Work } from "../work/work.ts";
 import type { RowError } from "./check-rows.ts";
 import { mayRollBack } from "./may-roll-back.ts";
 

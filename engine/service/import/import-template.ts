@@ -5,8 +5,8 @@ import type { TypeDefinition } from "../../schema/type.ts";
 import { authorizeRecord } from "../records/record-permission.ts";
 import { nameOfType, recordTypeOf } from "../records/record-type.ts";
 import type { Engine } from "../work/engine-context.ts";
+import { inWork } from "../work/in-work.ts";
 import { requireOneOrg, type Scope } from "../work/scope.ts";
-import { inWork } from "../work/work.ts";
 
 export interface ImportTemplate {
   readonly name: string;

@@ -11,7 +11,8 @@ import { runCascade } from "../instances/cascade.ts";
 import { changeHooks } from "../records/on-change.ts";
 import { newRows } from "../records/record-drafts.ts";
 import type { CascadeItem } from "../work/cascade-item.ts";
-import { forReading, type Work } from "../work/work.ts";
+import { forReading } from "../work/shared-reads.ts";
+import type { Work } from "../work/work.ts";
 import type { CheckedRow } from "./check-rows.ts";
 
 /** The events that rows mean to instances, each once. */

@@ -10,7 +10,8 @@ import { acceptPayload, withoutForbiddenNulls } from "../records/payload.ts";
 import { lookupOf } from "../records/reference-lookup.ts";
 import type { CascadeItem } from "../work/cascade-item.ts";
 import { isUuid } from "../work/fresh-id.ts";
-import { openInstance, type Work } from "../work/work.ts";
+import { openInstance } from "../work/in-work.ts";
+import type { Work } from "../work/work.ts";
 import { type CascadeResult, startFromCascade } from "./start-from-cascade.ts";
 import { type Moved, moveInstance, type Transition } from "./transition.ts";
 

@@ -15,8 +15,9 @@ import type { Engine } from "../work/engine-context.ts";
 import { evaluate } from "../work/expression.ts";
 import { isUuid } from "../work/fresh-id.ts";
 import { type Answer, type Idempotency, once } from "../work/idempotency.ts";
+import { inWork } from "../work/in-work.ts";
 import type { Scope } from "../work/scope.ts";
-import { auditAttempt, inWork, Refused, type Work } from "../work/work.ts";
+import { auditAttempt, Refused, type Work } from "../work/work.ts";
 import { deliver, openStanding, type SendAnswer, sendAnswerOf } from "./send-event.ts";
 
 export interface CompleteInput {

@@ -8,9 +8,10 @@ import type { Decision, OverrideRequest, StateValue, TimerArm, Violation } from 
 import { concealFor } from "../records/conceal.ts";
 import { answerDecisions, guardsFirst } from "../work/decision-answer.ts";
 import type { Engine } from "../work/engine-context.ts";
+import { inWork } from "../work/in-work.ts";
 import { locateInstance } from "../work/locate-instance.ts";
 import type { Scope } from "../work/scope.ts";
-import { inWork, Refused, type Work } from "../work/work.ts";
+import { Refused, type Work } from "../work/work.ts";
 import { runCascade } from "./cascade.ts";
 import { type PublicEffect, publicEffects } from "./effect-answer.ts";
 import { issueLink } from "./issue-link.ts";

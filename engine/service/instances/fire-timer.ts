@@ -4,8 +4,8 @@ import { loadOrg } from "../../store/people.ts";
 import { type TimerRow, takeTimer } from "../../store/timers.ts";
 import { toOrgContext } from "../auth/principals.ts";
 import type { Engine } from "../work/engine-context.ts";
+import { inWork, openInstance } from "../work/in-work.ts";
 import { systemScope } from "../work/scope.ts";
-import { inWork, openInstance } from "../work/work.ts";
 import { runCascade } from "./cascade.ts";
 import { moveInstance } from "./transition.ts";
 

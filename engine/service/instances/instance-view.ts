@@ -15,7 +15,8 @@ import { etagOf } from "../records/record-answer.ts";
 import { fillLabel, recordTypeOf, titleOf } from "../records/record-type.ts";
 import { maskedData } from "../records/visibility.ts";
 import { withHolders } from "../work/decision-answer.ts";
-import { forReading, type Work } from "../work/work.ts";
+import { forReading } from "../work/shared-reads.ts";
+import type { Work } from "../work/work.ts";
 import { type EventView, loadPreview, viewEvents } from "./event-preview.ts";
 import { answerTasks, type TaskAnswer } from "./task-answer.ts";
 

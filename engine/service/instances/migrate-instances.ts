@@ -16,9 +16,10 @@ import { type TimerRow, timersOf } from "../../store/timers.ts";
 import { dayIn } from "../work/ask-decision.ts";
 import { authorize } from "../work/authorize.ts";
 import type { Engine } from "../work/engine-context.ts";
+import { inWork, openInstance } from "../work/in-work.ts";
 import { inReading } from "../work/reading.ts";
 import { requireOneOrg, type Scope } from "../work/scope.ts";
-import { inWork, openInstance, type Work } from "../work/work.ts";
+import type { Work } from "../work/work.ts";
 import { toState } from "./transition.ts";
 
 export interface MigrateInput {

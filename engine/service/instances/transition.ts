@@ -13,7 +13,8 @@ import { checkPayload, withDefaults, withoutForbiddenNulls } from "../records/pa
 import { recordTypeOf, touchesKeys } from "../records/record-type.ts";
 import { auditViolation } from "../records/refuse-violation.ts";
 import { evaluateMap } from "../work/expression.ts";
-import { healable, hold, type SettledStep, stepWithFacts, type Work } from "../work/work.ts";
+import { type SettledStep, stepWithFacts } from "../work/fact-loader.ts";
+import { healable, hold, type Work } from "../work/work.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
 
 /** An instance as it stands, locked. */

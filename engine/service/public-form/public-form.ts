@@ -21,9 +21,10 @@ import type { Engine } from "../work/engine-context.ts";
 import { evaluateMap, type Subject } from "../work/expression.ts";
 import { askGate } from "../work/gate-decision.ts";
 import { type Answer, answeredBefore, type Idempotency, type Keyed, once } from "../work/idempotency.ts";
+import { inWork } from "../work/in-work.ts";
 import type { Scope } from "../work/scope.ts";
 import { sha256 } from "../work/sha256.ts";
-import { healable, inWork, Refused, type Work } from "../work/work.ts";
+import { healable, Refused, type Work } from "../work/work.ts";
 import { badLines } from "./bad-lines.ts";
 import { requireKeptFiles, withKeptFiles } from "./public-form-files.ts";
 

@@ -19,9 +19,11 @@ import { asTold } from "../work/confidential.ts";
 import type { Engine } from "../work/engine-context.ts";
 import type { Subject } from "../work/expression.ts";
 import { paramsFromSettings, readInputs } from "../work/gate-decision.ts";
+import { inWork } from "../work/in-work.ts";
 import type { Ruling } from "../work/program-cache.ts";
 import { requireOneOrg, type Scope } from "../work/scope.ts";
-import { inTime, inWork, type Work } from "../work/work.ts";
+import { inTime } from "../work/shared-reads.ts";
+import type { Work } from "../work/work.ts";
 
 export interface DecideInput {
   /** `<pack>.<id>`, or the id while it is unique. */

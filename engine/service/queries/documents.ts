@@ -11,9 +11,10 @@ import type { Engine } from "../work/engine-context.ts";
 import { evaluateOne, type Subject } from "../work/expression.ts";
 import { isUuid } from "../work/fresh-id.ts";
 import { askGate } from "../work/gate-decision.ts";
+import { inWork } from "../work/in-work.ts";
 import { inReading, type Reading } from "../work/reading.ts";
 import type { Scope } from "../work/scope.ts";
-import { auditAttempt, inWork, Refused, type Work } from "../work/work.ts";
+import { auditAttempt, Refused, type Work } from "../work/work.ts";
 import { type RecordInput, visibleRecord } from "./records.ts";
 
 export interface DocumentAnswer {

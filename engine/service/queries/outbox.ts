@@ -8,9 +8,10 @@ import { authorize } from "../work/authorize.ts";
 import type { Engine } from "../work/engine-context.ts";
 import { isUuid } from "../work/fresh-id.ts";
 import { type Answer, type Keyed, once } from "../work/idempotency.ts";
+import { inWork } from "../work/in-work.ts";
 import { inReading, pageOf, worksPermitted } from "../work/reading.ts";
 import type { Scope } from "../work/scope.ts";
-import { inWork, type Work } from "../work/work.ts";
+import type { Work } from "../work/work.ts";
 import { withoutHidden } from "./visible-instance.ts";
 
 const PERMISSION = "integration.admin";

@@ -14,8 +14,9 @@ import type { TypeDefinition } from "../../schema/type.ts";
 import type { InstanceRow, RecordRow } from "../../store/instance-row.ts";
 import { instancesOfRecords } from "../../store/instances.ts";
 import { loadRecord } from "../../store/records.ts";
+import { createFactLoader, MAX_FACT_ROUNDS } from "../work/fact-loader.ts";
 import { createTimeLimit, STEP_MS } from "../work/time-limit.ts";
-import { createFactLoader, MAX_FACT_ROUNDS, type Work } from "../work/work.ts";
+import type { Work } from "../work/work.ts";
 import { concealFor } from "./conceal.ts";
 import { why } from "./refuse-violation.ts";
 

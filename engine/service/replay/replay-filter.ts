@@ -12,9 +12,9 @@ import { loadInstances } from "../../store/instances.ts";
 import { recordsOfInstances } from "../../store/records.ts";
 import type { Tx } from "../../store/tx.ts";
 import type { Engine } from "../work/engine-context.ts";
+import { MAX_FACT_ROUNDS } from "../work/fact-loader.ts";
 import type { Ruling } from "../work/program-cache.ts";
 import { createTimeLimit, STEP_MS } from "../work/time-limit.ts";
-import { MAX_FACT_ROUNDS } from "../work/work.ts";
 
 export interface Narrowing {
   readonly expression: Feel;

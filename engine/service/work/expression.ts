@@ -5,7 +5,9 @@
 import { EngineError } from "../../core/errors.ts";
 import { type EvaluationInput, evaluateAll } from "../../core/evaluate.ts";
 import type { Feel, Json, JsonObject } from "../../schema/json.ts";
-import { factsOf, inTime, MAX_FACT_ROUNDS, type Work } from "./work.ts";
+import { factsOf, MAX_FACT_ROUNDS } from "./fact-loader.ts";
+import { inTime } from "./shared-reads.ts";
+import type { Work } from "./work.ts";
 
 /** What the expressions are about; all parts may be missing. */
 export type Subject = Partial<Pick<EvaluationInput, "record" | "event" | "snapshot" | "instance" | "machine">> & {

@@ -8,7 +8,8 @@ import type { GateParams } from "../../schema/statechart.ts";
 import type { InputSpec } from "../../schema/values.ts";
 import { dayIn } from "./ask-decision.ts";
 import { evaluate, type Subject } from "./expression.ts";
-import { inTime, type Work } from "./work.ts";
+import { inTime } from "./shared-reads.ts";
+import type { Work } from "./work.ts";
 
 export interface GateVerdict {
   readonly open: boolean;

@@ -3,7 +3,8 @@ import { EngineError } from "../../core/errors.ts";
 import type { Tx } from "../../store/tx.ts";
 import type { Engine } from "./engine-context.ts";
 import { actorIn, type Scope } from "./scope.ts";
-import { blankWork, forReading, type Work } from "./work.ts";
+import { forReading } from "./shared-reads.ts";
+import { blankWork, type Work } from "./work.ts";
 
 export interface Reading {
   readonly engine: Engine;
