@@ -10,7 +10,7 @@ import type { ApiConfig } from "./api/config.ts";
 import type { Log } from "./api/logging.ts";
 import type { TestControl } from "./api/routes/test-control.ts";
 import { createServer } from "./api/server.ts";
-import type { WebDemo } from "./api/web-host.ts";
+import type { WebDemo, WebPlugin } from "./api/web-host.ts";
 import { openCheckpoints } from "./checkpoint-files.ts";
 import { createSettableClock, type SettableClock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -49,7 +49,7 @@ export interface Pieces {
   readonly version: string;
   readonly seeding: Seeding | null;
   /** Makes the web app's plugin; null: no screens. */
-  readonly web: ((parts: { readonly engine: Engine; readonly demo: WebDemo | null }) => Promise<(app: FastifyInstance) => Promise<void>>) | null;
+  readonly web: ((parts: { readonly engine: Engine; readonly demo: WebDemo | null }) => Promise<WebPlugin>) | null;
 }
 
 export interface Process {

@@ -19,13 +19,14 @@ export async function releasesPage(
     ...list.items.flatMap((release) => [release.author, ...release.authors, ...release.decisions.map((one) => one.by)]),
     ...activations.map((one) => one.by),
   ];
+  const now = engine.clock.now();
   const may = await mayDecideReleases(engine, scope);
   return {
     releases: list.items.map(({ manifest, ...release }) => ({ ...release, definitions: Object.keys(manifest).length })),
     next: list.next,
     at: at?.number ?? null,
     changes: diff?.definitions.map(({ kind, key, title, change, summary }) => ({ kind, key, title, change, summary })) ?? [],
-    activations,
+    activations: activations.map((one) => ({ ...one, isToCome: one.at > now })),
     names: Object.fromEntries(await namesOf(engine, scope, people)),
     me: scope.principal.id,
     may,

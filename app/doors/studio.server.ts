@@ -12,6 +12,7 @@ import { getDefinition, instancesInState, liveStates } from "#engine/service/rel
 import { dayIn } from "#engine/service/work/ask-decision.ts";
 import type { Engine } from "#engine/service/work/engine-context.ts";
 import type { Scope } from "#engine/service/work/scope.ts";
+import type { Theirs } from "#studio/document/save-machine.ts";
 import type { DraftSummary } from "#studio/review/draft-bar.tsx";
 import { hostContext } from "../host.server.ts";
 import { toPage } from "../problem.server.ts";
@@ -83,6 +84,28 @@ export async function editorPage(
       kind === "machine" && input.state !== null
         ? { state: input.state, items: await instancesInState(engine, scope, { machine: key, state: input.state }) }
         : null,
+  };
+}
+
+/** What a draft holds of a definition now, and who put it there. */
+export async function storedInDraft(
+  engine: Engine,
+  scope: Scope,
+  input: { readonly id: string; readonly kind: string; readonly key: string },
+): Promise<Theirs> {
+  const [stored, draft] = [await getDraftDefinition(engine, scope, input), await getDraft(engine, scope, input)];
+  const change = draft.definitions.find((one) => one.kind === stored.kind && one.key === stored.key);
+  const names = await namesOf(engine, scope, change === undefined ? [] : [change.updatedBy]);
+  return {
+    content: inSchemaOrder(stored.content as JsonObject, editorSchema(stored.kind)),
+    revision: stored.revision,
+    by:
+      change === undefined
+        ? "Somebody else"
+        : change.updatedBy === scope.principal.id
+          ? "You, in another window,"
+          : (names.get(change.updatedBy) ?? change.updatedBy),
+    at: change?.updatedAt ?? null,
   };
 }
 

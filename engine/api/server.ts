@@ -26,13 +26,15 @@ import { publicFormRoutes } from "./routes/public-forms.ts";
 import { rawRoutes } from "./routes/raw-routes.ts";
 import { type TestControl, testRoutes } from "./routes/test-control.ts";
 import { registerHeaders } from "./security.ts";
+import { createSignInTries } from "./sign-in-tries.ts";
 import { compileRequestSchema } from "./validator.ts";
 import { ANSWER_CONSTRAINT } from "./wants-json.ts";
+import type { WebPlugin } from "./web-host.ts";
 
-export interface ServerOptions extends RouteContext {
+export interface ServerOptions extends Omit<RouteContext, "underLimit"> {
   readonly metrics: Registry;
   /** Registers the web app: everything that is not the API's. */
-  readonly web?: (app: FastifyInstance) => Promise<void>;
+  readonly web?: WebPlugin;
   /** Present only in test mode. */
   readonly testControl?: TestControl;
 }
@@ -41,7 +43,8 @@ const BODY_LIMIT = 1024 * 1024;
 
 /** Ready to listen. `close()` answers new requests with 503, ends streams, and waits for those under way. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { engine, config, log } = options;
+  const { engine, config, log, web } = options;
+  const underLimit = createSignInTries(config.failedTriesPerMinute);
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -79,12 +82,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   registerMetrics(app, options.metrics);
   registerHealth(app, engine);
   registerProblemPages(app);
-  await registerGroups(app, options);
+  await registerGroups(app, { ...options, underLimit });
   await registerDocs(app);
   app.all("/api/*", { schema: { hide: true } }, () => {
     throw new EngineError("not_found", "There is no such address.");
   });
-  if (options.web !== undefined) await app.register(options.web);
+  if (web !== undefined) await app.register((scope) => web(scope, underLimit));
   await app.ready();
   return app;
 }
@@ -99,7 +102,7 @@ function tellStatements(app: FastifyInstance, engine: ServerOptions["engine"]): 
   });
 }
 
-async function registerGroups(app: FastifyInstance, options: ServerOptions): Promise<void> {
+async function registerGroups(app: FastifyInstance, options: RouteContext & Pick<ServerOptions, "testControl">): Promise<void> {
   const { engine, config } = options;
   const register = (group: RouteGroup, gate: (scope: FastifyInstance) => void | Promise<void>) =>
     app.register(async (scope) => {

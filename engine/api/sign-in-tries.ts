@@ -1,4 +1,4 @@
-/** Signing in under a limit of wrong tries, by address and by account: the API and the page do so alike, each with a count of its own. */
+/** Signing in under a limit of wrong tries, by address and by account: the API and the page share the count. */
 import { createTryCounter } from "./guard.ts";
 
 /** Runs a sign-in and counts it when it was refused for what was typed. Throws `rate_limited` beyond the limit, before it is tried. */

@@ -14,7 +14,7 @@ import { sessionCookieName } from "../service/auth/sessions.ts";
 import type { Engine } from "../service/work/engine-context.ts";
 import { createTryCounter } from "./guard.ts";
 import { requireOwnOrigin } from "./security.ts";
-import { createSignInTries } from "./sign-in-tries.ts";
+import type { SignInTries } from "./sign-in-tries.ts";
 
 /** What each request of the web app gets; app/host.server.ts names the same shape. */
 export interface WebHost {
@@ -42,8 +42,6 @@ export interface WebOptions {
   readonly demo: WebDemo | null;
   /** Pages that people without an account may open in a minute, by address. */
   readonly visitsPerMinute?: number;
-  /** Wrong passwords in a minute, by address and by account. */
-  readonly failedTriesPerMinute?: number;
   /** Folder with `client/` and `server/index.js`. */
   readonly buildFolder: string;
 }
@@ -55,12 +53,15 @@ export function isBuilt(buildFolder: string): boolean {
 
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 
+/** Registers the pages; what they count with the API is the server's. */
+export type WebPlugin = (app: FastifyInstance, underLimit: SignInTries) => Promise<void>;
+
 /**
  * Loads the build and gives the plugin for `createServer`.
  *
  * - throws EngineError `unavailable` where the app is not built
  */
-export async function createWebHost(options: WebOptions): Promise<(app: FastifyInstance) => Promise<void>> {
+export async function createWebHost(options: WebOptions): Promise<WebPlugin> {
   const entry = join(options.buildFolder, "server", "index.js");
   if (!isBuilt(options.buildFolder)) throw new EngineError("unavailable", "The web app is not built.");
   const build = (await import(pathToFileURL(entry).href)) as ServerBuild;
@@ -68,8 +69,7 @@ export async function createWebHost(options: WebOptions): Promise<(app: FastifyI
   if (hostContext === undefined) throw new EngineError("internal", "The web app's server entry gives no hostContext.");
   const answer = createRequestHandler(build, "production");
   const visits = createTryCounter(options.visitsPerMinute ?? 120);
-  const underLimit = createSignInTries(options.failedTriesPerMinute ?? 30);
-  return async (app) => {
+  return async (app, underLimit) => {
     const client = join(options.buildFolder, "client");
     await app.register(fastifyStatic, {
       root: join(client, "assets"),

@@ -48,6 +48,7 @@ export const ERRORS = {
   task_closed: { status: 409, title: "The task is no longer open", hint: "Somebody has completed or cancelled it." },
   draft_conflict: { status: 409, title: "The draft's base has changed", hint: "See `conflicts`; rebase the draft." },
   release_not_approved: { status: 409, title: "The release is not approved", hint: "Another person with the publish permission approves it first." },
+  activation_started: { status: 409, title: "The activation has taken effect", hint: "Activate another release instead; going back is one too." },
   release_decided: { status: 409, title: "The release is already decided", hint: "See its state." },
   import_kept: { status: 409, title: "The import cannot be taken back", hint: "See `rows` for the records that were changed or used since." },
   record_referenced: { status: 409, title: "The record is in use", hint: "Other records refer to it." },

@@ -21,6 +21,7 @@ const ADD = statement(
    values ($1, $2, $3, $4, $5, $6, $7,
      greatest($8::timestamptz, (select max(a.created_at) + interval '1 millisecond' from activation a where a.org_id = $1 and a.valid_from = $4::timestamptz)))`,
 );
+const CANCEL = statement("activation_cancel", "delete from activation where org_id = $1 and id = $2 and valid_from > $3 returning 1");
 const EPOCH = statement("activation_epoch", "update org set activation_epoch = activation_epoch + 1 where id = $1");
 const LIST = statement(
   "activation_list",
@@ -32,6 +33,13 @@ const LIST = statement(
 export async function activate(tx: Tx, row: ActivationRow): Promise<void> {
   tx.queue(ADD, [row.orgId, row.id, row.release, row.from, row.percent, row.note, row.createdBy, row.createdAt]);
   tx.queue(EPOCH, [row.orgId]);
+}
+
+/** Takes back what has not begun by `now`; false where it has, or was never there. */
+export async function cancelActivation(tx: Tx, row: { readonly orgId: string; readonly id: string }, now: string): Promise<boolean> {
+  const gone = (await tx.query(CANCEL, [row.orgId, row.id, now])).length > 0;
+  if (gone) tx.queue(EPOCH, [row.orgId]);
+  return gone;
 }
 
 /** Newest `from` first; of equal ones the one created last. */

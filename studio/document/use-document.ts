@@ -12,6 +12,8 @@ export interface DocumentHandle {
   run(command: Command, group?: string): void;
   undo(): void;
   redo(): void;
+  /** Puts what is stored in place of what is here; undo brings it back. */
+  adopt(stored: JsonObject): void;
 }
 
 /**
@@ -35,5 +37,6 @@ export function useDocument(stored: StudioDocument, onChange: ((content: JsonObj
   const run = useCallback((command: Command, group?: string) => setHistory((now) => execute(now, command, group ?? null)), []);
   const back = useCallback(() => setHistory(undo), []);
   const forth = useCallback(() => setHistory(redo), []);
-  return useMemo(() => ({ document: history.present, history, run, undo: back, redo: forth }), [history, run, back, forth]);
+  const adopt = useCallback((content: JsonObject) => setHistory((now) => markSaved(execute(now, { type: "replace-json", content }), content)), []);
+  return useMemo(() => ({ document: history.present, history, run, undo: back, redo: forth, adopt }), [history, run, back, forth, adopt]);
 }

@@ -12,6 +12,8 @@ export interface Saving {
   readonly stored: { readonly revision: number; readonly problems: readonly Problem[] } | null;
   /** The document's content after each change; null: it is again as it is stored. */
   readonly changed: (content: JsonObject | null) => void;
+  /** Where somebody else saved in the meantime: what is here is stored over it, or given up for it. */
+  readonly choose: (whose: "keepMine" | "takeTheirs") => void;
 }
 
 /** Saves by `save`; a page that would be left with something unsaved asks first. */
@@ -29,11 +31,14 @@ export function useSaving(revision: number, save: (request: SaveRequest) => Prom
     return () => window.removeEventListener("beforeunload", ask);
   }, [isSaved]);
   const changed = useCallback((content: JsonObject | null) => send(content === null ? { type: "reverted" } : { type: "changed", content }), [send]);
+  const choose = useCallback((whose: "keepMine" | "takeTheirs") => send({ type: whose }), [send]);
   const { revision: last, problems } = snapshot.context;
-  return { state: stateOf(snapshot), stored: problems === null ? null : { revision: last, problems }, changed };
+  return { state: stateOf(snapshot), stored: problems === null ? null : { revision: last, problems }, changed, choose };
 }
 
 function stateOf(snapshot: SnapshotFrom<typeof saveMachine>): SaveState {
+  const { theirs } = snapshot.context;
+  if (snapshot.value === "conflict" && theirs !== null) return { kind: "conflict", theirs };
   switch (snapshot.value) {
     case "saving":
     case "unsaved":

@@ -60,7 +60,7 @@ export function DraftBar({
             </Button>
           )}
         </>
-      ) : (
+      ) : save.kind === "conflict" ? null : (
         <StatusBadge meaning="open">No conflicts</StatusBadge>
       )}
       <span className="small soft nowrap save-state" role="status">
@@ -80,6 +80,11 @@ export function DraftBar({
             <a href="/login" target="_blank" rel="noreferrer">
               Sign in
             </a>
+          </span>
+        ) : save.kind === "conflict" ? (
+          <span className="mark m-unknown">
+            <Icon name="person" />
+            <span className="clip">Not saved: somebody else did</span>
           </span>
         ) : save.kind === "refused" ? (
           <span className="mark m-blocked" title={save.why}>

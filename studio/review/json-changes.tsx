@@ -4,7 +4,7 @@ import type { Json } from "#engine/schema/json.ts";
 
 const SIGNS = { added: "+", removed: "−", changed: "~" } as const;
 
-export function JsonChanges({ title, changes }: { title: string; changes: readonly JsonChange[] }) {
+export function JsonChanges({ title, changes, sides = ["Was", "Now"] }: { title: string; changes: readonly JsonChange[]; sides?: readonly [string, string] }) {
   return (
     <table className="diff-table is-places">
       <caption className="visually-hidden">{title}</caption>
@@ -12,8 +12,8 @@ export function JsonChanges({ title, changes }: { title: string; changes: readon
         <tr>
           <th className="sign" aria-label="Change" />
           <th scope="col">Place</th>
-          <th scope="col">Was</th>
-          <th scope="col">Now</th>
+          <th scope="col">{sides[0]}</th>
+          <th scope="col">{sides[1]}</th>
         </tr>
       </thead>
       <tbody>

@@ -180,6 +180,7 @@ describe("whatever JTR is", () => {
       ["approveRelease", (caller: Caller) => caller.post("/releases/99/approve", {})],
       ["rejectRelease", (caller: Caller) => caller.post("/releases/99/reject", { note: "x" })],
       ["activateRelease", (caller: Caller) => caller.post("/activations", { release: 99 })],
+      ["cancelActivation", (caller: Caller) => caller.del(`/activations/${UNKNOWN.dealId}`)],
     ] as const)
       await expectEqual(id, ask);
     const replay = await expectEqual("startReplay", (caller) => caller.post("/replays", { against: { release: 1 }, machines: ["deal"] }), ["admin.mod"]);

@@ -1,9 +1,10 @@
 import { EngineError } from "#engine/core/errors.ts";
-import { activateRelease } from "#engine/service/releases/activate-release.ts";
+import { activateRelease, cancelActivation } from "#engine/service/releases/activate-release.ts";
 import { approveRelease, rejectRelease } from "#engine/service/releases/decide-release.ts";
 import { releasesPage } from "../../doors/releases.server.ts";
 import { openStudio } from "../../doors/studio.server.ts";
 import { ReleasesScreen } from "../../screens/studio/releases-screen.tsx";
+import { useLiveRefresh } from "../../shell/live.tsx";
 import type { Route } from "./+types/releases.ts";
 
 export const meta = () => [{ title: "Releases · Studio · Gatehouse" }];
@@ -19,7 +20,7 @@ export interface ReleaseAnswer {
   readonly why: string;
 }
 
-/** Approves, rejects or activates a release; activating an older one is a rollback. */
+/** Approves, rejects or activates a release, or takes back an activation to come; activating an older one is a rollback. */
 export async function action({ request, context }: Route.ActionArgs): Promise<ReleaseAnswer> {
   const { engine, scope } = await openStudio(request, context);
   const form = await request.formData();
@@ -32,6 +33,9 @@ export async function action({ request, context }: Route.ActionArgs): Promise<Re
         break;
       case "reject":
         await rejectRelease(engine, scope, { number, note: text("note") });
+        break;
+      case "cancel":
+        await cancelActivation(engine, scope, { id: text("id") });
         break;
       default:
         await activateRelease(engine, scope, {
@@ -49,5 +53,6 @@ export async function action({ request, context }: Route.ActionArgs): Promise<Re
 }
 
 export default function Releases({ loaderData }: Route.ComponentProps) {
+  useLiveRefresh((notice) => notice.kind === "release");
   return <ReleasesScreen page={loaderData} />;
 }

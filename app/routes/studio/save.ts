@@ -4,8 +4,9 @@ import type { Problem } from "#engine/core/problem.ts";
 import type { Kind } from "#engine/schema/definition-base.ts";
 import type { Json } from "#engine/schema/json.ts";
 import { deleteDraft, deleteDraftDefinition, putDraftDefinition, rebaseDraft, renameDraft } from "#engine/service/releases/drafts.ts";
+import { sameJson } from "#studio/document/json-path.ts";
 import type { SaveAnswer } from "#studio/document/save-machine.ts";
-import { openStudio } from "../../doors/studio.server.ts";
+import { openStudio, storedInDraft } from "../../doors/studio.server.ts";
 import { readJson } from "../../read-json.server.ts";
 import type { Route } from "./+types/save.ts";
 
@@ -45,8 +46,19 @@ export async function action({ request, context, params }: Route.ActionArgs) {
     return { ok: true, revision: 0, problems: [] } satisfies SaveAnswer;
   } catch (error) {
     if (!(error instanceof EngineError) || error.code === "internal") throw error;
+    const sent = body["content"];
+    const theirs =
+      text("act") === "definition" && wasSavedByOthers(error) ? await storedInDraft(engine, scope, { id, kind: text("kind"), key: text("key") }) : null;
+    // What stands there is what was sent: the answer to its save was lost.
+    if (theirs !== null && sameJson(theirs.content, sent as Json)) return { ok: true, revision: theirs.revision, problems: [] } satisfies SaveAnswer;
+    if (theirs !== null) return { ok: false, why: sentenceOf(error), code: error.code, theirs } satisfies SaveAnswer;
     return { ok: false, why: sentenceOf(error), code: error.code, problems: problemsOf(error, text("kind") as Kind, text("key")) } satisfies SaveAnswer;
   }
+}
+
+/** A draft that was published or discarded is in conflict too; then there is no revision to stand on. */
+function wasSavedByOthers({ code, data: { conflicts } }: EngineError): boolean {
+  return code === "draft_conflict" && Array.isArray(conflicts) && typeof (conflicts[0] as { readonly revision?: unknown } | undefined)?.revision === "number";
 }
 
 /** What the schema finds, with its places. */
@@ -64,11 +76,7 @@ function problemsOf(error: EngineError, kind: Kind, key: string): readonly Probl
 }
 
 const sentenceOf = (error: EngineError): string =>
-  error.code === "definition_invalid"
-    ? `Not saved: ${error.message}`
-    : error.code === "draft_conflict"
-      ? `Not saved: ${error.message} Reload to see it.`
-      : error.message;
+  error.code === "definition_invalid" || error.code === "draft_conflict" ? `Not saved: ${error.message}` : error.message;
 
 async function readBody(request: Request): Promise<Readonly<Record<string, unknown>>> {
   if (request.headers.get("Content-Type")?.includes("application/json") === true) return (await readJson(request)) as Readonly<Record<string, unknown>>;

@@ -3,11 +3,12 @@ import { useRevalidator, useSearchParams } from "react-router";
 import type { JsonObject } from "#engine/schema/json.ts";
 import { MachineEditor } from "#studio/canvas/machine-editor.tsx";
 import { createDocument } from "#studio/document/document.ts";
-import { type SaveAnswer, SIGNED_OUT } from "#studio/document/save-machine.ts";
+import { type SaveAnswer, SIGNED_OUT, type Theirs } from "#studio/document/save-machine.ts";
 import { useDocument } from "#studio/document/use-document.ts";
 import { useSaving } from "#studio/document/use-saving.ts";
 import { DefinitionEditor } from "#studio/kinds/definition-editor.tsx";
 import { KIND_WORDS } from "#studio/kinds/kind-words.ts";
+import { SaveConflict } from "#studio/review/save-conflict.tsx";
 import { RulesetEditor } from "#studio/rules/ruleset-editor.tsx";
 import { TableEditor } from "#studio/tables/table-editor.tsx";
 import { Icon, type IconName } from "#studio/ui/icon.tsx";
@@ -32,6 +33,11 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
   const told = saving.stored !== null && saving.stored.revision > page.revision ? saving.stored.problems : page.problems;
   const { state } = saving;
   const problems = useMemo(() => (state.kind === "refused" ? [...state.problems, ...told] : told), [state, told]);
+  const takeTheirs = ({ content }: Theirs): void => {
+    saving.choose("takeTheirs");
+    handle.adopt(content);
+    void revalidate();
+  };
   const show = (name: string, value: string | null): void =>
     setParams(
       (now) => {
@@ -73,6 +79,16 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
         draft={page.draft}
         save={saving.state}
         index={page.index}
+        notice={
+          state.kind === "conflict" ? (
+            <SaveConflict
+              theirs={state.theirs}
+              mine={handle.document.content}
+              onTake={() => takeTheirs(state.theirs)}
+              onKeep={() => saving.choose("keepMine")}
+            />
+          ) : null
+        }
         extra={
           <>
             <span className="tag code" title={page.version}>

@@ -1,5 +1,5 @@
-import { useState } from "react";
-import { Link, useFetcher, useSearchParams } from "react-router";
+import { useEffect, useState } from "react";
+import { Link, useFetcher, useRevalidator, useSearchParams } from "react-router";
 import { KIND_WORDS } from "#studio/kinds/kind-words.ts";
 import { Button } from "#studio/ui/button.tsx";
 import { useClock } from "#studio/ui/clock.tsx";
@@ -9,13 +9,14 @@ import { OrgBadge } from "#studio/ui/org-badge.tsx";
 import { RelativeTime } from "#studio/ui/relative-time.tsx";
 import { EmptyState, Notice } from "#studio/ui/states.tsx";
 import { StatusBadge } from "#studio/ui/status-badge.tsx";
-import type { ReleaseLine, ReleasesPage } from "./releases.ts";
+import type { ActivationLine, ReleaseLine, ReleasesPage } from "./releases.ts";
 import { StudioFrame } from "./studio-frame.tsx";
 
 /** Releases newest first; the chosen one with what it changed, its decisions, and what may be done with it. */
 export function ReleasesScreen({ page }: { page: ReleasesPage }) {
   const at = page.releases.find((release) => release.number === page.at) ?? null;
   const inForce = new Set(page.activations.filter((one) => one.inForce).map((one) => one.release));
+  useNextBeginning(page);
   return (
     <StudioFrame title="Releases" crumbs={[{ title: "Studio", href: "/studio" }]} draft={null}>
       <div className="releases">
@@ -32,6 +33,7 @@ export function ReleasesScreen({ page }: { page: ReleasesPage }) {
                 release={release}
                 isAt={release.number === page.at}
                 inForce={inForce.has(release.number)}
+                toCome={page.activations.findLast((one) => one.release === release.number && one.isToCome) ?? null}
                 name={page.names[release.author] ?? release.author}
               />
             ))}
@@ -58,7 +60,33 @@ function Older({ next }: { next: string | null }) {
   );
 }
 
-function ReleaseItem({ release, isAt, inForce, name }: { release: ReleaseLine; isAt: boolean; inForce: boolean; name: string }) {
+const LONGEST_WAIT_MS = 2_147_483_647;
+
+/** Reads the page again when the next activation begins. */
+function useNextBeginning({ activations }: ReleasesPage): void {
+  const { now } = useClock();
+  const { revalidate } = useRevalidator();
+  const next = activations.findLast((one) => one.isToCome)?.at ?? null;
+  useEffect(() => {
+    if (next === null) return;
+    const timer = setTimeout(() => void revalidate(), Math.min(LONGEST_WAIT_MS, Math.max(1_000, Date.parse(next) - now + 500)));
+    return () => clearTimeout(timer);
+  }, [next, now, revalidate]);
+}
+
+function ReleaseItem({
+  release,
+  isAt,
+  inForce,
+  toCome,
+  name,
+}: {
+  release: ReleaseLine;
+  isAt: boolean;
+  inForce: boolean;
+  toCome: ActivationLine | null;
+  name: string;
+}) {
   return (
     <li className={isAt ? "release-item is-at" : "release-item"}>
       <p className="line">
@@ -67,6 +95,11 @@ function ReleaseItem({ release, isAt, inForce, name }: { release: ReleaseLine; i
         </Link>
         <ReleaseState state={release.state} />
         {inForce ? <StatusBadge meaning="open">In force</StatusBadge> : null}
+        {toCome === null ? null : (
+          <StatusBadge meaning="waitsUntil">
+            From <RelativeTime at={toCome.at} mode="moment" />
+          </StatusBadge>
+        )}
         <span className="push small quiet nowrap">
           {name}, <RelativeTime at={release.createdAt} />
         </span>
@@ -136,18 +169,37 @@ function Detail({ page, release, inForce }: { page: ReleasesPage; release: Relea
           <section>
             <h3>Activations</h3>
             {own.map((one) => (
-              <p key={one.id} className="line">
-                <OrgBadge code={one.org} />
-                {one.percent === 100 ? "all instances" : `${one.percent} % of instances`}
-                {one.inForce ? <StatusBadge meaning="open">In force</StatusBadge> : null}
-                <span className="push small quiet">{Date.parse(one.at) === 0 ? "from the start" : <RelativeTime at={one.at} mode="moment" />}</span>
-              </p>
+              <div key={one.id}>
+                <p className="line">
+                  <OrgBadge code={one.org} />
+                  {one.percent === 100 ? "all instances" : `${one.percent} % of instances`}
+                  {one.inForce ? <StatusBadge meaning="open">In force</StatusBadge> : null}
+                  {one.isToCome ? <StatusBadge meaning="waitsUntil">To come</StatusBadge> : null}
+                  <span className="push small quiet">{Date.parse(one.at) === 0 ? "from the start" : <RelativeTime at={one.at} mode="moment" />}</span>
+                </p>
+                {one.note === "" ? null : <p className="small soft">{one.note}</p>}
+                {one.isToCome && page.may ? <CallOff activation={one} /> : null}
+              </div>
             ))}
           </section>
         )}
         {page.may ? <Acts page={page} release={release} isRollback={release.number < newest} /> : null}
       </div>
     </>
+  );
+}
+
+/** Nothing is lost by it: the same can be asked for again. */
+function CallOff({ activation }: { activation: ActivationLine }) {
+  const fetcher = useFetcher<{ ok: boolean; why: string }>();
+  return (
+    <fetcher.Form method="post" className="line" style={{ justifyContent: "flex-end" }}>
+      <input type="hidden" name="id" value={activation.id} />
+      {fetcher.data?.ok === false ? <Notice tone="blocked">{fetcher.data.why}</Notice> : null}
+      <Button small type="submit" name="act" value="cancel" busy={fetcher.state !== "idle"}>
+        Call it off
+      </Button>
+    </fetcher.Form>
   );
 }
 
@@ -160,6 +212,9 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
   const isOwn = release.authors.includes(page.me) || release.author === page.me;
   const busy = fetcher.state !== "idle";
   if (release.state === "rejected") return null;
+  const deciding = page.activations.filter((one) => one.inForce);
+  const isWhole = deciding.length > 0 && deciding.every((one) => one.release === release.number) && deciding.some((one) => one.percent === 100);
+  const toCome = page.activations.findLast((one) => one.isToCome && one.release !== release.number);
   return (
     <section>
       <fetcher.Form method="post" className="release-form">
@@ -185,6 +240,11 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
           )
         ) : page.org === null ? (
           <p className="small quiet">Choose one org to activate a release for it.</p>
+        ) : isWhole ? (
+          <Notice tone="open">
+            It is in force for all instances of {page.org}.
+            {toCome === undefined ? null : ` Release ${toCome.release} follows; to stay with this one, call that off.`}
+          </Notice>
         ) : (
           <>
             <h3>{isRollback ? `Go back to release ${release.number}` : `Activate for ${page.org}`}</h3>

@@ -4,6 +4,11 @@ import type { ReleaseView } from "#engine/service/releases/release-view.ts";
 
 export type ReleaseLine = Omit<ReleaseView, "manifest"> & { readonly definitions: number };
 
+export interface ActivationLine extends ActivationView {
+  /** It has not begun. */
+  readonly isToCome: boolean;
+}
+
 export interface ReleasesPage {
   readonly releases: readonly ReleaseLine[];
   readonly next: string | null;
@@ -11,7 +16,8 @@ export interface ReleasesPage {
   readonly at: number | null;
   /** What it changed against its base. */
   readonly changes: readonly Pick<DefinitionDiff, "kind" | "key" | "title" | "change" | "summary">[];
-  readonly activations: readonly ActivationView[];
+  /** The latest beginning first. */
+  readonly activations: readonly ActivationLine[];
   readonly names: Readonly<Record<string, string>>;
   readonly me: string;
   readonly may: boolean;

@@ -22,12 +22,14 @@ export interface FrameProps {
   readonly draft: DraftSummary | null;
   readonly save?: SaveState;
   readonly onReview?: boolean;
+  /** Between the draft bar and the page: what has to be decided first. */
+  readonly notice?: React.ReactNode;
   readonly index?: readonly { readonly kind: Kind; readonly key: string; readonly title: string }[];
   readonly children: React.ReactNode;
 }
 
 /** A page of the studio: top bar, the draft bar while one works in a draft, and the page itself at full height. */
-export function StudioFrame({ title, crumbs, extra, draft, save = { kind: "saved" }, onReview = false, index = [], children }: FrameProps) {
+export function StudioFrame({ title, crumbs, extra, draft, save = { kind: "saved" }, onReview = false, notice, index = [], children }: FrameProps) {
   const [params, setParams] = useSearchParams();
   const submit = useSubmit();
   const links = useStudioLinksOf(index, draft?.id ?? null);
@@ -51,6 +53,7 @@ export function StudioFrame({ title, crumbs, extra, draft, save = { kind: "saved
             onRebase={() => void submit({ act: "rebase" }, { method: "post", action: `/studio/drafts/${draft.id}/save`, navigate: false })}
           />
         )}
+        {notice}
         <div className="studio-page">{children}</div>
       </main>
     </StudioLinksProvider>

@@ -1,5 +1,5 @@
 /** Which release an org works with, and from when. */
-import { activateRelease, listActivations } from "../../service/releases/activate-release.ts";
+import { activateRelease, cancelActivation, listActivations } from "../../service/releases/activate-release.ts";
 import { answered, pageOf } from "../answer.ts";
 import { idempotencyOf } from "../idempotency.ts";
 import type { RouteSpec } from "../route.ts";
@@ -19,6 +19,19 @@ export function activationRoutes({ engine }: RouteContext): RouteSpec[] {
       answers: { 201: { description: "The activation.", schema: ref("Activation") } },
       errors: ["release_not_approved", "own_release"],
       handle: async (call) => answered(call, await activateRelease(engine, call.scope, { ...call.body, ...idempotencyOf(call.request) })),
+    },
+    {
+      method: "DELETE",
+      path: "/api/v1/activations/:id",
+      id: "cancelActivation",
+      tag: "studio",
+      summary: "Take back an activation that has not begun",
+      answers: { 204: { description: "Gone." } },
+      errors: ["activation_started"],
+      async handle({ reply, scope, params }) {
+        await cancelActivation(engine, scope, { id: params["id"] as string });
+        return reply.code(204).send();
+      },
     },
     {
       method: "GET",

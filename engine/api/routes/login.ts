@@ -7,11 +7,9 @@ import type { RouteSpec } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
 import { name, object, oneOf, ref, text } from "../schemas/vocabulary.ts";
 import { requireOwnOrigin } from "../security.ts";
-import { createSignInTries } from "../sign-in-tries.ts";
 import { describePrincipal } from "./me.ts";
 
-export function loginRoutes({ engine, config }: RouteContext): RouteSpec[] {
-  const underLimit = createSignInTries(config.failedTriesPerMinute);
+export function loginRoutes({ engine, config, underLimit }: RouteContext): RouteSpec[] {
   return [
     {
       method: "POST",

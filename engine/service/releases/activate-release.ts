@@ -1,12 +1,12 @@
-/** Points an org at a release from an instant on; an older release is a rollback. */
+/** Points an org at a release from an instant on; an older release is a rollback. What has not begun can be taken back. */
 import { EngineError } from "../../core/errors.ts";
 import type { Instant } from "../../core/step-types.ts";
-import { type ActivationRow, activate, listActivations as storedActivations } from "../../store/activations.ts";
+import { type ActivationRow, activate, cancelActivation as dropActivation, listActivations as storedActivations } from "../../store/activations.ts";
 import { loadOrg } from "../../store/people.ts";
 import { loadRelease, releaseDecisions } from "../../store/releases.ts";
 import { inStudio } from "../definitions/studio-work.ts";
 import type { Engine } from "../work/engine-context.ts";
-import { freshId } from "../work/fresh-id.ts";
+import { freshId, isUuid } from "../work/fresh-id.ts";
 import { type Answer, type Keyed, once } from "../work/idempotency.ts";
 import { requireOneOrg, type Scope } from "../work/scope.ts";
 import { auditAttempt, type Work } from "../work/work.ts";
@@ -78,6 +78,25 @@ async function activateIn(work: Work, input: ActivateInput): Promise<ActivationV
   );
   work.notices.push({ orgId: work.org.id, kind: "release", id: String(release.number), of: "activated" });
   return toView(row, work.org.code, row.from <= work.at);
+}
+
+/**
+ * Takes back an activation that has not begun: as if it had never been asked for, but for the audit log.
+ *
+ * - 409 `activation_started` for one that has decided since, or does
+ */
+export async function cancelActivation(engine: Engine, scope: Scope, input: { readonly id: string }): Promise<void> {
+  requireOneOrg(scope);
+  await inStudio(engine, scope, "rules.publish", async (work) => {
+    const row = isUuid(input.id) ? (await storedActivations(work.tx, work.org.id)).find((one) => one.id === input.id) : undefined;
+    if (row === undefined) throw new EngineError("not_found", `There is no activation "${input.id.slice(0, 60)}".`);
+    if (!(await dropActivation(work.tx, row, work.at)))
+      throw new EngineError("activation_started", `The activation of release ${row.release} began at ${row.from}.`, { at: row.from });
+    const subject = { type: "release", id: String(row.release) };
+    auditAttempt(work, "activation_cancelled", subject, { from: row.from, percent: row.percent, note: row.note });
+    work.notices.push({ orgId: work.org.id, kind: "release", id: subject.id, of: "activation_cancelled" });
+  });
+  engine.programs.forget(scope.orgs[0]?.id);
 }
 
 /** Newest first. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { ORIGIN, openDesk } from "./desk.ts";
 
-const desk = await openDesk({ webBuild: join(import.meta.dirname, "web-build") });
+const desk = await openDesk({ failedTriesPerMinute: 30, webBuild: join(import.meta.dirname, "web-build") });
 
 it("pages get the engine of this process, the nonce of their answer and the configured origin", async () => {
   const answer = await desk.call(null, "GET", "/probe?x=1", undefined, { host: "evil.example" });
@@ -33,9 +33,11 @@ it("a form of another site is refused; a program without cookie and origin is no
   expect((await post({})).statusCode).toBe(200);
 });
 
-it("wrong passwords on the sign-in page are counted as the API counts them: the next ones wait", async () => {
+it("wrong passwords on the sign-in page and at the API are one count: the next ones wait at both", async () => {
   const codes: string[] = [];
-  for (let n = 0; n < 32; n += 1) codes.push((await desk.call(null, "GET", "/probe?wrong=lead@example.com")).body.code);
+  const atApi = () => desk.call(null, "POST", "/api/v1/auth/login", { email: "lead@example.com", password: "wrong" });
+  const onPage = () => desk.call(null, "GET", "/probe?wrong=lead@example.com");
+  for (let n = 0; n < 32; n += 1) codes.push((await (n % 2 === 0 ? atApi() : onPage())).body.code);
   expect(codes.filter((code) => code === "credentials_invalid")).toHaveLength(30);
   expect(codes.slice(30)).toEqual(["rate_limited", "rate_limited"]);
 });

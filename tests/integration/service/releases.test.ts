@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Json } from "#engine/schema/json.ts";
 import type { RulesetDefinition } from "#engine/schema/ruleset.ts";
-import { activateRelease, listActivations } from "#engine/service/releases/activate-release.ts";
+import { activateRelease, cancelActivation, listActivations } from "#engine/service/releases/activate-release.ts";
 import { approveRelease, rejectRelease } from "#engine/service/releases/decide-release.ts";
 import { createDraft, getDraft, putDraftDefinition, rebaseDraft } from "#engine/service/releases/drafts.ts";
 import { createRelease } from "#engine/service/releases/publish-release.ts";
@@ -110,6 +110,25 @@ describe("a release", () => {
       base: release.number,
       state: "pending",
     });
+  });
+
+  it("that is to be activated later can be called off until then, and only by who may publish", async () => {
+    const release = await publish("chief", "Later");
+    await approveRelease(world.engine, world.as("second"), { number: release.number });
+    world.setNow("2026-04-01T06:00:00.000Z");
+    const before = await titleNow();
+    const { body: called } = await activateRelease(world.engine, world.as("chief"), { release: release.number, at: "2026-04-01T07:00:00.000Z" });
+    const { body: kept } = await activateRelease(world.engine, world.as("chief"), { release: release.number, at: "2026-04-01T08:00:00.000Z", percent: 100 });
+    await expect(cancelActivation(world.engine, world.as("clerk"), { id: called.id })).rejects.toMatchObject({ code: "permission_denied" });
+    await expect(cancelActivation(world.engine, world.as("chief"), { id: "none" })).rejects.toMatchObject({ code: "not_found" });
+    await cancelActivation(world.engine, world.as("chief"), { id: called.id });
+    await expect(cancelActivation(world.engine, world.as("chief"), { id: called.id })).rejects.toMatchObject({ code: "not_found" });
+    world.setNow("2026-04-01T07:30:00.000Z");
+    expect([await titleNow(), (await listActivations(world.engine, world.as("chief")))[0]]).toMatchObject([before, { id: kept.id, inForce: false }]);
+    world.setNow("2026-04-01T08:00:00.000Z");
+    await expect(cancelActivation(world.engine, world.as("chief"), { id: kept.id })).rejects.toMatchObject({ code: "activation_started" });
+    expect(await titleNow()).toBe("Later");
+    await activateRelease(world.engine, world.as("chief"), { release: 1 });
   });
 
   it("can be rejected, and is then never activated", async () => {

@@ -36,6 +36,11 @@ function saver(revision = 4): Saver {
     },
   };
 }
+/** Somebody else stored "b" as revision 9. */
+const THEIRS: SaveAnswer = {
+  ...{ ok: false, why: "It was saved by somebody else.", code: "draft_conflict" },
+  theirs: { content: { text: "b" }, revision: 9, by: "Ada", at: null },
+};
 const change = (to: Saver, text: string) => to.actor.send({ type: "changed", content: { text } });
 const stateOf = ({ actor }: Saver) => actor.getSnapshot().value;
 
@@ -99,14 +104,63 @@ describe("saving into a draft", () => {
     const one = saver();
     change(one, "a");
     one.clock.increment(IDLE_MS);
-    await one.answer({ ok: false, why: "Somebody else changed it.", code: "draft_conflict" });
-    expect([stateOf(one), one.actor.getSnapshot().context.why]).toEqual(["refused", "Somebody else changed it."]);
+    await one.answer({ ok: false, why: "It has no title.", code: "definition_invalid" });
+    expect([stateOf(one), one.actor.getSnapshot().context.why]).toEqual(["refused", "It has no title."]);
     one.clock.increment(60_000);
     expect(one.sent).toHaveLength(1);
-    one.actor.send({ type: "stored", revision: 9 });
     change(one, "ab");
     one.clock.increment(IDLE_MS);
+    expect(one.sent.at(-1)).toEqual({ content: { text: "ab" }, revision: 4 });
+  });
+
+  it("stays on the revision that was changed when the page is read again: somebody else's save is not written over unseen", async () => {
+    const one = saver();
+    change(one, "a");
+    one.actor.send({ type: "stored", revision: 9 });
+    one.clock.increment(IDLE_MS);
+    expect(one.sent).toEqual([{ content: { text: "a" }, revision: 4 }]);
+    await one.answer(THEIRS);
+    one.actor.send({ type: "stored", revision: 9 });
+    change(one, "ab");
+    one.clock.increment(60_000);
+    expect([stateOf(one), one.sent.length]).toEqual(["conflict", 1]);
+  });
+
+  it("stores what is here over what somebody else stored, once that was chosen", async () => {
+    const one = saver();
+    change(one, "a");
+    one.clock.increment(IDLE_MS);
+    await one.answer(THEIRS);
+    change(one, "ab");
+    one.actor.send({ type: "keepMine" });
     expect(one.sent.at(-1)).toEqual({ content: { text: "ab" }, revision: 9 });
+    await one.answer(stored(10));
+    expect(stateOf(one)).toBe("saved");
+  });
+
+  it("stands on what somebody else stored, once that was chosen", async () => {
+    const one = saver();
+    change(one, "a");
+    one.clock.increment(IDLE_MS);
+    await one.answer(THEIRS);
+    one.actor.send({ type: "takeTheirs" });
+    expect([stateOf(one), one.actor.getSnapshot().context.content]).toEqual(["saved", null]);
+    change(one, "b, and a");
+    one.clock.increment(IDLE_MS);
+    expect(one.sent.at(-1)).toEqual({ content: { text: "b, and a" }, revision: 9 });
+  });
+
+  it("takes a save whose answer was lost for its own", async () => {
+    const one = saver();
+    change(one, "b");
+    one.clock.increment(IDLE_MS);
+    await one.answer();
+    change(one, "bc");
+    one.clock.increment(AGAIN_MS);
+    await one.answer(THEIRS);
+    expect(one.sent.at(-1)).toEqual({ content: { text: "bc" }, revision: 9 });
+    await one.answer(stored(10));
+    expect(stateOf(one)).toBe("saved");
   });
 
   it("has nothing to save where the change was undone in time", () => {
