@@ -45,11 +45,19 @@ function fieldOf(
     return value.slice(0, 12).map((row: Json, index: number) => rowField(items, row, value.length === 1 ? title : `${title} ${index + 1}`));
   }
   const reference = references[`/${name}`];
-  if (reference !== undefined) {
-    const href = reference.type === "people" ? undefined : `/records/${reference.type}/${reference.code ?? reference.id}`;
-    return [{ title, cell: href === undefined ? { as: "text", text: reference.title } : { as: "link", text: reference.code ?? reference.title, href } }];
+  if (reference !== undefined) return [{ title, cell: referenceCell(reference) }];
+  if (kindOf(property) === "references" && Array.isArray(value)) {
+    const named = value.slice(0, 20).map((entry: Json, index: number): Cell => {
+      const each = references[`/${name}/${index}`];
+      return each === undefined ? { as: "text", text: String(entry) } : referenceCell(each);
+    });
+    return [{ title, cell: { as: "list", items: named } }];
   }
   return [{ title, cell: valueCell(property, value, currency) }];
+}
+
+function referenceCell({ type, id, code, title }: Reference): Cell {
+  return type === "people" ? { as: "text", text: title } : { as: "link", text: code ?? title, href: `/records/${type}/${code ?? id}` };
 }
 
 /** A row of several fields that begins with its number is called by it: "Line 2". */

@@ -27,10 +27,14 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
   const filter = (name: string): string | undefined => request.filters.find((candidate) => candidate.field === name)?.value;
   const page = { limit: PAGE, cursor: request.cursor };
   const q = request.search ?? undefined;
-  const sample = await orEmpty(listOutbox(engine, scope, { limit: SAMPLE }));
-  const contracts = await inReading(engine, scope, async (reading) => reading.works[0].ruling.program.all("contract").map((stored) => stored.content));
+  const sample = await orNull(listOutbox(engine, scope, { limit: SAMPLE }));
+  const { contracts, may } = await inReading(engine, scope, async ({ works }) => ({
+    contracts: works[0].ruling.program.all("contract").map((stored) => stored.content),
+    may: (permission: string) => works.some(({ actor }) => actor.permissions.includes(permission)),
+  }));
   const contract = contracts[0]?.key;
   const received = contract === undefined ? EMPTY : await orEmpty(listReceipts(engine, scope, { contract, limit: SAMPLE }));
+  const seesAudit = may("audit.view");
   const receipts =
     tab !== "receipts" || contract === undefined
       ? EMPTY
@@ -71,21 +75,26 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
           ...(q === undefined ? {} : { q }),
         })
       : EMPTY;
-  const waiting = sample.items.filter((row) => row.state === "pending" || row.state === "sending");
+  const waiting = sample?.items.filter((row) => row.state === "pending" || row.state === "sending") ?? [];
   const receipt =
     tab === "receipts" && request.at !== null
       ? (receipts.items.find((row) => row.id === request.at) ?? received.items.find((row) => row.id === request.at))
       : undefined;
   const names = new Map(audit.items.map((row) => [row.actor, row.actor === scope.principal.id ? scope.principal.name : words(row.actor)]));
   return {
+    tabs: ["receipts", ...(sample === null ? [] : ["outbox"]), "mails", ...(may("integration.admin") ? ["timers"] : []), ...(seesAudit ? ["audit"] : [])],
     counts: { receipts: null, outbox: waiting.length === 0 ? null : waiting.length, mails: null, timers: null, audit: null },
     traffic: await trafficOf(engine, scope, span),
-    lag: {
-      waiting: waiting.length,
-      oldest: waiting.at(-1)?.createdAt ?? null,
-      failed: sample.items.filter((row) => row.state === "dead").length,
-      parked: sample.items.filter((row) => row.state === "possibly_sent").length,
-    },
+    lag:
+      sample === null
+        ? null
+        : {
+            waiting: waiting.length,
+            oldest: waiting.at(-1)?.createdAt ?? null,
+            failed: sample.items.filter((row) => row.state === "dead").length,
+            parked: sample.items.filter((row) => row.state === "possibly_sent").length,
+          },
+    mayVerify: seesAudit,
     next: (tab === "receipts" ? receipts : tab === "outbox" ? outbox : tab === "mails" ? mails : tab === "timers" ? timers : audit).next,
     byResult: countBy(received.items.map((row) => row.result)),
     sample: SAMPLE,
@@ -132,17 +141,20 @@ async function trafficOf(engine: Engine, scope: Scope, span: string | null): Pro
   }
 }
 
-/** A tab that the person may not see is empty; the chosen one says so itself. */
-async function orEmpty<T>(
-  work: Promise<{ readonly items: readonly T[]; readonly next: string | null }>,
-): Promise<{ readonly items: readonly T[]; readonly next: string | null }> {
+type Listed<T> = { readonly items: readonly T[]; readonly next: string | null };
+
+/** Null for what the person may not see. */
+async function orNull<T>(work: Promise<Listed<T>>): Promise<Listed<T> | null> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof EngineError && (error.code === "permission_denied" || error.code === "not_found")) return EMPTY;
+    if (error instanceof EngineError && (error.code === "permission_denied" || error.code === "not_found")) return null;
     throw error;
   }
 }
+
+/** What the person may not see is empty; the chosen tab says so itself. */
+const orEmpty = async <T>(work: Promise<Listed<T>>): Promise<Listed<T>> => (await orNull(work)) ?? EMPTY;
 
 function countBy(words_: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};

@@ -98,10 +98,14 @@ export interface VerifyResult {
 }
 
 export interface OperationsView {
+  /** Those that the person may open. */
+  readonly tabs: readonly string[];
   readonly counts: Readonly<Record<string, number | null>>;
   /** Null for those who may not see what goes out. */
   readonly traffic: TrafficAnswer | null;
-  readonly lag: { readonly waiting: number; readonly oldest: string | null; readonly failed: number; readonly parked: number };
+  /** Null for those who may not see what goes out. */
+  readonly lag: { readonly waiting: number; readonly oldest: string | null; readonly failed: number; readonly parked: number } | null;
+  readonly mayVerify: boolean;
   readonly next: string | null;
   readonly outbox: readonly OutboxLine[];
   readonly receipts: readonly ReceiptLine[];

@@ -106,8 +106,9 @@ function list(contract: ContractDefinition, say: (line: string) => void, now: st
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2), process.env);
   if (typeof options === "string") {
-    process.stderr.write(`${options}\n\n${USAGE}`);
-    process.exitCode = 2;
+    const isHelp = options === "";
+    (isHelp ? process.stdout : process.stderr).write(isHelp ? USAGE : `${options}\n\n${USAGE}`);
+    process.exitCode = isHelp ? 0 : 2;
     return;
   }
   try {

@@ -13,7 +13,6 @@ const PAGES = [
   ["supply-tracking", "/supply-tracking"],
   ["fx-rates", "/fx-rates"],
   ["receipts", "/operations"],
-  ["outbox", "/operations?tab=outbox"],
   ["mails", "/operations?tab=mails"],
   ["audit", "/operations?tab=audit"],
   ["library", "/studio"],
@@ -58,6 +57,22 @@ for (const scheme of ["light", "dark"] as const) {
     }
   });
 }
+
+test("operations offers what one may open: what goes out is for who runs integrations", async ({ page }) => {
+  const seen = async () => [
+    await page.getByRole("navigation", { name: "Operations" }).getByRole("link").allInnerTexts(),
+    await page.getByRole("region", { name: "Outbox" }).count(),
+  ];
+  await enterAs(page, "Manager JTR");
+  await page.goto("/operations");
+  expect(await seen()).toEqual([["Receipts", "Mails", "Audit"], 0]);
+  await page.context().clearCookies();
+  await enterAs(page, "Admin JTR");
+  await page.goto("/operations?tab=outbox");
+  await expect(page.getByRole("region", { name: "Outbox" })).toBeVisible();
+  await expectAccessible(page);
+  expect((await seen())[0]).toEqual(expect.arrayContaining([expect.stringMatching(/^Outbox/), "Timers"]));
+});
 
 test("an address that nothing has says so, inside the shell", async ({ page }) => {
   await enterAs(page, "Manager JTR");

@@ -192,3 +192,16 @@ describe("a discount", () => {
     expect(orders.map(({ data }) => `${data.total} ${data.currency}`).sort()).toEqual(["30.00 EUR", "420.00 USD"]);
   });
 });
+
+it("[WMS-26] a deal's total is in its lines' currency as soon as they are priced, whatever it was begun in; of two currencies there is none", async () => {
+  const totalOf = async (deal: string) => {
+    const { record } = await api.as("owner.jtr").instance(deal);
+    return [record.data.total, record.data.currency];
+  };
+  const { deal } = await openDeal("owner.jtr", { currency: "EUR", unit_price: "3.90" });
+  expect(await totalOf(deal)).toEqual(["390.00", "EUR"]);
+  await api
+    .as("owner.jtr")
+    .send(deal, "deal.edit_lines", { lines: [{ line_no: 2, quality_code: "LINEN-01", qty_m: "10", unit_price: "4.20", currency: "USD" }] });
+  expect(await totalOf(deal)).toEqual([null, "EUR"]);
+});

@@ -61,6 +61,18 @@ describe("the approval screen", () => {
     expect(panel("Credit")).toMatchObject({ Limit: ["25000.00 EUR", "60000.00 USD"], Overdue: ["0.00 EUR", "0.00 USD"] });
     expect(offer("shipment.approve").allowed).toBe(true);
     expect(body.suggestion.outcome).toBe("APPROVE_SHIPMENT");
+    const warehouse = async (order: string) => {
+      const { checklist } = await api.as("manager.jtr").instance(order);
+      return checklist.find(({ id }: { id: string }) => id === "warehouse");
+    };
+    expect((await warehouse(checked)).ok).toBe(true);
+    await api.as("manager.jtr").send(checked, "shipment.approve", { note: "seen" });
+    expect(await warehouse(checked), "what is behind the order is no item any more").toBeUndefined();
+    await api.as("manager.jtr").send(checked, "shipment.approval_revoked", { reason: "not yet" });
+    const queued = (await wonDeal(api, { customer: "Fjord", lines: [{ qty_m: "20" }] })).orders[0] as string;
+    expect((await warehouse(queued)).decision.reasons.map(({ message }: { message: string }) => message)).toEqual([
+      "The warehouse has not confirmed lots and metres.",
+    ]);
     const asOwner = await screenOf(checked, "owner.jtr");
     expect(asOwner.offer("shipment.approve")?.allowed ?? false).toBe(false);
     expect((await api.as("owner.mod").get(`/reports/fulfillment/${codeOf(checked)}`)).status).toBe(404);

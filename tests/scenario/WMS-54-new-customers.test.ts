@@ -105,7 +105,7 @@ describe("a stranger", () => {
     const [profile] = await filtered("customer-org-profiles", { customer_id: boreal.id });
     const put = (emails: readonly string[]) => manager.patch(`/records/customer-org-profiles/${profile.id}`, { contact_emails: emails });
     expect((await put(["buyer@boreal.example", "both@agent.example"])).status).toBe(200);
-    const known = { customer: boreal.id, pending_review: false };
+    const known = { customer: boreal.id, pending_review: false, total: "42.00", currency: "USD" };
     expect(await sent({ name: "Bo", email: "Buyer@Boreal.example" })).toMatchObject(known);
     expect(await sent({ name: "Bo", email: "buyer@boreal.example", tax_id: "31415" })).toMatchObject({ pending_review: true });
     const twin = await sent({ company: "Agent", email: "both@agent.example", tax_id: "27182" });

@@ -94,7 +94,11 @@ export default function Operations({ loaderData: { list, tab, view } }: Route.Co
         <Tabs
           label="Operations"
           current={tab}
-          tabs={TABS.map((entry) => ({ ...entry, count: view.counts[entry.id] ?? null, href: listHref(params, { tab: entry.id }) }))}
+          tabs={TABS.filter(({ id }) => view.tabs.includes(id)).map((entry) => ({
+            ...entry,
+            count: view.counts[entry.id] ?? null,
+            href: listHref(params, { tab: entry.id }),
+          }))}
         />
         <div className={view.receipt === null ? "work" : "work has-panel"}>
           <div className="list">

@@ -17,8 +17,9 @@ export function envelopesFor(contract: ContractDefinition, options: SimulatorOpt
     throw new EngineError("event_unknown", `The contract has no inbound event "${name}"; --list names them.`);
   const base = dataOf(sampleOf(event.data, now) as JsonObject, options.set);
   const ownId = /^\{data\.([a-z0-9_]+)\}$/.exec(event.id)?.[1];
+  const first = options.sequence === "clock" ? Date.parse(now) : options.sequence;
   const envelopes = Array.from({ length: options.count }, (_each, index) => {
-    const sequence = options.sequence === null ? null : options.sequence + index;
+    const sequence = first === null ? null : first + index;
     const data = ownId === undefined || options.count === 1 ? base : { ...base, [ownId]: `${String(base[ownId])}-${(sequence ?? index) + 1}` };
     const numbered = event.items === undefined || sequence === null ? data : withItemSequence(data, event.items, sequence);
     const subject = options.subject ?? subjectFrom(event.id, numbered);

@@ -1,17 +1,19 @@
 /** The simulator's command line. */
 import { parseArgs } from "node:util";
+import { isJsonObject } from "../../schema/json.ts";
 
 export const USAGE = `Usage: contract-simulator.ts <contract> [options]
 
 Sends signed events of a contract, and receives the ones that are sent to the other side.
 
+  --help                 says this
   --list                 names the contract's events, with a sample of what each carries
   --event <name>         sends this event; the data is a sample of its schema
   --org <code>           org of the event
   --subject <ref>        what the event is about: a record's code
   --set <path>=<value>   a value in the data, for example items.0.sequence=7; may be repeated
   --actor <json>         the actor of the envelope
-  --sequence <n>         first sequence number (1); --no-sequence leaves it out
+  --sequence <n>         first sequence number (the clock's milliseconds: later than whatever was sent before); --no-sequence leaves it out
   --count <n>            so many events, with rising sequence and an id of their own (1)
   --duplicate            sends each of them twice
   --reorder              sends the last one first
@@ -32,8 +34,8 @@ export interface SimulatorOptions {
   readonly subject: string | null;
   readonly set: readonly string[];
   readonly actor: string | null;
-  /** null: events carry no sequence. */
-  readonly sequence: number | null;
+  /** null: events carry no sequence; "clock": it is taken from the clock, so that one command after another is in order. */
+  readonly sequence: number | "clock" | null;
   readonly count: number;
   readonly duplicate: boolean;
   readonly reorder: boolean;
@@ -46,7 +48,7 @@ export interface SimulatorOptions {
   readonly now: string | null;
 }
 
-/** The options, or a sentence about what is wrong with them. */
+/** The options; or a sentence about what is wrong with them, an empty one where only help is asked for. */
 export function readOptions(args: readonly string[], env: Readonly<Record<string, string | undefined>>): SimulatorOptions | string {
   try {
     const { values, positionals } = parseArgs({
@@ -54,6 +56,7 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
       allowPositionals: true,
       allowNegative: true,
       options: {
+        help: { type: "boolean", short: "h", default: false },
         list: { type: "boolean", default: false },
         event: { type: "string" },
         org: { type: "string" },
@@ -74,20 +77,22 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
         now: { type: "string" },
       },
     });
+    if (values.help) return "";
     const [contract] = positionals;
     if (contract === undefined || positionals.length > 1) return "Name one contract.";
     const count = Number(values.count);
-    const sequence = values.sequence === undefined ? 1 : Number(values.sequence);
+    const sequence = values.sequence === undefined ? "clock" : Number(values.sequence);
     const delayMs = Number(values.delay);
     const listen = values.listen === undefined ? null : Number(values.listen);
     if (!Number.isInteger(count) || count < 1 || count > 100_000) return "--count must be a whole number from 1 to 100,000.";
-    if (!Number.isInteger(sequence) || sequence < 1) return "--sequence must be a whole number from 1.";
+    if (sequence !== "clock" && (!Number.isSafeInteger(sequence) || sequence < 1)) return "--sequence must be a whole number from 1.";
     if (!Number.isInteger(delayMs) || delayMs < 0) return "--delay must be milliseconds.";
     if (listen !== null && (!Number.isInteger(listen) || listen < 0 || listen > 65_535)) return "--listen must be a port.";
     if (!URL.canParse(values.url)) return "--url must be an address such as http://localhost:3000.";
     if (values.now !== undefined && Number.isNaN(Date.parse(values.now))) return "--now must be an instant such as 2026-02-02T09:00:00+03:00.";
     const unset = values.set.find((each) => !each.includes("="));
     if (unset !== undefined) return `--set ${unset}: write <path>=<value>.`;
+    if (values.actor !== undefined && !isObject(values.actor)) return '--actor must be a JSON object such as {"wms_user":"anna","role":"manager"}.';
     if (!values.list && values.event === undefined && listen === null) return "Nothing to do: give --event, --listen or --list.";
     return {
       contract,
@@ -111,5 +116,13 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
     };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function isObject(text: string): boolean {
+  try {
+    return isJsonObject(JSON.parse(text));
+  } catch {
+    return false;
   }
 }

@@ -102,9 +102,19 @@ async function post(key: string, secret: string): Promise<number> {
   return (await fetch(`http://127.0.0.1:${receiver.port}/`, { method: "POST", headers, body })).status;
 }
 
+it("needs no number: without one it is later than whatever was sent before, by the clock", async () => {
+  const { codes } = await wonDeal(api, { customer: "Fjord", lines: [{ qty_m: "10" }] });
+  const about = ["--org", "JTR", "--subject", codes[0] as string];
+  const sent = [await run("--event", "picking.started", ...about, "--sequence", "70"), await run("--event", "warehouse.confirmed", ...about, "--duplicate")];
+  expect(sent.map(({ lines }) => outcomes(lines))).toEqual([["202 accepted"], ["202 accepted", "200 duplicate"]]);
+});
+
 it("runs from the command line, and says what is wrong with it", async () => {
   const command = ["engine/launch/contract-simulator.ts", "crm-wms"];
   const said = await promisify(execFile)(process.execPath, [...command, ...stock("SIM-CLI"), "--sequence", "200", "--url", url, "--now", now()]);
   expect(said.stdout).toMatch(/^-> wms:stock:SIM-CLI:changed:v1 {2}202 accepted$/mu);
+  const help = await promisify(execFile)(process.execPath, [...command, "--help"]);
+  expect(help.stdout).toMatch(/^Usage: /u);
+  expect(readOptions(["crm-wms", "--event", "x", "--actor", "anna"], {})).toMatch(/^--actor must be a JSON object/u);
   await expect(promisify(execFile)(process.execPath, command)).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("Nothing to do") });
 }, 120_000);

@@ -1,6 +1,6 @@
 /** Forms: which control a schema gets, what is checked before sending, where a JSON pointer stands. */
 import { describe, expect, it } from "vitest";
-import { namedFields } from "#app/doors/cells.ts";
+import { fieldsOf, namedFields } from "#app/doors/cells.ts";
 import { checkValue } from "#studio/ui/form/check-value.ts";
 import { blankOf, kindOf, optionsOf, propertiesOf } from "#studio/ui/form/schema-kind.ts";
 import { rangeOfPointer } from "#studio/ui/json-pointer-range.ts";
@@ -48,6 +48,24 @@ describe("fields of a record", () => {
     const titles = namedFields({ ...schema, "x-order": ["who", "amount"] }, { who: "x", amount: "2.00", mode: "fast" }, {}, ["mode", "amount", "who"]);
     expect(titles.map(({ title }) => title)).toEqual(["Mode", "Amount", "Who"]);
   });
+});
+
+it("a list of references is shown by what each is called, and only what is not visible by its id", () => {
+  const paid = { type: "object", properties: { paid: { type: ["array", "null"], items: { type: "string", "x-ref": "entries" } } } };
+  const references = {
+    "/paid/0": { type: "entries", id: "e-1", code: "E1", title: "100.00" },
+    "/paid/1": { type: "entries", id: "e-2", code: null, title: "40.00" },
+  };
+  expect(fieldsOf(paid, { paid: ["e-1", "e-2", "e-3"] }, references).map(({ cell }) => cell)).toEqual([
+    {
+      as: "list",
+      items: [
+        { as: "link", text: "E1", href: "/records/entries/E1" },
+        { as: "link", text: "40.00", href: "/records/entries/e-2" },
+        { as: "text", text: "e-3" },
+      ],
+    },
+  ]);
 });
 
 describe("checks before sending", () => {
