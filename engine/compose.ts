@@ -22,6 +22,7 @@ import type { Relay, RelayContext } from "./relay/relay-context.ts";
 import { keepSealingKey } from "./sealing-key-file.ts";
 import { type SealingKey, sealingKey } from "./service/auth/sealed.ts";
 import { writeCheckpoints } from "./service/checkpoints/write-checkpoints.ts";
+import { sendDueEvents } from "./service/delivery/send-due-events.ts";
 import { sendDueMails } from "./service/delivery/send-due-mails.ts";
 import { settleDeadImports } from "./service/import/import-job.ts";
 import { fireTimer } from "./service/instances/fire-timer.ts";
@@ -128,7 +129,7 @@ async function startRelay(engine: Engine, config: Config, sink: MailSink | null,
     runSchedules: oncePerMinute(engine, async () => {
       await settleDeadReplays(engine);
       await settleDeadImports(engine);
-      return (await writeCheckpoints(engine)) + (await sendDueMails(engine));
+      return (await writeCheckpoints(engine)) + (await sendDueEvents(engine)) + (await sendDueMails(engine));
     }),
     log: {
       effectTried: (entry) => engine.log.info(entry, "effect tried"),

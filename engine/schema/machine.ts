@@ -30,6 +30,11 @@ export interface EventSpec extends ActSpec {
   readonly initial?: FeelMap;
   /** An event that lifts a gate is recorded as an override: FEEL for `gate`, `reason`, `note`, `lifted`, as things stood before it. */
   readonly override?: FeelMap;
+  /**
+   * The engine sends it by the clock, with an empty payload, to each instance that `each` names (FEEL giving ids of records or instances).
+   * For what instances learn from no event of their own, as a policy that changed: `each` names those that the event would move.
+   */
+  readonly schedule?: { readonly cron: string; readonly each: Feel };
 }
 
 export interface StartSpec extends ActSpec {

@@ -205,3 +205,61 @@ it("[WMS-26] a deal's total is in its lines' currency as soon as they are priced
     .send(deal, "deal.edit_lines", { lines: [{ line_no: 2, quality_code: "LINEN-01", qty_m: "10", unit_price: "4.20", currency: "USD" }] });
   expect(await totalOf(deal)).toEqual([null, "EUR"]);
 });
+
+describe("a list price", () => {
+  const priceOf = async (quality: string) => {
+    const [{ id: quality_id }] = await api.as("pricing.jtr").list(`/records/qualities?q=${quality}`);
+    const [{ id }] = await api.as("pricing.jtr").list(`/records/price-list?filter=${encodeURIComponent(JSON.stringify({ quality_id }))}`);
+    return `quality-price:${id}`;
+  };
+  const stands = async (price: string) => {
+    const { state, record } = await api.as("pricing.jtr").instance(price);
+    return [state, record.data.price_state, record.data.list_price];
+  };
+  const staleAfter = async (days: number | null) => {
+    expect((await api.as("admin.jtr").patch("/settings/pricing", { stale_after_days: days })).status).toBe(200);
+  };
+
+  it("[WMS-22] with a day to come waits for it; the one in force stays until then, and removing takes both", async () => {
+    const pricing = api.as("pricing.jtr");
+    const linen = await priceOf("LINEN-01");
+    await pricing.send(linen, "price.set", { list_price: "4.60", effective_from: "2026-02-06" });
+    await pricing.send(linen, "price.set", { list_price: "4.50", effective_from: "2026-02-04" });
+    expect(await stands(linen)).toEqual(["fresh", "fresh", "4.2000"]);
+    const { line } = await openDeal("owner.jtr");
+    expect((await api.as("owner.jtr").instance(line)).record.data).toMatchObject({ list_price_at_entry: "4.2000" });
+    await api.setClock("2026-02-03T23:59:00+03:00");
+    expect((await stands(linen))[2]).toBe("4.2000");
+    await api.setClock("2026-02-04T00:00:00+03:00");
+    const { record } = await pricing.instance(linen);
+    expect(record.data).toMatchObject({ list_price: "4.5000", effective_from: "2026-02-04", confirmed_on: "2026-02-04" });
+    expect(record.data.upcoming).toMatchObject([{ list_price: "4.6000", effective_from: "2026-02-06" }]);
+    expect((await api.as("owner.jtr").instance(line)).record.data).toMatchObject({ list_price_at_entry: "4.2000" });
+    await pricing.send(linen, "price.remove", { reason: "Discontinued" });
+    await api.setClock("2026-02-06T09:00:00+03:00");
+    expect(await stands(linen)).toEqual(["no_price", "no_price", null]);
+    await pricing.send(linen, "price.set", { list_price: "4.20", effective_from: "2026-02-07" });
+    expect(await stands(linen)).toEqual(["no_price", "no_price", null]);
+    await api.setClock("2026-02-07T00:00:00+03:00");
+    expect(await stands(linen)).toEqual(["fresh", "fresh", "4.2000"]);
+  });
+
+  it("[WMS-23] follows the age that the org says, within minutes of its change and both ways, and the log tells it", async () => {
+    const [linen, velvet] = [await priceOf("LINEN-01"), await priceOf("VELVET-02")];
+    await staleAfter(90);
+    await api.setClock("2026-02-10T09:05:00+03:00");
+    expect([await stands(linen), await stands(velvet)]).toEqual([
+      ["fresh", "fresh", "4.2000"],
+      ["fresh", "fresh", "6.5000"],
+    ]);
+    // The timer was armed for 30 days; by the time that it is due, the price may be 90 days old.
+    await api.setClock("2026-03-16T09:00:00+03:00");
+    expect((await stands(linen))[0]).toBe("fresh");
+    await staleAfter(20);
+    await api.setClock("2026-03-16T09:05:00+03:00");
+    expect([(await stands(linen))[0], (await stands(velvet))[0]]).toEqual(["stale", "stale"]);
+    const { items } = (await api.as("pricing.jtr").get(`/instances/${linen}/history?limit=50`)).body;
+    expect(items.filter(({ event }: { event: { type: string } }) => event.type === "price.age_checked")).toHaveLength(1);
+    await staleAfter(null);
+  });
+});

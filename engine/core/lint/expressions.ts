@@ -92,6 +92,8 @@ function ofMachine(stored: StoredDefinition, machine: CompiledMachine): Occurren
       for (const { path, where } of spec.payload === undefined ? [] : referenceChoices(spec.payload))
         for (const [field, source] of Object.entries(where))
           found.push(...text(stored, `${pointer(group, event, "payload")}${path}${pointer("x-where", field)}`, source, [], recordType));
+      if ("schedule" in spec && spec.schedule !== undefined)
+        found.push(...text(stored, pointer(group, event, "schedule", "each"), spec.schedule.each, [], null));
       const texts: FeelMap = {
         ...(typeof spec.permission === "object" ? { permission: spec.permission.expr } : {}),
         ...(spec.requester === undefined ? {} : { requester: spec.requester }),

@@ -3,17 +3,13 @@
  * missed while nothing ran are made up by one, the newest, under its own date: it tells of everything since the run that was made
  * last, so nothing is left out and nothing is told twice. The mail's own key keeps it from going twice.
  */
-import { Cron } from "croner";
 import { EngineError } from "../../core/errors.ts";
 import { type CompiledMachine, compileMachine } from "../../core/machine/compile.ts";
 import type { Instant, OrgContext } from "../../core/step-types.ts";
 import type { JsonObject } from "../../schema/json.ts";
 import type { MachineDefinition } from "../../schema/machine.ts";
 import type { MailDefinition } from "../../schema/mail.ts";
-import { listActivations } from "../../store/activations.ts";
-import { listOrgs } from "../../store/people.ts";
 import { noteTold, toldUntil } from "../../store/schedule-runs.ts";
-import { toOrgContext } from "../auth/principals.ts";
 import { runCascade } from "../instances/cascade.ts";
 import { startFromCascade } from "../instances/start-from-cascade.ts";
 import type { Engine } from "../work/engine-context.ts";
@@ -21,7 +17,9 @@ import { stepWithFacts } from "../work/fact-loader.ts";
 import { freshId } from "../work/fresh-id.ts";
 import { inWork } from "../work/in-work.ts";
 import { systemScope } from "../work/scope.ts";
+
 import type { Work } from "../work/work.ts";
+import { lastRuns, orgsThatRun } from "./schedule.ts";
 
 /** Runs that this process has seen to: org and mail -> the run's instant. Others are kept apart by the mail's key. */
 const seen = new WeakMap<Engine, Map<string, Instant>>();
@@ -33,21 +31,16 @@ export function forgetRuns(engine: Engine): void {
 
 /** Sends what is due now; gives how many mails were written (suppressed ones too). An org whose mail fails does not hold up the others. */
 export async function sendDueMails(engine: Engine): Promise<number> {
-  const orgs = await engine.store.work({ orgs: "system", actorId: "system" }, async (tx) => {
-    const active = (await listOrgs(tx)).filter((org) => org.active);
-    return await Promise.all(active.map(async (org) => ({ org: toOrgContext(org), since: (await listActivations(tx, org.id)).at(-1)?.createdAt ?? null })));
-  });
   const done = seen.get(engine) ?? new Map<string, Instant>();
   seen.set(engine, done);
   let written = 0;
-  for (const { org, since } of orgs) {
-    if (since === null) continue;
+  for (const { org, since } of await orgsThatRun(engine)) {
     for (const mail of await scheduled(engine, org)) {
-      const [due, before] = lastRuns(mail, org, engine.clock.now());
       const name = `${org.id} ${mail.key}`;
-      if (due === undefined || due < since || done.get(name) === due) continue;
-      done.set(name, due);
       try {
+        const [due, before] = lastRuns(mail.schedule?.cron ?? "", org, engine.clock.now());
+        if (due === undefined || due < since || done.get(name) === due) continue;
+        done.set(name, due);
         if (await sendOne(engine, org, mail, { since: before ?? since, until: due })) written += 1;
       } catch (error) {
         done.delete(name);
@@ -64,13 +57,6 @@ async function scheduled(engine: Engine, org: OrgContext): Promise<readonly Mail
     const { program } = await engine.programs.inForce(tx, org.id, engine.clock.now());
     return program.all("mail").flatMap(({ content }) => (content.schedule === undefined ? [] : [content]));
   });
-}
-
-/** The newest run at or before now, in the org's zone, and the one before it; none for a pattern that never ran. */
-function lastRuns(mail: MailDefinition, org: OrgContext, now: Instant): readonly Instant[] {
-  const cron = new Cron(mail.schedule?.cron ?? "", { timezone: org.timeZone, paused: true });
-  const from = new Date(Date.parse(now) + 1);
-  return cron.previousRuns(2, from).map((run) => run.toISOString());
 }
 
 /** What a run tells of: from the run that was made before it (for the first one: that would have been), to itself. Runs meet, so that what happened stands in one of them, however late each is made. */
