@@ -1,8 +1,8 @@
-/** Webhook endpoints of an org. Deliveries are outbox rows of kind "webhook". An admin path: MikroORM's unit of work. */
+/** Webhook endpoints of an org. Deliveries are outbox rows of kind "webhook". Kept on an admin path, by MikroORM's unit of work; asked for with every event that is told outside. */
 import type { InferEntity } from "@mikro-orm/core";
 import { Webhook } from "./entities/delivery.ts";
 import { orgsOf } from "./instances.ts";
-import type { Tx } from "./tx.ts";
+import { statement, type Tx } from "./tx.ts";
 
 export interface WebhookRow {
   readonly orgId: string;
@@ -37,9 +37,9 @@ export async function saveWebhook(tx: Tx, row: WebhookRow): Promise<void> {
 }
 
 /** Oldest first. */
-export async function listWebhooks(tx: Tx, filter: { readonly orgs?: readonly string[]; readonly active?: boolean } = {}): Promise<readonly WebhookRow[]> {
+export async function listWebhooks(tx: Tx, filter: { readonly orgs?: readonly string[] } = {}): Promise<readonly WebhookRow[]> {
   const orgs = filter.orgs ?? orgsOf(tx);
-  const where = { ...(orgs === null ? {} : { orgId: { $in: [...orgs] } }), ...(filter.active === undefined ? {} : { active: filter.active }) };
+  const where = orgs === null ? {} : { orgId: { $in: [...orgs] } };
   return (await tx.em.find(Webhook, where, { orderBy: { createdAt: "asc", id: "asc" } })).map(toWebhook);
 }
 
@@ -50,4 +50,14 @@ export async function loadWebhook(tx: Tx, id: string): Promise<WebhookRow | null
 
 export async function deleteWebhook(tx: Tx, id: string): Promise<boolean> {
   return (await tx.em.nativeDelete(Webhook, { id })) > 0;
+}
+
+const WANTING = statement(
+  "webhook_wanting",
+  "select w.id from webhook w where w.org_id = $1 and w.active and (cardinality(w.events) = 0 or $2 = any (w.events)) order by w.created_at, w.id",
+);
+
+/** Ids of the org's active webhooks that want the event; oldest first. */
+export async function webhooksWanting(tx: Tx, orgId: string, event: string): Promise<readonly string[]> {
+  return (await tx.query<{ readonly id: string }>(WANTING, [orgId, event])).map((row) => row.id);
 }

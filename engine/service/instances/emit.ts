@@ -3,7 +3,7 @@ import type { Effect } from "../../core/step-types.ts";
 import type { ContractDefinition } from "../../schema/contract.ts";
 import type { JsonObject } from "../../schema/json.ts";
 import type { OutboxWrite } from "../../store/outbox.ts";
-import { listWebhooks } from "../../store/webhooks.ts";
+import { webhooksWanting } from "../../store/webhooks.ts";
 import type { Acting } from "../work/acting.ts";
 import type { Work } from "../work/work.ts";
 
@@ -26,7 +26,7 @@ export async function emitRows(work: Work, acting: Acting, effect: EmitEffect): 
       instanceId: acting.instanceId,
     });
   }
-  for (const webhook of await webhooksFor(work, effect.event)) {
+  for (const webhook of await webhooksWanting(work.tx, work.org.id, effect.event)) {
     rows.push({
       key: `${effect.key}:${webhook}`,
       kind: "webhook",
@@ -55,10 +55,4 @@ function envelopeOf(work: Work, contract: ContractDefinition | null, effect: Emi
 function subjectOf(effect: EmitEffect, acting: Acting): string {
   const ref = effect.subject?.["ref"];
   return typeof ref === "string" ? `${effect.contract ?? "webhook"}:${ref}` : acting.instanceId;
-}
-
-/** Ids of the org's active webhooks that want the event. */
-async function webhooksFor(work: Work, event: string): Promise<readonly string[]> {
-  const webhooks = await listWebhooks(work.tx, { orgs: [work.org.id], active: true });
-  return webhooks.filter((webhook) => webhook.events.length === 0 || webhook.events.includes(event)).map((webhook) => webhook.id);
 }

@@ -33,7 +33,7 @@ import { createRelease, decideRelease, listReleases, loadRelease, releaseDecisio
 import { addReplayDiffs, createReplay, loadReplay, replayDiffs, updateReplay } from "#engine/store/replays.ts";
 import { createSession, endSessionsOf, loadSession, purgeSessions, touchSession } from "#engine/store/sessions.ts";
 import { loadSetting, saveSetting, settingVersions } from "#engine/store/settings.ts";
-import { deleteWebhook, listWebhooks, loadWebhook, saveWebhook } from "#engine/store/webhooks.ts";
+import { deleteWebhook, listWebhooks, loadWebhook, saveWebhook, webhooksWanting } from "#engine/store/webhooks.ts";
 import { testDatabase } from "#tests/support/database.ts";
 import { A, B, inA, inB, inBoth, seedOrgs, send, system, T0 } from "./fixture.ts";
 
@@ -262,13 +262,16 @@ test("files and webhooks are the org's own", async () => {
   await db.store.work(inA, async (tx) => {
     await saveFile(tx, { orgId: A, id: file, name: "f", mime: "text/plain", size: 3, sha256: "x", createdBy: "ann", createdAt: T0 }, bytes);
     await saveWebhook(tx, webhook);
+    expect([await webhooksWanting(tx, A, "a.b"), await webhooksWanting(tx, A, "a.c")]).toEqual([[hook], []]);
+    await saveWebhook(tx, { ...webhook, events: [] });
+    expect(await webhooksWanting(tx, A, "a.c")).toEqual([hook]);
     await saveWebhook(tx, { ...webhook, active: false });
   });
   await db.store.work(inA, async (tx) => {
     expect(await loadFile(tx, file)).toMatchObject({ name: "f", size: 3 });
     expect([...((await loadFileBytes(tx, file)) ?? [])]).toEqual([...bytes]);
     expect(await listWebhooks(tx)).toEqual([{ ...webhook, active: false }]);
-    expect(await listWebhooks(tx, { active: true })).toEqual([]);
+    expect(await webhooksWanting(tx, A, "a.b")).toEqual([]);
   });
   await db.store.work(inB, async (tx) => {
     expect([await loadFile(tx, file), await loadFileBytes(tx, file), await loadWebhook(tx, hook)]).toEqual([null, null, null]);
