@@ -42,19 +42,36 @@ async function checkRedis(redis: Redis): Promise<void> {
   if (policy !== "noeviction") throw new EngineError("unavailable", `Redis has maxmemory-policy ${policy}; set it to noeviction`);
 }
 
+/** The first connection: whoever starts waits for it, and is told in a sentence why there is none. Later ones are made again by themselves. */
+async function openRedis(url: string): Promise<Redis> {
+  const redis = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false, lazyConnect: true });
+  let why = "";
+  const note = (error: Error): void => {
+    why = error.message;
+  };
+  redis.on("error", note);
+  try {
+    await redis.connect();
+    await checkRedis(redis);
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    if (error instanceof EngineError) throw error;
+    const { hostname, port } = new URL(url);
+    const place = `${hostname}:${port || "6379"}`;
+    if (/WRONGPASS|NOAUTH|NOPERM/.test(`${why} ${String(error)}`)) {
+      throw new EngineError("unavailable", `Redis at ${place} refuses this user or password. Check REDIS_URL.`);
+    }
+    throw new EngineError("unavailable", `No Redis answers at ${place}. Check REDIS_URL, or leave it out to work without Redis.`);
+  } finally {
+    redis.off("error", note);
+  }
+}
+
 export async function startBullmqRelay(context: RelayContext, options: BullmqOptions): Promise<Relay> {
   const stopping = new AbortController();
-  const connect = (forWorker: boolean) => {
-    const redis = new Redis(
-      options.redisUrl,
-      forWorker ? { maxRetriesPerRequest: null } : { maxRetriesPerRequest: 1, enableOfflineQueue: false, lazyConnect: true },
-    );
-    redis.on("error", (error) => context.log.turnFailed(error));
-    return redis;
-  };
-  const producer = connect(false);
-  await producer.connect();
-  await checkRedis(producer);
+  const told = (redis: Redis): Redis => redis.on("error", (error) => context.log.turnFailed(error));
+  const producer = told(await openRedis(options.redisUrl));
   const queue = new Queue(options.queue, { connection: producer, defaultJobOptions: { removeOnComplete: true, removeOnFail: 100, attempts: 1 } });
   queue.on("error", (error) => context.log.turnFailed(error));
 
@@ -64,7 +81,7 @@ export async function startBullmqRelay(context: RelayContext, options: BullmqOpt
     turns.add(turn);
     return turn;
   };
-  const consumer = options.work ? connect(true) : null;
+  const consumer = options.work ? told(new Redis(options.redisUrl, { maxRetriesPerRequest: null })) : null;
   const worker = consumer === null ? null : new Worker(options.queue, work, { connection: consumer, concurrency: options.concurrency });
   worker?.on("error", (error) => context.log.turnFailed(error));
   await worker?.waitUntilReady();

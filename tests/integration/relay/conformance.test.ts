@@ -255,4 +255,14 @@ describe("Redis is a doorbell, never the record", () => {
     next.wake();
     await until(() => seen.length === 1);
   });
+
+  it("a start that finds none, or is refused by one, says so in a sentence without the password, and tries no more", async () => {
+    const begin = async (url: string) =>
+      await startBullmqRelay(contextOf([]), { redisUrl: url, queue: "q", pollMs: 200, work: true, concurrency: 1 }).then(
+        () => "started",
+        (error: Error) => error.message,
+      );
+    expect(await begin("redis://me:secret@127.0.0.1:1")).toBe("No Redis answers at 127.0.0.1:1. Check REDIS_URL, or leave it out to work without Redis.");
+    expect(await begin(redis.url.replace("//", "//me:secret@"))).toBe(`Redis at ${new URL(redis.url).host} refuses this user or password. Check REDIS_URL.`);
+  });
 });
