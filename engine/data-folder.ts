@@ -1,4 +1,5 @@
-/** One process at a time works with an embedded database: the data folder is claimed by a file with the process id. */
+/** The data folder: made and written to before anything is started; with an embedded database, claimed by one process at a time. */
+import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EngineError } from "./core/errors.ts";
@@ -8,13 +9,39 @@ export interface ClaimedFolder {
 }
 
 /**
- * Makes the folder and claims it. A claim whose process is gone is taken over.
+ * Makes the folder, and a file in it, where this user may.
+ *
+ * - throws EngineError `unavailable` where not, with what is in the way; a full disk is told as that
+ */
+export async function openFolder(folder: string): Promise<void> {
+  try {
+    // The embedded server may run as another user, who must reach its folder.
+    await mkdir(folder, { recursive: true, mode: 0o755 });
+    const probe = join(folder, `.probe-${randomUUID()}`);
+    await writeFile(probe, "");
+    await rm(probe, { force: true });
+  } catch (error) {
+    const { code = "" } = error as { code?: string };
+    if (code === "ENOSPC") throw error;
+    const why = WHY[code] ?? (error instanceof Error ? error.message : code);
+    throw new EngineError("unavailable", `The data folder ${folder} cannot be used: ${why}. Choose another: GATEHOUSE_DATA=<folder> npm start`);
+  }
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EACCES: "this user may not write there",
+  EPERM: "this user may not write there",
+  EROFS: "the disk is read-only",
+  EEXIST: "it is a file",
+  ENOTDIR: "a part of its path is a file",
+};
+
+/**
+ * Claims an opened folder. A claim whose process is gone is taken over.
  *
  * - throws EngineError `unavailable` where a living process has it
  */
 export async function claimFolder(folder: string): Promise<ClaimedFolder> {
-  // The embedded server may run as another user, who must reach its folder.
-  await mkdir(folder, { recursive: true, mode: 0o755 });
   const path = join(folder, "gatehouse.pid");
   const release = async () => await rm(path, { force: true });
   for (let tries = 0; tries < 2; tries += 1) {

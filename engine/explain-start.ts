@@ -6,7 +6,7 @@ import { EngineError } from "./core/errors.ts";
 export function explainStart(error: unknown, config: Config): string {
   const codes = codesOf(error);
   if (codes.includes("EADDRINUSE")) return `Port ${config.port} is taken. Stop the program that has it, or choose another: PORT=${config.port + 1} npm start`;
-  if (codes.includes("EACCES")) return `Port ${config.port} may not be opened by this user. Choose one above 1024: PORT=3000 npm start`;
+  if (codes.includes("EACCES") && isOfPort(error)) return `Port ${config.port} may not be opened by this user. Choose one above 1024: PORT=3000 npm start`;
   if (codes.includes("ENOSPC") || codes.includes("53100"))
     return `The disk is full. Free some space (data is in ${config.dataFolder}) and start again; nothing was lost.`;
   if (config.databaseUrl !== null) {
@@ -21,6 +21,8 @@ export function explainStart(error: unknown, config: Config): string {
   if (error instanceof EngineError) return error.message;
   return `Gatehouse could not start: ${error instanceof Error ? error.message : String(error)}`;
 }
+
+const isOfPort = (error: unknown): boolean => error instanceof Error && "syscall" in error && error.syscall === "listen";
 
 function codesOf(error: unknown): string[] {
   const codes: string[] = [];

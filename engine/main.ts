@@ -9,7 +9,7 @@ import { createLog } from "./api/logging.ts";
 import { createWebHost, isBuilt, type WebDemo } from "./api/web-host.ts";
 import { compose, type Process } from "./compose.ts";
 import { type Config, readConfig } from "./config.ts";
-import { claimFolder } from "./data-folder.ts";
+import { claimFolder, openFolder } from "./data-folder.ts";
 import { explainStart } from "./explain-start.ts";
 import { startEmbeddedPostgres } from "./launch/embedded-postgres.ts";
 import { reachableFolder } from "./launch/reachable-folder.ts";
@@ -32,6 +32,7 @@ interface Started {
 
 async function start(config: Config): Promise<Started> {
   if (config.role !== "worker") await requireFreePort(config);
+  await openFolder(resolve(config.dataFolder));
   const folder = config.databaseUrl === null ? await claimFolder(config.dataFolder) : null;
   const closing: (() => Promise<unknown>)[] = [async () => await folder?.release()];
   const stop = async () => {

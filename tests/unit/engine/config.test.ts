@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Config, type Environment, readConfig } from "#engine/config.ts";
 import { EngineError } from "#engine/core/errors.ts";
+import { openFolder } from "#engine/data-folder.ts";
 import { explainStart } from "#engine/explain-start.ts";
 
 const configOf = (env: Environment): Config => {
@@ -59,6 +60,8 @@ describe("explainStart", () => {
 
   it.each([
     [fault("EADDRINUSE"), "Port 3000 is taken"],
+    [Object.assign(fault("EACCES"), { syscall: "listen" }), "Port 3000 may not be opened"],
+    [fault("EACCES"), "low-level text"],
     [fault("ENOSPC"), "The disk is full"],
     [fault("53100"), "The disk is full"],
     [fault("ECONNREFUSED"), "No PostgreSQL answers at db.example:5433/gate"],
@@ -72,4 +75,15 @@ describe("explainStart", () => {
     expect(line).not.toContain("secret");
     expect(line.split("\n")).toHaveLength(1);
   });
+});
+
+it("a data folder that cannot be one is told with its name, what is in the way and the next act", async () => {
+  const file = import.meta.filename;
+  const because = async (folder: string) =>
+    await openFolder(folder).then(
+      () => "opened",
+      (error: unknown) => explainStart(error, configOf({})),
+    );
+  expect(await because(file)).toBe(`The data folder ${file} cannot be used: it is a file. Choose another: GATEHOUSE_DATA=<folder> npm start`);
+  expect(await because(`${file}/below`)).toContain("cannot be used: a part of its path is a file");
 });
