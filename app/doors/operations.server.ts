@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "#engine/schema/json.ts";
 import type { CheckpointFault } from "#engine/service/checkpoints/verify-checkpoints.ts";
 import { listAudit, type Verification, verifyAudit } from "#engine/service/queries/audit.ts";
 import { listMails } from "#engine/service/queries/mails.ts";
+import { type OperationsList, operationsRights } from "#engine/service/queries/operations-rights.ts";
 import { discardOutbox, listOutbox, type OutboxAnswer, retryOutbox } from "#engine/service/queries/outbox.ts";
 import { listReceipts, type ReceiptAnswer } from "#engine/service/queries/receipts.ts";
 import { listTimers, type TimerAnswer } from "#engine/service/queries/timers.ts";
@@ -23,7 +24,12 @@ const PAGE = 50;
 const SAMPLE = 200;
 const EMPTY = { items: [], next: null } as const;
 
-export async function operations(engine: Engine, scope: Scope, tab: string, request: ListRequest, span: string | null = null): Promise<OperationsView> {
+const LISTS: readonly OperationsList[] = ["receipts", "outbox", "mails", "timers", "audit"];
+
+export async function operations(engine: Engine, scope: Scope, request: ListRequest, span: string | null = null): Promise<OperationsView> {
+  const rights = await operationsRights(engine, scope);
+  const tabs = LISTS.filter((list) => rights[list]);
+  const tab = LISTS.find((list) => list === request.tab) ?? tabs[0] ?? "receipts";
   const filter = (name: string): string | undefined => request.filters.find((candidate) => candidate.field === name)?.value;
   const page = { limit: PAGE, cursor: request.cursor };
   const q = request.search ?? undefined;
@@ -44,7 +50,11 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
         );
   const outbox =
     tab === "outbox"
-      ? await listOutbox(engine, scope, { ...page, ...(filter("state") === undefined ? {} : { state: filter("state") as OutboxAnswer["state"] }) })
+      ? await listOutbox(engine, scope, {
+          ...page,
+          ...(filter("state") === undefined ? {} : { state: filter("state") as OutboxAnswer["state"] }),
+          ...(q === undefined ? {} : { q }),
+        })
       : EMPTY;
   const mails =
     tab === "mails"
@@ -78,6 +88,7 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
       : undefined;
   const names = new Map(audit.items.map((row) => [row.actor, row.actor === scope.principal.id ? scope.principal.name : words(row.actor)]));
   return {
+    ...{ tab, tabs },
     counts: { receipts: null, outbox: waiting.length === 0 ? null : waiting.length, mails: null, timers: null, audit: null },
     traffic: await trafficOf(engine, scope, span),
     lag: {
@@ -91,7 +102,7 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
     sample: SAMPLE,
     receipts: receipts.items.map((row) => receiptLine(row, contracts[0])),
     receipt: receipt === undefined ? null : receiptDetail(receipt, contracts[0]),
-    outbox: outbox.items.filter((row) => q === undefined || `${row.key} ${row.subject ?? ""}`.includes(q)).map(outboxLine),
+    outbox: outbox.items.map(outboxLine),
     mails: mails.items.map(
       (mail): MailRow => ({
         id: mail.id,

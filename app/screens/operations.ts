@@ -1,6 +1,7 @@
 /** What operators see: what is waiting, what came in, what was refused, and whether the log is whole. */
 
 import type { Json } from "#engine/schema/json.ts";
+import type { OperationsList } from "#engine/service/queries/operations-rights.ts";
 import type { TrafficAnswer } from "#engine/service/queries/traffic.ts";
 import type { Meaning } from "#studio/ui/status-badge.tsx";
 import type { GateView } from "./guided.ts";
@@ -98,6 +99,9 @@ export interface VerifyResult {
 }
 
 export interface OperationsView {
+  readonly tab: OperationsList;
+  /** Those that the person may see. */
+  readonly tabs: readonly OperationsList[];
   readonly counts: Readonly<Record<string, number | null>>;
   /** Null for those who may not see what goes out. */
   readonly traffic: TrafficAnswer | null;

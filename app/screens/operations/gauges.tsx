@@ -12,65 +12,77 @@ import { RelayLag, Throughput } from "./traffic-charts.tsx";
 
 /** What an operator looks at first: how much waits, what failed, whether the log is whole. */
 export function Gauges({ view }: { view: OperationsView }) {
-  const fetcher = useFetcher<VerifyResult>();
-  const result = fetcher.data;
   return (
     <div className="gauges">
       {view.traffic === null ? null : <Throughput traffic={view.traffic} />}
-      <section className="gauge" aria-label="Outbox">
-        <header>
-          <h2>Outbox</h2>
-          <span className="push line small">
-            {view.lag.failed === 0 ? null : <StatusBadge meaning="failed">{view.lag.failed} failed</StatusBadge>}
-            {view.lag.parked === 0 ? null : <StatusBadge meaning="parked">{view.lag.parked} parked</StatusBadge>}
-            {view.lag.failed + view.lag.parked === 0 ? <span className="quiet">none failed</span> : null}
-          </span>
-        </header>
-        <div className="line">
-          <strong>{formatDecimal(view.lag.waiting)}</strong>
-          <span className="small quiet">
-            {view.lag.oldest === null ? (
-              "waits to go out"
-            ) : (
-              <>
-                wait to go out, the oldest since <RelativeTime at={view.lag.oldest} />
-              </>
-            )}
-          </span>
-        </div>
-        {view.traffic === null ? null : <RelayLag traffic={view.traffic} />}
-      </section>
+      {view.tabs.includes("outbox") ? <Waiting view={view} /> : null}
       {view.traffic === null ? <ReceivedByResult view={view} /> : null}
-      <section className="gauge" aria-label="Audit log">
-        <header>
-          <h2>Audit log</h2>
-          {result === undefined ? null : (
-            <span className="push" aria-live="polite">
-              <StatusBadge meaning={result.ok ? "verified" : "failed"}>{result.ok ? "Verified" : "Broken"}</StatusBadge>
-            </span>
-          )}
-        </header>
-        {result === undefined ? (
-          <p className="soft">
-            Every row is chained to the one before, and signed checkpoints cover the chains. Verifying finds any row that was changed, removed or moved.
-          </p>
-        ) : (
-          <Facts
-            items={[
-              { title: "Rows", value: formatDecimal(result.events) },
-              ...(result.firstBad === null ? [] : [{ title: "First bad", value: <span className="code">{result.firstBad}</span> }]),
-              ...checkpointLines(result.checkpoints),
-              { title: "Took", value: spanText(result.took) },
-            ]}
-          />
-        )}
-        <fetcher.Form method="post">
-          <Button small type="submit" name="act" value="verify" busy={fetcher.state !== "idle"}>
-            Verify now
-          </Button>
-        </fetcher.Form>
-      </section>
+      {view.tabs.includes("audit") ? <Log /> : null}
     </div>
+  );
+}
+
+function Waiting({ view }: { view: OperationsView }) {
+  return (
+    <section className="gauge" aria-label="Effects that wait">
+      <header>
+        <h2>Outbox</h2>
+        <span className="push line small">
+          {view.lag.failed === 0 ? null : <StatusBadge meaning="failed">{view.lag.failed} failed</StatusBadge>}
+          {view.lag.parked === 0 ? null : <StatusBadge meaning="parked">{view.lag.parked} parked</StatusBadge>}
+          {view.lag.failed + view.lag.parked === 0 ? <span className="quiet">none failed</span> : null}
+        </span>
+      </header>
+      <div className="line">
+        <strong>{formatDecimal(view.lag.waiting)}</strong>
+        <span className="small quiet">
+          {view.lag.oldest === null ? (
+            "waits to go out"
+          ) : (
+            <>
+              wait to go out, the oldest since <RelativeTime at={view.lag.oldest} />
+            </>
+          )}
+        </span>
+      </div>
+      {view.traffic === null ? null : <RelayLag traffic={view.traffic} />}
+    </section>
+  );
+}
+
+function Log() {
+  const fetcher = useFetcher<VerifyResult>();
+  const result = fetcher.data;
+  return (
+    <section className="gauge" aria-label="Audit log">
+      <header>
+        <h2>Audit log</h2>
+        {result === undefined ? null : (
+          <span className="push" aria-live="polite">
+            <StatusBadge meaning={result.ok ? "verified" : "failed"}>{result.ok ? "Verified" : "Broken"}</StatusBadge>
+          </span>
+        )}
+      </header>
+      {result === undefined ? (
+        <p className="soft">
+          Every row is chained to the one before, and signed checkpoints cover the chains. Verifying finds any row that was changed, removed or moved.
+        </p>
+      ) : (
+        <Facts
+          items={[
+            { title: "Rows", value: formatDecimal(result.events) },
+            ...(result.firstBad === null ? [] : [{ title: "First bad", value: <span className="code">{result.firstBad}</span> }]),
+            ...checkpointLines(result.checkpoints),
+            { title: "Took", value: spanText(result.took) },
+          ]}
+        />
+      )}
+      <fetcher.Form method="post">
+        <Button small type="submit" name="act" value="verify" busy={fetcher.state !== "idle"}>
+          Verify now
+        </Button>
+      </fetcher.Form>
+    </section>
   );
 }
 

@@ -36,6 +36,8 @@ export interface OutboxAnswer {
 export interface OutboxListInput {
   readonly state?: OutboxStatus;
   readonly kind?: string;
+  /** Part of a key, code, event or last answer, among the newest 50,000 that fit the rest. */
+  readonly q?: string;
   readonly limit?: number;
   readonly cursor?: string | null;
 }
@@ -53,6 +55,7 @@ export async function listOutbox(
       orgs: works.map((work) => work.org.id),
       ...(input.state === undefined ? {} : { status: input.state }),
       ...(input.kind === undefined ? {} : { kind: input.kind }),
+      ...(input.q === undefined ? {} : { search: input.q }),
     };
     const page = await listRows(reading.tx, filter, pageOf(input));
     const conceal = await concealFor(reading.works[0]);
