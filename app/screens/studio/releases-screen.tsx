@@ -143,7 +143,9 @@ function Detail({ page, release, inForce }: { page: ReleasesPage; release: Relea
             {page.changes.map((change) => (
               <li key={`${change.kind}/${change.key}`}>
                 <Icon name={KIND_WORDS[change.kind].icon} label={KIND_WORDS[change.kind].one} />
-                <span className="clip">{change.title}</span>
+                <Link className="clip" to={`/studio/releases/${release.number}?of=${change.kind}/${change.key}`}>
+                  {change.title}
+                </Link>
                 <span className="push line small nowrap">
                   {change.summary.added === 0 ? null : <span className="plus">+{change.summary.added}</span>}
                   {change.summary.removed === 0 ? null : <span className="minus">−{change.summary.removed}</span>}
@@ -152,6 +154,11 @@ function Detail({ page, release, inForce }: { page: ReleasesPage; release: Relea
               </li>
             ))}
           </ul>
+          {page.releases.length < 2 ? null : (
+            <p className="small">
+              <Link to={`/studio/releases/${release.number}`}>Compare with {release.base === null ? "another" : "its base or another"}</Link>
+            </p>
+          )}
         </section>
         {release.decisions.map((decision) => (
           <section key={decision.at}>
