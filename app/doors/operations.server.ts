@@ -22,6 +22,7 @@ import type { AuditLine, MailRow, OperationsView, OutboxLine, ReceiptDetail, Rec
 
 const PAGE = 50;
 const SAMPLE = 200;
+const MOST_FAULTS = 5;
 const EMPTY = { items: [], next: null } as const;
 
 const LISTS: readonly OperationsList[] = ["receipts", "outbox", "mails", "timers", "audit"];
@@ -31,6 +32,7 @@ export async function operations(engine: Engine, scope: Scope, request: ListRequ
   const tabs = LISTS.filter((list) => rights[list]);
   const tab = LISTS.find((list) => list === request.tab) ?? tabs[0] ?? "receipts";
   const filter = (name: string): string | undefined => request.filters.find((candidate) => candidate.field === name)?.value;
+  const now = engine.clock.now();
   const page = { limit: PAGE, cursor: request.cursor };
   const q = request.search ?? undefined;
   const sample = await orEmpty(listOutbox(engine, scope, { limit: SAMPLE }));
@@ -102,7 +104,7 @@ export async function operations(engine: Engine, scope: Scope, request: ListRequ
     sample: SAMPLE,
     receipts: receipts.items.map((row) => receiptLine(row, contracts[0])),
     receipt: receipt === undefined ? null : receiptDetail(receipt, contracts[0]),
-    outbox: outbox.items.map(outboxLine),
+    outbox: outbox.items.map((row) => outboxLine(row, now)),
     mails: mails.items.map(
       (mail): MailRow => ({
         id: mail.id,
@@ -192,7 +194,7 @@ const lastPart = (text: string | null): string | null => (text === null ? null :
 
 const EFFECTS: Readonly<Record<string, string>> = { emit: "Contract event", remote: "Event" };
 
-function outboxLine(row: OutboxAnswer): OutboxLine {
+function outboxLine(row: OutboxAnswer, now: string): OutboxLine {
   const meaning = outboxMeaning(row);
   const within = (member: string): JsonObject => objectOf(row.payload[member] ?? null);
   const named = row.payload["event"] ?? within("envelope")["event"] ?? row.payload["type"] ?? row.payload["subject"] ?? within("body")["event"];
@@ -208,6 +210,7 @@ function outboxLine(row: OutboxAnswer): OutboxLine {
     meaning,
     attempts: row.attempts,
     nextAt: row.nextAttempt,
+    isDue: row.state === "sending" || (row.state === "pending" && row.nextAttempt <= now),
     createdAt: row.createdAt,
     lastError: row.error,
     mayRetry: row.state === "dead" || row.state === "possibly_sent",
@@ -269,12 +272,16 @@ export async function settleOutbox(engine: Engine, scope: Scope, id: string, act
 export async function verify(engine: Engine, scope: Scope): Promise<VerifyResult> {
   const started = performance.now();
   const found = await verifyAudit(engine, scope);
-  const bad = found.firstBad;
+  const audit = found.firstBad !== undefined && found.firstBad.instance === undefined ? found.firstBad.seq : null;
   return {
     ok: found.ok,
     events: found.events + found.auditRows,
     checkpoints: checkpointsOf(found),
-    firstBad: bad === undefined ? null : `${bad.instance ?? "audit log"}, row ${bad.seq}`,
+    bad: [
+      ...found.faults.slice(0, MOST_FAULTS).map(({ instance, seq }) => ({ text: `Event ${seq} of an instance`, href: `/work/${instance}` })),
+      ...(found.faults.length > MOST_FAULTS ? [{ text: `and of ${found.faults.length - MOST_FAULTS} more`, href: null }] : []),
+      ...(audit === null ? [] : [{ text: `Row ${audit} of the audit log`, href: "/operations?tab=audit" }]),
+    ],
     took: Math.round(performance.now() - started),
   };
 }

@@ -17,6 +17,8 @@ export interface OutboxLine {
   readonly meaning: Meaning;
   readonly attempts: number;
   readonly nextAt: string | null;
+  /** It is being sent, or as soon as its turn comes. */
+  readonly isDue: boolean;
   readonly createdAt: string;
   readonly lastError: string | null;
   readonly mayRetry: boolean;
@@ -94,7 +96,8 @@ export interface VerifyResult {
     readonly brokenSince: string | null;
     readonly intactUntil: string | null;
   } | null;
-  readonly firstBad: string | null;
+  /** What does not fit, the first of each chain. */
+  readonly bad: readonly { readonly text: string; readonly href: string | null }[];
   readonly took: number;
 }
 

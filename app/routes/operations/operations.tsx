@@ -1,4 +1,5 @@
-import { useSearchParams } from "react-router";
+import { useEffect } from "react";
+import { useRevalidator, useSearchParams } from "react-router";
 import type { FilterField } from "#studio/ui/filter-chips.tsx";
 import { KeyHelp, LIST_KEYS } from "#studio/ui/key-help.tsx";
 import { Tabs } from "#studio/ui/tabs.tsx";
@@ -82,10 +83,25 @@ export async function action({ request, context }: Route.ActionArgs) {
   return await door.outbox(String(form.get("id") ?? ""), act === "discard" ? "discard" : "retry", typeof reason === "string" ? reason.slice(0, 400) : null);
 }
 
+const AGAIN_MS = 3_000;
+
+/** Effects go out without a word to the page: while some are about to, it is read again. */
+function useWhileSending(isSending: boolean): void {
+  const { revalidate } = useRevalidator();
+  useEffect(() => {
+    if (!isSending) return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") void revalidate();
+    }, AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [isSending, revalidate]);
+}
+
 export default function Operations({ loaderData: { list, view } }: Route.ComponentProps) {
   const { tab } = view;
   const [params] = useSearchParams();
   useLiveRefresh(() => list.cursor === null);
+  useWhileSending(tab === "outbox" && list.cursor === null && view.outbox.some((row) => row.meaning === "waitsUntil" && row.isDue));
   const shared = { request: list, next: view.next, fields: FIELDS[tab] ?? [] };
   return (
     <>

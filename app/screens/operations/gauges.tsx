@@ -2,6 +2,7 @@ import "./operations.css";
 import { useFetcher } from "react-router";
 import { Button } from "#studio/ui/button.tsx";
 import { words } from "#studio/ui/describe-value.ts";
+import { Anchor } from "#studio/ui/link.tsx";
 import { formatDecimal } from "#studio/ui/money.tsx";
 import { Facts } from "#studio/ui/panel.tsx";
 import { RelativeTime } from "#studio/ui/relative-time.tsx";
@@ -71,9 +72,9 @@ function Log() {
         <Facts
           items={[
             { title: "Rows", value: formatDecimal(result.events) },
-            ...(result.firstBad === null ? [] : [{ title: "First bad", value: <span className="code">{result.firstBad}</span> }]),
+            ...(result.bad.length === 0 ? [] : [{ title: "Does not fit", value: <Bad places={result.bad} /> }]),
             ...checkpointLines(result.checkpoints),
-            { title: "Took", value: spanText(result.took) },
+            { title: "Took", value: result.took < 1_000 ? "less than 1 s" : spanText(result.took) },
           ]}
         />
       )}
@@ -85,6 +86,14 @@ function Log() {
     </section>
   );
 }
+
+const Bad = ({ places }: { places: VerifyResult["bad"] }) => (
+  <ul>
+    {places.map(({ text, href }) => (
+      <li key={href ?? text}>{href === null ? text : <Anchor href={href}>{text}</Anchor>}</li>
+    ))}
+  </ul>
+);
 
 /** For those who see what came in and not what goes out. */
 function ReceivedByResult({ view }: { view: OperationsView }) {

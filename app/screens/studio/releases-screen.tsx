@@ -214,6 +214,15 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
   const fetcher = useFetcher<{ ok: boolean; why: string }>();
   const [when, setWhen] = useState<"now" | "later">("now");
   const [at, setAt] = useState("");
+  const [round, setRound] = useState(0);
+  const { data } = fetcher;
+  // What was asked for is done: the next activation starts from an empty form.
+  useEffect(() => {
+    if (data?.ok !== true) return;
+    setRound((past) => past + 1);
+    setWhen("now");
+    setAt("");
+  }, [data]);
   const { now } = useClock();
   const today = new Date(now).toISOString().slice(0, 10);
   // The engine would take it for now: too easily asked for by a slip of the hour.
@@ -226,7 +235,7 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
   const toCome = page.activations.findLast((one) => one.isToCome && one.release !== release.number);
   return (
     <section>
-      <fetcher.Form method="post" className="release-form">
+      <fetcher.Form key={round} method="post" className="release-form">
         <input type="hidden" name="release" value={release.number} />
         {fetcher.data?.ok === false ? <Notice tone="blocked">{fetcher.data.why}</Notice> : null}
         {release.state === "pending" ? (
