@@ -24,6 +24,7 @@ export default [
     route("studio/drafts/:id/review", "routes/studio/review.tsx"),
     route("studio/drafts/:id/save", "routes/studio/save.ts"),
     route("studio/releases", "routes/studio/releases.tsx"),
+    route("studio/releases/:number", "routes/studio/compare.tsx"),
     route("studio/model/:kind/:key", "routes/studio/definition.tsx", { id: "routes/studio/model" }),
     route("studio/:folder/:key", "routes/studio/definition.tsx"),
     route("replay", "routes/replay/list.tsx"),

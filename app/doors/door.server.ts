@@ -34,7 +34,7 @@ export function createDoor(engine: Engine, scope: Scope): Door {
     settings: (key, member) => settings(engine, scope, key, member),
     testMail: (key, mail, words) => testMail(engine, scope, key, mail, words),
     saveSettings: (key, etag, changes) => saveSettings(engine, scope, key, etag, changes),
-    operations: (tab, request, span) => operations(engine, scope, tab, request, span),
+    operations: (request, span) => operations(engine, scope, request, span),
     outbox: (id, settled, reason) => settleOutbox(engine, scope, id, settled, reason),
     verify: () => verify(engine, scope),
   };

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "#engine/schema/json.ts";
 import type { CheckpointFault } from "#engine/service/checkpoints/verify-checkpoints.ts";
 import { listAudit, type Verification, verifyAudit } from "#engine/service/queries/audit.ts";
 import { listMails } from "#engine/service/queries/mails.ts";
+import { type OperationsList, operationsRights } from "#engine/service/queries/operations-rights.ts";
 import { discardOutbox, listOutbox, type OutboxAnswer, retryOutbox } from "#engine/service/queries/outbox.ts";
 import { listReceipts, type ReceiptAnswer } from "#engine/service/queries/receipts.ts";
 import { listTimers, type TimerAnswer } from "#engine/service/queries/timers.ts";
@@ -21,20 +22,23 @@ import type { AuditLine, MailRow, OperationsView, OutboxLine, ReceiptDetail, Rec
 
 const PAGE = 50;
 const SAMPLE = 200;
+const MOST_FAULTS = 5;
 const EMPTY = { items: [], next: null } as const;
 
-export async function operations(engine: Engine, scope: Scope, tab: string, request: ListRequest, span: string | null = null): Promise<OperationsView> {
+const LISTS: readonly OperationsList[] = ["receipts", "outbox", "mails", "timers", "audit"];
+
+export async function operations(engine: Engine, scope: Scope, request: ListRequest, span: string | null = null): Promise<OperationsView> {
+  const rights = await operationsRights(engine, scope);
+  const tabs = LISTS.filter((list) => rights[list]);
+  const tab = LISTS.find((list) => list === request.tab) ?? tabs[0] ?? "receipts";
   const filter = (name: string): string | undefined => request.filters.find((candidate) => candidate.field === name)?.value;
+  const now = engine.clock.now();
   const page = { limit: PAGE, cursor: request.cursor };
   const q = request.search ?? undefined;
-  const sample = await orNull(listOutbox(engine, scope, { limit: SAMPLE }));
-  const { contracts, may } = await inReading(engine, scope, async ({ works }) => ({
-    contracts: works[0].ruling.program.all("contract").map((stored) => stored.content),
-    may: (permission: string) => works.some(({ actor }) => actor.permissions.includes(permission)),
-  }));
+  const sample = await orEmpty(listOutbox(engine, scope, { limit: SAMPLE }));
+  const contracts = await inReading(engine, scope, async (reading) => reading.works[0].ruling.program.all("contract").map((stored) => stored.content));
   const contract = contracts[0]?.key;
   const received = contract === undefined ? EMPTY : await orEmpty(listReceipts(engine, scope, { contract, limit: SAMPLE }));
-  const seesAudit = may("audit.view");
   const receipts =
     tab !== "receipts" || contract === undefined
       ? EMPTY
@@ -48,7 +52,11 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
         );
   const outbox =
     tab === "outbox"
-      ? await listOutbox(engine, scope, { ...page, ...(filter("state") === undefined ? {} : { state: filter("state") as OutboxAnswer["state"] }) })
+      ? await listOutbox(engine, scope, {
+          ...page,
+          ...(filter("state") === undefined ? {} : { state: filter("state") as OutboxAnswer["state"] }),
+          ...(q === undefined ? {} : { q }),
+        })
       : EMPTY;
   const mails =
     tab === "mails"
@@ -75,32 +83,28 @@ export async function operations(engine: Engine, scope: Scope, tab: string, requ
           ...(q === undefined ? {} : { q }),
         })
       : EMPTY;
-  const waiting = sample?.items.filter((row) => row.state === "pending" || row.state === "sending") ?? [];
+  const waiting = sample.items.filter((row) => row.state === "pending" || row.state === "sending");
   const receipt =
     tab === "receipts" && request.at !== null
       ? (receipts.items.find((row) => row.id === request.at) ?? received.items.find((row) => row.id === request.at))
       : undefined;
   const names = new Map(audit.items.map((row) => [row.actor, row.actor === scope.principal.id ? scope.principal.name : words(row.actor)]));
   return {
-    tabs: ["receipts", ...(sample === null ? [] : ["outbox"]), "mails", ...(may("integration.admin") ? ["timers"] : []), ...(seesAudit ? ["audit"] : [])],
+    ...{ tab, tabs },
     counts: { receipts: null, outbox: waiting.length === 0 ? null : waiting.length, mails: null, timers: null, audit: null },
     traffic: await trafficOf(engine, scope, span),
-    lag:
-      sample === null
-        ? null
-        : {
-            waiting: waiting.length,
-            oldest: waiting.at(-1)?.createdAt ?? null,
-            failed: sample.items.filter((row) => row.state === "dead").length,
-            parked: sample.items.filter((row) => row.state === "possibly_sent").length,
-          },
-    mayVerify: seesAudit,
+    lag: {
+      waiting: waiting.length,
+      oldest: waiting.at(-1)?.createdAt ?? null,
+      failed: sample.items.filter((row) => row.state === "dead").length,
+      parked: sample.items.filter((row) => row.state === "possibly_sent").length,
+    },
     next: (tab === "receipts" ? receipts : tab === "outbox" ? outbox : tab === "mails" ? mails : tab === "timers" ? timers : audit).next,
     byResult: countBy(received.items.map((row) => row.result)),
     sample: SAMPLE,
     receipts: receipts.items.map((row) => receiptLine(row, contracts[0])),
     receipt: receipt === undefined ? null : receiptDetail(receipt, contracts[0]),
-    outbox: outbox.items.filter((row) => q === undefined || `${row.key} ${row.subject ?? ""}`.includes(q)).map(outboxLine),
+    outbox: outbox.items.map((row) => outboxLine(row, now)),
     mails: mails.items.map(
       (mail): MailRow => ({
         id: mail.id,
@@ -141,20 +145,17 @@ async function trafficOf(engine: Engine, scope: Scope, span: string | null): Pro
   }
 }
 
-type Listed<T> = { readonly items: readonly T[]; readonly next: string | null };
-
-/** Null for what the person may not see. */
-async function orNull<T>(work: Promise<Listed<T>>): Promise<Listed<T> | null> {
+/** A tab that the person may not see is empty; the chosen one says so itself. */
+async function orEmpty<T>(
+  work: Promise<{ readonly items: readonly T[]; readonly next: string | null }>,
+): Promise<{ readonly items: readonly T[]; readonly next: string | null }> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof EngineError && (error.code === "permission_denied" || error.code === "not_found")) return null;
+    if (error instanceof EngineError && (error.code === "permission_denied" || error.code === "not_found")) return EMPTY;
     throw error;
   }
 }
-
-/** What the person may not see is empty; the chosen tab says so itself. */
-const orEmpty = async <T>(work: Promise<Listed<T>>): Promise<Listed<T>> => (await orNull(work)) ?? EMPTY;
 
 function countBy(words_: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
@@ -193,7 +194,7 @@ const lastPart = (text: string | null): string | null => (text === null ? null :
 
 const EFFECTS: Readonly<Record<string, string>> = { emit: "Contract event", remote: "Event" };
 
-function outboxLine(row: OutboxAnswer): OutboxLine {
+function outboxLine(row: OutboxAnswer, now: string): OutboxLine {
   const meaning = outboxMeaning(row);
   const within = (member: string): JsonObject => objectOf(row.payload[member] ?? null);
   const named = row.payload["event"] ?? within("envelope")["event"] ?? row.payload["type"] ?? row.payload["subject"] ?? within("body")["event"];
@@ -209,6 +210,7 @@ function outboxLine(row: OutboxAnswer): OutboxLine {
     meaning,
     attempts: row.attempts,
     nextAt: row.nextAttempt,
+    isDue: row.state === "sending" || (row.state === "pending" && row.nextAttempt <= now),
     createdAt: row.createdAt,
     lastError: row.error,
     mayRetry: row.state === "dead" || row.state === "possibly_sent",
@@ -270,12 +272,16 @@ export async function settleOutbox(engine: Engine, scope: Scope, id: string, act
 export async function verify(engine: Engine, scope: Scope): Promise<VerifyResult> {
   const started = performance.now();
   const found = await verifyAudit(engine, scope);
-  const bad = found.firstBad;
+  const audit = found.firstBad !== undefined && found.firstBad.instance === undefined ? found.firstBad.seq : null;
   return {
     ok: found.ok,
     events: found.events + found.auditRows,
     checkpoints: checkpointsOf(found),
-    firstBad: bad === undefined ? null : `${bad.instance ?? "audit log"}, row ${bad.seq}`,
+    bad: [
+      ...found.faults.slice(0, MOST_FAULTS).map(({ instance, seq }) => ({ text: `Event ${seq} of an instance`, href: `/work/${instance}` })),
+      ...(found.faults.length > MOST_FAULTS ? [{ text: `and of ${found.faults.length - MOST_FAULTS} more`, href: null }] : []),
+      ...(audit === null ? [] : [{ text: `Row ${audit} of the audit log`, href: "/operations?tab=audit" }]),
+    ],
     took: Math.round(performance.now() - started),
   };
 }

@@ -3,8 +3,8 @@
 import { mayDecideReleases } from "#engine/service/definitions/studio-rights.ts";
 import { namesOf } from "#engine/service/queries/person-names.ts";
 import { listActivations } from "#engine/service/releases/activate-release.ts";
-import { diffReleases, listReleases } from "#engine/service/releases/studio-queries.ts";
-import type { ReleasesPage } from "../screens/studio/releases.ts";
+import { diffReleases, getRelease, listReleases, releaseSides } from "#engine/service/releases/studio-queries.ts";
+import type { ComparePage, ReleasesPage } from "../screens/studio/releases.ts";
 import type { StudioDoor } from "./studio.server.ts";
 
 export async function releasesPage(
@@ -31,5 +31,22 @@ export async function releasesPage(
     me: scope.principal.id,
     may,
     org: scope.orgs.length === 1 ? (scope.orgs[0]?.code ?? null) : null,
+  };
+}
+
+const CHOICES = 100;
+
+/** One release beside another: the one it was made on, unless another is named. */
+export async function releaseSidesPage(
+  { engine, scope }: StudioDoor,
+  input: { readonly number: number; readonly against: number | null },
+): Promise<ComparePage> {
+  const release = await getRelease(engine, scope, { number: input.number });
+  const against = input.against ?? release.base;
+  const others = (await listReleases(engine, scope, { limit: CHOICES })).items.filter((one) => one.number !== release.number);
+  return {
+    ...{ number: release.number, note: release.note, base: release.base, against },
+    others: others.map(({ number, note }) => ({ number, note })),
+    entries: against === null ? [] : await releaseSides(engine, scope, { a: against, b: release.number }),
   };
 }

@@ -20,6 +20,11 @@ export function announce({ message, link }: Done): void {
   });
 }
 
+/** Where nothing on the page stands for what was refused. */
+export function announceRefusal({ title, detail }: Extract<ActResult, { ok: false }>): void {
+  notifications.show({ title, message: detail, color: "red", autoClose: false, withCloseButton: true, closeButtonProps: { "aria-label": "Close" } });
+}
+
 function OneTimeLink({ address }: { address: string }) {
   const [copied, setCopied] = useState(false);
   return (

@@ -27,7 +27,7 @@ export interface Door {
   settings(key: string | null, member?: string | null): Promise<SettingsPage>;
   testMail(key: string, mail: string, words: JsonObject | null): Promise<ActResult>;
   saveSettings(key: string, etag: string, changes: JsonObject): Promise<ActResult>;
-  operations(tab: string, request: ListRequest, span: string | null): Promise<OperationsView>;
+  operations(request: ListRequest, span: string | null): Promise<OperationsView>;
   outbox(id: string, act: "retry" | "discard", reason: string | null): Promise<ActResult>;
   verify(): Promise<VerifyResult>;
 }

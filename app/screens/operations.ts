@@ -1,6 +1,7 @@
 /** What operators see: what is waiting, what came in, what was refused, and whether the log is whole. */
 
 import type { Json } from "#engine/schema/json.ts";
+import type { OperationsList } from "#engine/service/queries/operations-rights.ts";
 import type { TrafficAnswer } from "#engine/service/queries/traffic.ts";
 import type { Meaning } from "#studio/ui/status-badge.tsx";
 import type { GateView } from "./guided.ts";
@@ -16,6 +17,8 @@ export interface OutboxLine {
   readonly meaning: Meaning;
   readonly attempts: number;
   readonly nextAt: string | null;
+  /** It is being sent, or as soon as its turn comes. */
+  readonly isDue: boolean;
   readonly createdAt: string;
   readonly lastError: string | null;
   readonly mayRetry: boolean;
@@ -93,19 +96,19 @@ export interface VerifyResult {
     readonly brokenSince: string | null;
     readonly intactUntil: string | null;
   } | null;
-  readonly firstBad: string | null;
+  /** What does not fit, the first of each chain. */
+  readonly bad: readonly { readonly text: string; readonly href: string | null }[];
   readonly took: number;
 }
 
 export interface OperationsView {
-  /** Those that the person may open. */
-  readonly tabs: readonly string[];
+  readonly tab: OperationsList;
+  /** Those that the person may see. */
+  readonly tabs: readonly OperationsList[];
   readonly counts: Readonly<Record<string, number | null>>;
   /** Null for those who may not see what goes out. */
   readonly traffic: TrafficAnswer | null;
-  /** Null for those who may not see what goes out. */
-  readonly lag: { readonly waiting: number; readonly oldest: string | null; readonly failed: number; readonly parked: number } | null;
-  readonly mayVerify: boolean;
+  readonly lag: { readonly waiting: number; readonly oldest: string | null; readonly failed: number; readonly parked: number };
   readonly next: string | null;
   readonly outbox: readonly OutboxLine[];
   readonly receipts: readonly ReceiptLine[];

@@ -5,18 +5,21 @@ import { Icon } from "#studio/ui/icon.tsx";
 import { LiveDot } from "./live.tsx";
 import { SearchButton } from "./palette.tsx";
 
-/** The bar over every page: where one is, whether it is live, search. A page with crumbs keeps its h1 for its own head. */
+/** The bar over every page: where one is, whether it is live, search. A page with crumbs keeps its h1 for its own head, unless it has none. */
 export function TopBar({
   title,
   crumbs,
   code,
   extra,
+  isHead = false,
 }: {
   title?: string;
   crumbs?: readonly { readonly title: string; readonly href: string }[];
   code?: string | null;
   extra?: React.ReactNode;
+  isHead?: boolean;
 }) {
+  const Name = isHead ? "h1" : "b";
   const back = crumbs?.[crumbs.length - 1];
   return (
     <header className="topbar">
@@ -36,7 +39,7 @@ export function TopBar({
               <span aria-hidden="true">/</span>
             </span>
           ))}
-          <b className={code ? "code" : undefined}>{code ?? title}</b>
+          <Name className={code ? "name code" : "name"}>{code ?? title}</Name>
         </nav>
       )}
       {extra ? <div className="topbar-extra">{extra}</div> : null}

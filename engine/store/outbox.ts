@@ -131,7 +131,7 @@ export async function expiredLeases(tx: Tx, now: string, limit: number): Promise
 /** Newest first. */
 export async function listOutbox(
   tx: Tx,
-  filter: { readonly orgs?: readonly string[]; readonly status?: OutboxStatus; readonly kind?: string; readonly instanceId?: string },
+  filter: { readonly orgs?: readonly string[]; readonly status?: OutboxStatus; readonly kind?: string; readonly instanceId?: string; readonly search?: string },
   page: { readonly limit: number; readonly cursor?: string | null },
 ): Promise<Page<OutboxRow>> {
   const where = new Conditions();
@@ -142,11 +142,19 @@ export async function listOutbox(
   if (filter.instanceId !== undefined) where.add("o.instance_id = ?", filter.instanceId);
   const cursor = afterCursor(page.cursor);
   if (cursor !== null) where.add("o.id < ?", cursor[0]);
-  const rows = await tx.query<OutboxRow>(
-    `select ${COLUMNS} from outbox o where ${where.sql} order by o.id desc limit ${where.value(page.limit + 1)}`,
-    where.values,
-  );
+  const from = filter.search === undefined ? `outbox o where ${where.sql}` : foundIn(where, filter.search);
+  const rows = await tx.query<OutboxRow>(`select ${COLUMNS} from ${from} order by o.id desc limit ${where.value(page.limit + 1)}`, where.values);
   return pageOf(rows, page.limit, (row) => [row.id]);
+}
+
+/** Rows that a search looks through, from the newest that fits the filter on: nothing indexes a part of a text, and a page should not take seconds. */
+const SEARCHED = 50_000;
+
+/** What a row shows of itself: key, kind and subject, the code and event in its payload, the last answer. */
+function foundIn(where: Conditions, search: string): string {
+  const newest = `(select * from outbox o where ${where.sql} order by o.id desc limit ${SEARCHED}) o`;
+  const shown = `concat_ws(' ', o.key, o.kind, o.subject, o.last_error, o.payload #>> '{about,key}', o.payload ->> 'event', o.payload #>> '{envelope,event}', o.payload ->> 'type')`;
+  return `${newest} where position(lower(${where.value(search)}) in lower(${shown})) > 0`;
 }
 
 export async function loadOutbox(tx: Tx, id: string): Promise<OutboxRow | null> {

@@ -10,7 +10,9 @@ export function JsonChanges({ title, changes, sides = ["Was", "Now"] }: { title:
       <caption className="visually-hidden">{title}</caption>
       <thead>
         <tr>
-          <th className="sign" aria-label="Change" />
+          <th className="sign" scope="col">
+            <span className="visually-hidden">Change</span>
+          </th>
           <th scope="col">Place</th>
           <th scope="col">{sides[0]}</th>
           <th scope="col">{sides[1]}</th>

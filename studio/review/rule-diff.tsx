@@ -15,7 +15,9 @@ export function RuleDiff({ diff, was, now }: { diff: DefinitionDiff; was: JsonOb
     <table className="diff-table">
       <thead>
         <tr>
-          <th className="sign" aria-label="Change" />
+          <th className="sign" scope="col">
+            <span className="visually-hidden">Change</span>
+          </th>
           <th scope="col">Rule</th>
           <th scope="col">What it says</th>
         </tr>

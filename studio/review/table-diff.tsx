@@ -20,7 +20,9 @@ export function TableDiff({ diff, was, now }: { diff: DefinitionDiff; was: JsonO
       <table className="diff-table">
         <thead>
           <tr>
-            <th className="sign" aria-label="Change" />
+            <th className="sign" scope="col">
+              <span className="visually-hidden">Change</span>
+            </th>
             <th scope="col">row</th>
             {[...columns, ...outputs].map((name) => (
               <th key={name} scope="col">

@@ -1,4 +1,5 @@
-import { useSearchParams } from "react-router";
+import { useEffect } from "react";
+import { useRevalidator, useSearchParams } from "react-router";
 import type { FilterField } from "#studio/ui/filter-chips.tsx";
 import { KeyHelp, LIST_KEYS } from "#studio/ui/key-help.tsx";
 import { Tabs } from "#studio/ui/tabs.tsx";
@@ -69,9 +70,8 @@ const FIELDS: Readonly<Record<string, readonly FilterField[]>> = {
 export async function loader({ request, context }: Route.LoaderArgs) {
   const url = new URL(request.url);
   const list = readList(url);
-  const tab = TABS.find((candidate) => candidate.id === list.tab)?.id ?? "receipts";
   const door = await openDoor(request, context);
-  return { list, tab, view: await door.operations(tab, list, url.searchParams.get("span")) };
+  return { list, view: await door.operations(list, url.searchParams.get("span")) };
 }
 
 export async function action({ request, context }: Route.ActionArgs) {
@@ -83,9 +83,25 @@ export async function action({ request, context }: Route.ActionArgs) {
   return await door.outbox(String(form.get("id") ?? ""), act === "discard" ? "discard" : "retry", typeof reason === "string" ? reason.slice(0, 400) : null);
 }
 
-export default function Operations({ loaderData: { list, tab, view } }: Route.ComponentProps) {
+const AGAIN_MS = 3_000;
+
+/** Effects go out without a word to the page: while some are about to, it is read again. */
+function useWhileSending(isSending: boolean): void {
+  const { revalidate } = useRevalidator();
+  useEffect(() => {
+    if (!isSending) return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") void revalidate();
+    }, AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [isSending, revalidate]);
+}
+
+export default function Operations({ loaderData: { list, view } }: Route.ComponentProps) {
+  const { tab } = view;
   const [params] = useSearchParams();
   useLiveRefresh(() => list.cursor === null);
+  useWhileSending(tab === "outbox" && list.cursor === null && view.outbox.some((row) => row.meaning === "waitsUntil" && row.isDue));
   const shared = { request: list, next: view.next, fields: FIELDS[tab] ?? [] };
   return (
     <>
@@ -94,7 +110,7 @@ export default function Operations({ loaderData: { list, tab, view } }: Route.Co
         <Tabs
           label="Operations"
           current={tab}
-          tabs={TABS.filter(({ id }) => view.tabs.includes(id)).map((entry) => ({
+          tabs={TABS.filter((entry) => view.tabs.includes(entry.id)).map((entry) => ({
             ...entry,
             count: view.counts[entry.id] ?? null,
             href: listHref(params, { tab: entry.id }),
@@ -107,14 +123,40 @@ export default function Operations({ loaderData: { list, tab, view } }: Route.Co
               <OperationsList {...shared} id={tab} title="Receipts" columns={RECEIPT_COLUMNS} rows={view.receipts} empty="No event was received yet" open />
             ) : null}
             {tab === "outbox" ? (
-              <OperationsList {...shared} id={tab} title="Outbox" columns={OUTBOX_COLUMNS} rows={view.outbox} empty="Everything is delivered" />
+              <OperationsList
+                {...shared}
+                id={tab}
+                title="Outbox"
+                columns={OUTBOX_COLUMNS}
+                rows={view.outbox}
+                empty="Everything is delivered"
+                searched="parts of keys, codes, events and last answers, in the newest 50,000"
+              />
             ) : null}
             {tab === "mails" ? (
               <OperationsList {...shared} id={tab} title="Mails" columns={MAIL_COLUMNS} rows={view.mails} empty="No mail was created yet" />
             ) : null}
-            {tab === "timers" ? <OperationsList {...shared} id={tab} title="Timers" columns={TIMER_COLUMNS} rows={view.timers} empty="No timer runs" /> : null}
+            {tab === "timers" ? (
+              <OperationsList
+                {...shared}
+                id={tab}
+                title="Timers"
+                columns={TIMER_COLUMNS}
+                rows={view.timers}
+                empty="No timer runs"
+                searched="parts of names and codes"
+              />
+            ) : null}
             {tab === "audit" ? (
-              <OperationsList {...shared} id={tab} title="Audit" columns={AUDIT_COLUMNS} rows={view.audit} empty="Nothing was logged yet" />
+              <OperationsList
+                {...shared}
+                id={tab}
+                title="Audit"
+                columns={AUDIT_COLUMNS}
+                rows={view.audit}
+                empty="Nothing was logged yet"
+                searched="parts of acts, subjects and details"
+              />
             ) : null}
           </div>
           {view.receipt === null ? null : <ReceiptPanel key={view.receipt.id} receipt={view.receipt} closeHref={listHref(params, { at: null })} />}

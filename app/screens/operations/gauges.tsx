@@ -2,6 +2,7 @@ import "./operations.css";
 import { useFetcher } from "react-router";
 import { Button } from "#studio/ui/button.tsx";
 import { words } from "#studio/ui/describe-value.ts";
+import { Anchor } from "#studio/ui/link.tsx";
 import { formatDecimal } from "#studio/ui/money.tsx";
 import { Facts } from "#studio/ui/panel.tsx";
 import { RelativeTime } from "#studio/ui/relative-time.tsx";
@@ -15,42 +16,42 @@ export function Gauges({ view }: { view: OperationsView }) {
   return (
     <div className="gauges">
       {view.traffic === null ? null : <Throughput traffic={view.traffic} />}
-      {view.lag === null ? null : <OutboxGauge lag={view.lag} traffic={view.traffic} />}
+      {view.tabs.includes("outbox") ? <Waiting view={view} /> : null}
       {view.traffic === null ? <ReceivedByResult view={view} /> : null}
-      {view.mayVerify ? <AuditGauge /> : null}
+      {view.tabs.includes("audit") ? <Log /> : null}
     </div>
   );
 }
 
-function OutboxGauge({ lag, traffic }: { lag: NonNullable<OperationsView["lag"]>; traffic: OperationsView["traffic"] }) {
+function Waiting({ view }: { view: OperationsView }) {
   return (
-    <section className="gauge" aria-label="Outbox">
+    <section className="gauge" aria-label="Effects that wait">
       <header>
         <h2>Outbox</h2>
         <span className="push line small">
-          {lag.failed === 0 ? null : <StatusBadge meaning="failed">{lag.failed} failed</StatusBadge>}
-          {lag.parked === 0 ? null : <StatusBadge meaning="parked">{lag.parked} parked</StatusBadge>}
-          {lag.failed + lag.parked === 0 ? <span className="quiet">none failed</span> : null}
+          {view.lag.failed === 0 ? null : <StatusBadge meaning="failed">{view.lag.failed} failed</StatusBadge>}
+          {view.lag.parked === 0 ? null : <StatusBadge meaning="parked">{view.lag.parked} parked</StatusBadge>}
+          {view.lag.failed + view.lag.parked === 0 ? <span className="quiet">none failed</span> : null}
         </span>
       </header>
       <div className="line">
-        <strong>{formatDecimal(lag.waiting)}</strong>
+        <strong>{formatDecimal(view.lag.waiting)}</strong>
         <span className="small quiet">
-          {lag.oldest === null ? (
+          {view.lag.oldest === null ? (
             "waits to go out"
           ) : (
             <>
-              wait to go out, the oldest since <RelativeTime at={lag.oldest} />
+              wait to go out, the oldest since <RelativeTime at={view.lag.oldest} />
             </>
           )}
         </span>
       </div>
-      {traffic === null ? null : <RelayLag traffic={traffic} />}
+      {view.traffic === null ? null : <RelayLag traffic={view.traffic} />}
     </section>
   );
 }
 
-function AuditGauge() {
+function Log() {
   const fetcher = useFetcher<VerifyResult>();
   const result = fetcher.data;
   return (
@@ -71,9 +72,9 @@ function AuditGauge() {
         <Facts
           items={[
             { title: "Rows", value: formatDecimal(result.events) },
-            ...(result.firstBad === null ? [] : [{ title: "First bad", value: <span className="code">{result.firstBad}</span> }]),
+            ...(result.bad.length === 0 ? [] : [{ title: "Does not fit", value: <Bad places={result.bad} /> }]),
             ...checkpointLines(result.checkpoints),
-            { title: "Took", value: spanText(result.took) },
+            { title: "Took", value: result.took < 1_000 ? "less than 1 s" : spanText(result.took) },
           ]}
         />
       )}
@@ -85,6 +86,14 @@ function AuditGauge() {
     </section>
   );
 }
+
+const Bad = ({ places }: { places: VerifyResult["bad"] }) => (
+  <ul>
+    {places.map(({ text, href }) => (
+      <li key={href ?? text}>{href === null ? text : <Anchor href={href}>{text}</Anchor>}</li>
+    ))}
+  </ul>
+);
 
 /** For those who see what came in and not what goes out. */
 function ReceivedByResult({ view }: { view: OperationsView }) {

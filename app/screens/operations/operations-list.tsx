@@ -20,6 +20,7 @@ export function OperationsList<Row extends { readonly id: string }>({
   request,
   next,
   empty,
+  searched = "whole keys, codes and events",
   open = false,
 }: {
   id: string;
@@ -30,6 +31,8 @@ export function OperationsList<Row extends { readonly id: string }>({
   request: ListRequest;
   next: string | null;
   empty: string;
+  /** What a search looks for. */
+  searched?: string;
   open?: boolean;
 }) {
   const [params] = useSearchParams();
@@ -57,7 +60,7 @@ export function OperationsList<Row extends { readonly id: string }>({
       empty={
         filtered ? (
           <EmptyState title="Nothing fits" icon="filter" act={<Button onClick={() => go({ filters: [], search: "" })}>Show all</Button>}>
-            Search looks for whole keys, codes and events.
+            Search looks for {searched}.
           </EmptyState>
         ) : (
           <EmptyState title={empty} icon="check" />

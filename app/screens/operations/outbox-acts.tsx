@@ -1,7 +1,8 @@
 import { Popover, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useFetcher } from "react-router";
 import { Button } from "#studio/ui/button.tsx";
+import { announce, announceRefusal } from "../announce.tsx";
 import type { ActResult } from "../guided.ts";
 import type { OutboxLine } from "../operations.ts";
 
@@ -9,6 +10,14 @@ import type { OutboxLine } from "../operations.ts";
 export function OutboxActs({ row }: { row: OutboxLine }) {
   const fetcher = useFetcher<ActResult>();
   const [open, setOpen] = useState(false);
+  const { data } = fetcher;
+  const said = useRef(data);
+  useEffect(() => {
+    if (data === undefined || data === said.current) return;
+    said.current = data;
+    if (data.ok) announce(data);
+    else announceRefusal(data);
+  }, [data]);
   const busy = fetcher.state !== "idle";
   const act = busy ? fetcher.formData?.get("act") : null;
   if (!row.mayRetry && !row.mayDiscard) return null;

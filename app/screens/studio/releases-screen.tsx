@@ -143,7 +143,9 @@ function Detail({ page, release, inForce }: { page: ReleasesPage; release: Relea
             {page.changes.map((change) => (
               <li key={`${change.kind}/${change.key}`}>
                 <Icon name={KIND_WORDS[change.kind].icon} label={KIND_WORDS[change.kind].one} />
-                <span className="clip">{change.title}</span>
+                <Link className="clip" to={`/studio/releases/${release.number}?of=${change.kind}/${change.key}`}>
+                  {change.title}
+                </Link>
                 <span className="push line small nowrap">
                   {change.summary.added === 0 ? null : <span className="plus">+{change.summary.added}</span>}
                   {change.summary.removed === 0 ? null : <span className="minus">−{change.summary.removed}</span>}
@@ -152,6 +154,11 @@ function Detail({ page, release, inForce }: { page: ReleasesPage; release: Relea
               </li>
             ))}
           </ul>
+          {page.releases.length < 2 ? null : (
+            <p className="small">
+              <Link to={`/studio/releases/${release.number}`}>Compare with {release.base === null ? "another" : "its base or another"}</Link>
+            </p>
+          )}
         </section>
         {release.decisions.map((decision) => (
           <section key={decision.at}>
@@ -207,8 +214,19 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
   const fetcher = useFetcher<{ ok: boolean; why: string }>();
   const [when, setWhen] = useState<"now" | "later">("now");
   const [at, setAt] = useState("");
+  const [round, setRound] = useState(0);
+  const { data } = fetcher;
+  // What was asked for is done: the next activation starts from an empty form.
+  useEffect(() => {
+    if (data?.ok !== true) return;
+    setRound((past) => past + 1);
+    setWhen("now");
+    setAt("");
+  }, [data]);
   const { now } = useClock();
   const today = new Date(now).toISOString().slice(0, 10);
+  // The engine would take it for now: too easily asked for by a slip of the hour.
+  const isPast = at !== "" && Date.parse(at) <= now;
   const isOwn = release.authors.includes(page.me) || release.author === page.me;
   const busy = fetcher.state !== "idle";
   if (release.state === "rejected") return null;
@@ -217,7 +235,7 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
   const toCome = page.activations.findLast((one) => one.isToCome && one.release !== release.number);
   return (
     <section>
-      <fetcher.Form method="post" className="release-form">
+      <fetcher.Form key={round} method="post" className="release-form">
         <input type="hidden" name="release" value={release.number} />
         {fetcher.data?.ok === false ? <Notice tone="blocked">{fetcher.data.why}</Notice> : null}
         {release.state === "pending" ? (
@@ -258,7 +276,14 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
             {when === "later" ? (
               <>
                 <input type="hidden" name="at" value={at} />
-                <MomentField label="At" value={at} onChange={(moment) => setAt(moment ?? "")} min={today} required />
+                <MomentField
+                  label="At"
+                  value={at}
+                  onChange={(moment) => setAt(moment ?? "")}
+                  min={today}
+                  required
+                  {...(isPast ? { error: "This moment has passed" } : {})}
+                />
               </>
             ) : null}
             <label>
@@ -270,7 +295,7 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
               <textarea name="note" rows={2} />
             </label>
             <span className="line" style={{ justifyContent: "flex-end" }}>
-              <Button type="submit" name="act" value="activate" tone="primary" busy={busy} disabled={when === "later" && at === ""}>
+              <Button type="submit" name="act" value="activate" tone="primary" busy={busy} disabled={when === "later" && (at === "" || isPast)}>
                 {isRollback ? "Roll back" : "Activate"}
               </Button>
             </span>

@@ -1,6 +1,7 @@
 import type { DefinitionDiff } from "#engine/core/diff/definition-diff.ts";
 import type { ActivationView } from "#engine/service/releases/activate-release.ts";
 import type { ReleaseView } from "#engine/service/releases/release-view.ts";
+import type { DiffEntry } from "#studio/review/definition-diff-view.tsx";
 
 export type ReleaseLine = Omit<ReleaseView, "manifest"> & { readonly definitions: number };
 
@@ -23,4 +24,15 @@ export interface ReleasesPage {
   readonly may: boolean;
   /** Activations are of one org; null while several are chosen. */
   readonly org: string | null;
+}
+
+/** A release beside another. */
+export interface ComparePage {
+  readonly number: number;
+  readonly note: string;
+  readonly base: number | null;
+  /** Null: it is the first, and nothing else is named. */
+  readonly against: number | null;
+  readonly others: readonly { readonly number: number; readonly note: string }[];
+  readonly entries: readonly DiffEntry[];
 }

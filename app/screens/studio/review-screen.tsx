@@ -1,14 +1,15 @@
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { Link, useFetcher, useNavigation, useRevalidator, useSearchParams } from "react-router";
 import type { CheckReport } from "#engine/service/releases/check-draft.ts";
 import type { ReplayView } from "#engine/service/replay/replay-queries.ts";
 import { Checks } from "#studio/review/checks.tsx";
-import { DefinitionDiffView, type DiffEntry, Tally } from "#studio/review/definition-diff-view.tsx";
+import type { DiffEntry } from "#studio/review/definition-diff-view.tsx";
 import type { DraftSummary } from "#studio/review/draft-bar.tsx";
 import { Impact } from "#studio/review/impact.tsx";
 import { Button } from "#studio/ui/button.tsx";
 import { words } from "#studio/ui/describe-value.ts";
 import { EmptyState, Notice } from "#studio/ui/states.tsx";
+import { ChangedDefinitions } from "./changed-definitions.tsx";
 import { checkLines } from "./check-lines.ts";
 import { StudioFrame } from "./studio-frame.tsx";
 
@@ -30,7 +31,6 @@ export interface ReviewProps {
 /** What a draft changes, whether it holds, what it would have changed, and the decision to publish it. */
 export function ReviewScreen({ page, replay }: ReviewProps) {
   const { draft, entries } = page;
-  const [only, setOnly] = useState<string | null>(null);
   const checker = useFetcher<ReviewAnswer>();
   const replayer = useFetcher<ReviewAnswer>();
   const publisher = useFetcher<ReviewAnswer>();
@@ -63,6 +63,12 @@ export function ReviewScreen({ page, replay }: ReviewProps) {
   const why = refused?.kind === "refused" ? refused.why : null;
   const isOpen = page.status === "open";
   const idle = useNavigation().state === "idle" && publisher.state === "idle";
+  const conflicts =
+    page.conflicts.length === 0 ? null : (
+      <Notice tone="unknown">
+        A newer release has changed {page.conflicts.map((one) => one.key).join(", ")} since. Move the draft onto it, then look again.
+      </Notice>
+    );
   return (
     <StudioFrame
       title="Review"
@@ -86,32 +92,9 @@ export function ReviewScreen({ page, replay }: ReviewProps) {
               Open a definition in it and edit.
             </EmptyState>
           ) : (
-            <fieldset className="review-tabs" aria-label="Changed definitions">
-              <button type="button" aria-pressed={only === null} onClick={() => setOnly(null)}>
-                All
-              </button>
-              {entries.map(({ diff }) => (
-                <button
-                  key={`${diff.kind}/${diff.key}`}
-                  type="button"
-                  aria-pressed={only === `${diff.kind}/${diff.key}`}
-                  onClick={() => setOnly(`${diff.kind}/${diff.key}`)}
-                >
-                  {diff.key.slice(diff.key.indexOf(".") + 1)} <Tally diff={diff} />
-                </button>
-              ))}
-            </fieldset>
+            <ChangedDefinitions entries={entries}>{conflicts}</ChangedDefinitions>
           )}
-          {page.conflicts.length === 0 ? null : (
-            <Notice tone="unknown">
-              A newer release has changed {page.conflicts.map((one) => one.key).join(", ")} since. Move the draft onto it, then look again.
-            </Notice>
-          )}
-          {entries
-            .filter(({ diff }) => only === null || only === `${diff.kind}/${diff.key}`)
-            .map((entry) => (
-              <DefinitionDiffView key={`${entry.diff.kind}/${entry.diff.key}`} entry={entry} />
-            ))}
+          {entries.length === 0 ? conflicts : null}
         </div>
         <aside className="review-side" aria-label="Checks and decision">
           <div className="inspector-body">

@@ -42,7 +42,7 @@ export function StudioFrame({ title, crumbs, extra, draft, save = { kind: "saved
     : undefined;
   return (
     <StudioLinksProvider value={links}>
-      <TopBar title={title} crumbs={crumbs} extra={extra} />
+      <TopBar title={title} crumbs={crumbs} extra={extra} isHead={!onReview} />
       <main id="content" className="content studio-content" tabIndex={-1}>
         {draft === null ? null : (
           <DraftBar

@@ -134,7 +134,8 @@ async function belongingTo(reading: Reading, ref: string): Promise<readonly stri
 }
 
 /** Record type of the machine that mails name. */
-function mailType(reading: Reading): string | null {
+/** The type of the records that mails are; null where no mail is defined. */
+export function mailType(reading: Reading): string | null {
   const { program } = reading.works[0].ruling;
   const first = program.all("mail")[0]?.content;
   return first === undefined ? null : (program.machine(first.machine)?.definition.record ?? null);

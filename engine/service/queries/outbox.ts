@@ -37,6 +37,8 @@ export interface OutboxAnswer {
 export interface OutboxListInput {
   readonly state?: OutboxStatus;
   readonly kind?: string;
+  /** Part of a key, code, event or last answer, among the newest 50,000 that fit the rest. */
+  readonly q?: string;
   readonly limit?: number;
   readonly cursor?: string | null;
 }
@@ -54,6 +56,7 @@ export async function listOutbox(
       orgs: works.map((work) => work.org.id),
       ...(input.state === undefined ? {} : { status: input.state }),
       ...(input.kind === undefined ? {} : { kind: input.kind }),
+      ...(input.q === undefined ? {} : { search: input.q }),
     };
     const page = await listRows(reading.tx, filter, pageOf(input));
     const conceal = await concealFor(reading.works[0]);
@@ -104,7 +107,10 @@ async function settleIn(work: Work, id: string, { status, action, reason }: Sett
     what: "To change the outbox",
   } as const;
   authorize(work.ruling.program, scope, work.actor, act, { now: work.at, today: dayIn(org.timeZone, work.at) });
-  if (!(await markOutbox(work.tx, { orgId: org.id, id }, status, reason, work.at))) throw notFound(id);
+  // Why it failed is still read beside why it was given up.
+  const failed = reason === null ? null : ((await loadOutbox(work.tx, id))?.lastError ?? null);
+  const kept = failed === null ? reason : `${reason} (last answer: ${failed})`;
+  if (!(await markOutbox(work.tx, { orgId: org.id, id }, status, kept, work.at))) throw notFound(id);
   work.audit.push({ orgId: org.id, at: work.at, actorId: work.actor.id, action, subject: { type: "outbox", id }, detail: { reason } });
   work.hasWork = true;
   const row = await loadOutbox(work.tx, id);

@@ -119,8 +119,7 @@ export interface ReleaseDiff {
 export async function diffReleases(engine: Engine, scope: Scope, input: { readonly a: number; readonly b: number }): Promise<ReleaseDiff> {
   return await inStudio(engine, scope, "rules.view", async (work) => {
     const [was, now] = [await manifestOf(work, input.a), await manifestOf(work, input.b)];
-    const hashes = [...new Set([...Object.entries(was), ...Object.entries(now)].filter(([entry]) => was[entry] !== now[entry]).map(([, hash]) => hash))];
-    const versions = await loadDefinitions(work.tx, hashes);
+    const versions = await loadDefinitions(work.tx, differing(was, now));
     return { from: input.a, to: input.b, definitions: diffManifests(was, now, versions) };
   });
 }
@@ -144,11 +143,29 @@ export async function draftSides(engine: Engine, scope: Scope, input: { readonly
         changed.map(([, hash]) => hash),
       )),
     ];
-    const contents = new Map(versions.map((version) => [version.hash, version.content]));
-    const contentOf = (hash: string | null): JsonObject | null => (hash === null ? null : (JSON.parse(contents.get(hash) ?? "null") as JsonObject | null));
-    return diffManifests(state.baseManifest, state.manifest, versions).map((diff) => ({ diff, was: contentOf(diff.was), now: contentOf(diff.now) }));
+    return sidesOf(diffManifests(state.baseManifest, state.manifest, versions), versions);
   });
 }
+
+/** What one release holds otherwise than another, with both contents of each definition. */
+export async function releaseSides(engine: Engine, scope: Scope, input: { readonly a: number; readonly b: number }): Promise<readonly DiffSides[]> {
+  return await inStudio(engine, scope, "rules.view", async (work) => {
+    const [was, now] = [await manifestOf(work, input.a), await manifestOf(work, input.b)];
+    const versions = await loadDefinitions(work.tx, differing(was, now));
+    return sidesOf(diffManifests(was, now, versions), versions);
+  });
+}
+
+function sidesOf(diffs: readonly DefinitionDiff[], versions: readonly DefinitionVersion[]): readonly DiffSides[] {
+  const contents = new Map(versions.map((version) => [version.hash, version.content]));
+  const contentOf = (hash: string | null): JsonObject | null => (hash === null ? null : (JSON.parse(contents.get(hash) ?? "null") as JsonObject | null));
+  return diffs.map((diff) => ({ diff, was: contentOf(diff.was), now: contentOf(diff.now) }));
+}
+
+/** Versions that only one of both holds. */
+const differing = (was: Manifest, now: Manifest): string[] => [
+  ...new Set([...Object.entries(was), ...Object.entries(now)].filter(([entry]) => was[entry] !== now[entry]).map(([, hash]) => hash)),
+];
 
 /** What a draft changes against its base. */
 export async function diffDraft(engine: Engine, scope: Scope, input: { readonly id: string }): Promise<ReleaseDiff> {

@@ -47,6 +47,16 @@ export function DayField({ value, onChange, min, max, ...shared }: DateFieldProp
   );
 }
 
+/** A click into a part that is selected sets the caret between its digits, after the event, and the next digit typed would end the part. */
+const WHOLE = {
+  onClick: (event: React.MouseEvent<HTMLInputElement>) => {
+    event.stopPropagation();
+    const part = event.currentTarget;
+    setTimeout(() => part.select());
+  },
+};
+const CLOCK = { hoursInputLabel: "Hours", minutesInputLabel: "Minutes", hoursInputProps: WHOLE, minutesInputProps: WHOLE };
+
 /** A moment, entered in the org's time zone and kept in UTC. */
 export function MomentField({ value, onChange, min, max, ...shared }: DateFieldProps) {
   const { zone } = useClock();
@@ -58,6 +68,8 @@ export function MomentField({ value, onChange, min, max, ...shared }: DateFieldP
       valueFormat="ddd D MMM YYYY, HH:mm"
       placeholder="Day and time"
       popoverProps={{ shadow: "md" }}
+      timePickerProps={CLOCK}
+      submitButtonProps={{ "aria-label": "Take this moment" }}
       ariaLabels={LABELS}
       clearable={!shared.required}
       clearButtonProps={{ "aria-label": "Clear" }}

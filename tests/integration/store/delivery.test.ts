@@ -55,6 +55,9 @@ test("rows of one subject go out one after the other, in order, also after a ret
   expect((await db.store.work(system, (tx) => expiredLeases(tx, later(92), 10))).map((row) => row.key)).toEqual(["other", "s2"]);
   expect(await db.store.work(inA, (tx) => markOutbox(tx, second[0]!, "dead", "gave up", later(62)))).toBe(true);
   expect((await db.store.work(inA, (tx) => listOutbox(tx, { status: "dead" }, { limit: 5 }))).items).toMatchObject([{ key: "s2", lastError: "gave up" }]);
+  const found = async (search: string, rest = {}) =>
+    (await db.store.work(inA, (tx) => listOutbox(tx, { search, ...rest }, { limit: 5 }))).items.map((row) => row.key);
+  expect([await found("GAVE"), await found("s1"), await found("s1", { status: "dead" }), await found("%")]).toEqual([["s2"], ["s1"], [], []]);
   expect(await db.store.work(inB, (tx) => markOutbox(tx, second[0]!, "pending", null, later(62)))).toBe(false);
 });
 
