@@ -1,11 +1,36 @@
 /** What the screens say: values, times, spans, needs. Pure functions, so exact texts. */
 import { describe, expect, it } from "vitest";
+import { previewLines } from "#app/doors/effect-lines.ts";
+import type { Program } from "#engine/core/program.ts";
+import type { MachineDefinition } from "#engine/schema/machine.ts";
+import type { Explanation } from "#engine/service/instances/explain-event.ts";
 import { describeNeed, describeValue, words } from "#studio/ui/describe-value.ts";
 import { formatDecimal } from "#studio/ui/money.tsx";
 import { dateText, dayText, momentText, relativeText, spanText } from "#studio/ui/time.ts";
 
 const NOW = Date.parse("2026-02-02T11:20:00.000Z");
 const at = (hours: number): number => NOW + hours * 3_600_000;
+
+it("a preview leaves out the codes of what is only about to begin: others will be drawn", () => {
+  const effects = [
+    { kind: "document", title: "Offer", name: "OF123", number: 1 },
+    { kind: "document", title: "Draft", name: "Draft of D1", number: 1 },
+    { kind: "mail", subject: "Offer OF123", recipients: ["a@b.example"] },
+  ];
+  const line = { machine: "x", event: "begin", outcome: "moved", to: "open", decisions: [] };
+  const explained = {
+    ...{ outcome: "moved", seq: 1, from: "a", to: "b", effects, decisions: [], timers: { arm: [], cancel: [] } },
+    cascade: [
+      { ...line, key: "offer:OF123", from: null },
+      { ...line, key: "draft:D1", from: "open" },
+    ],
+  } as unknown as Explanation;
+  const program = { type: () => null, machine: () => null, contract: () => null } as unknown as Program;
+  const machine = { config: { states: {} } } as unknown as MachineDefinition;
+  expect(previewLines({ program, machine, explained, now: 0, zone: "UTC", ownKey: "x:1" }).map(({ text }) => text)).toEqual(
+    expect.arrayContaining(["Offer is written.", "Draft “Draft of D1” is written.", "Mail to a@b.example: “Offer …”. It cannot be called back."]),
+  );
+});
 
 describe("figures", () => {
   it("keep every digit and separate thousands", () => {
