@@ -92,6 +92,15 @@ export function moveLine(machine: MachineDefinition, from: StateValue, to: State
   return { icon: "arrow", text: `It goes from ${left.join(", ")} to ${entered.join(", ")}.`, strong: [entered.join(", ")] };
 }
 
+/** Codes of what is only about to begin are drawn when it begins: a preview that named them would name others. */
+function withoutFreshCodes(lines: readonly ConsequenceLine[], cascade: Explanation["cascade"]): readonly ConsequenceLine[] {
+  const codes = cascade.flatMap(({ key, from, outcome }) => (key === null || from !== null || outcome !== "moved" ? [] : [key.slice(key.indexOf(":") + 1)]));
+  return lines.map((line) => ({
+    ...line,
+    text: codes.reduce((text, code) => text.replace(` “${code}”`, "").replaceAll(code, "…"), line.text),
+  }));
+}
+
 export interface Previewed {
   /** In force in the instance's org. */
   readonly program: Program;
@@ -154,7 +163,7 @@ export function previewLines({ program, machine, explained, now, zone, ownKey }:
       });
       return [
         ...overridden,
-        ...effectLines(program, explained.effects, explained.decisions),
+        ...withoutFreshCodes(effectLines(program, explained.effects, explained.decisions), explained.cascade),
         moveLine(machine, explained.from, explained.to),
         ...others,
         ...clocks,

@@ -24,8 +24,9 @@ import { fieldsOf, namedFields, type Reference } from "./cells.ts";
 import { documentLines } from "./document-lines.ts";
 import { historyEntries, titleOfDecision } from "./history.ts";
 import { overrideGuard } from "./override-guard.ts";
+import { standingOf, stepsOf } from "./path-words.ts";
 import { dependsOnPayload } from "./payload-gate.ts";
-import { leavesOf, meaningOfState, stateTitle } from "./state-words.ts";
+import { leavesOf, meaningOfState, stateTitle, stateWords } from "./state-words.ts";
 
 const HISTORY_SHOWN = 60;
 
@@ -53,7 +54,7 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
       org: view.org,
       code: view.record?.code ?? null,
       title: view.title,
-      note: noteOf(definition, view),
+      note: standingOf(definition, view),
       summary:
         view.record === null || type === null
           ? []
@@ -64,7 +65,11 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
       checkedAt: work.at,
       steps: stepsOf(definition, view, entered),
       lanes: lanesOf(definition, view),
-      screen: { title: view.screen?.title ?? screenTitle(definition, view), text: view.screen?.text ?? null, primary: view.screen?.primary ?? null },
+      screen: {
+        title: view.screen?.title ?? (view.status === "active" ? stateWords(definition, view.state) : "Finished"),
+        text: view.screen?.text ?? null,
+        primary: view.screen?.primary ?? null,
+      },
       checklist: checklistOf(definition, view),
       acts: acts.map((each) => withFile(each, documents)),
       record: {
@@ -196,26 +201,6 @@ async function overrideReasons(work: Work, machine: MachineDefinition, key: stri
   return Array.isArray(value) ? value.map((reason: Json) => ({ value: String(reason), title: words(String(reason)) })) : [];
 }
 
-function stepsOf(machine: MachineDefinition, view: InstanceView, entered: ReadonlyMap<string, string>): GuidedView["steps"] {
-  const timers = [...view.timers].sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
-  return view.path.map((step) => ({
-    id: step.state,
-    title: stateTitle(machine, step.state),
-    phase: step.current ? (view.status === "done" ? "done" : "now") : step.done ? "done" : "next",
-    at: entered.get(step.state) ?? null,
-    dueAt: step.current ? (timers.find((timer) => timer.name.startsWith(step.state))?.dueAt ?? null) : null,
-  }));
-}
-
-const noteOf = (machine: MachineDefinition, view: InstanceView): string => {
-  const current = view.path.find((step) => step.current);
-  return current === undefined
-    ? leavesOf(view.state)
-        .map((path) => stateTitle(machine, path))
-        .join(", ")
-    : stateTitle(machine, current.state);
-};
-
 /** The regions beside the main path, each with where it stands. */
 function lanesOf(machine: MachineDefinition, view: InstanceView): GuidedView["lanes"] {
   if (typeof view.state === "string") return [];
@@ -254,13 +239,6 @@ function reasonOf(machine: MachineDefinition, item: InstanceView["checklist"][nu
   const reasons = item.decision?.reasons ?? [];
   return (code === undefined ? reasons[0] : reasons.find((reason) => reason.code === code))?.message ?? null;
 }
-
-const screenTitle = (machine: MachineDefinition, view: InstanceView): string =>
-  view.status === "active"
-    ? leavesOf(view.state)
-        .map((path) => stateTitle(machine, path))
-        .join(", ")
-    : "Finished";
 
 /** When each state was last entered, by the rows at hand. */
 function enteredAt(rows: readonly { readonly at: string; readonly from: Json; readonly to: Json }[]): ReadonlyMap<string, string> {

@@ -31,7 +31,7 @@ export const ERRORS = {
   record_not_found: { status: 404, title: "There is no such record", hint: "Check the type and the id or code." },
   definition_not_found: { status: 404, title: "There is no such definition", hint: "Check kind, key and release." },
   form_not_found: { status: 404, title: "This form does not exist", hint: "Ask the sender for a new link." },
-  method_not_allowed: { status: 405, title: "This cannot be written here", hint: "The records are a read-only mirror; see the type's definition." },
+  method_not_allowed: { status: 405, title: "This cannot be written here", hint: "The type's definition says who may write its records: a mirror is written by its source, and a history is only added to." },
   event_not_available: { status: 409, title: "The event is not available in this state", hint: "See `events` for those that are." },
   gate_blocked: { status: 409, title: "A gate blocks this event", hint: "See `decisions` for each condition that failed and `unlock` for the ways through." },
   invariant_violated: {
@@ -55,7 +55,7 @@ export const ERRORS = {
   unique_taken: { status: 409, title: "A record with this value exists", hint: "See `fields`; use another value or the existing record." },
   form_gone: { status: 410, title: "This form can no longer be used", hint: "Ask the sender for a new link." },
   record_changed: { status: 412, title: "The record was changed in the meantime", hint: "Read it again; its new etag is in `etag`." },
-  too_large: { status: 413, title: "The body is too large", hint: "See `limit` in bytes." },
+  too_large: { status: 413, title: "The body is too large", hint: "See `limit`; send less at once." },
   media_type_unsupported: { status: 415, title: "This content type is not understood here", hint: "See `accepts`." },
   payload_invalid: { status: 422, title: "The payload does not fit its schema", hint: "Mend the paths in `errors`; nothing was written." },
   idempotency_key_reused: { status: 422, title: "The Idempotency-Key was used for another body", hint: "Use a new key for a new request." },

@@ -44,7 +44,7 @@ export function PathBar({ steps, lanes = [] }: { steps: readonly PathStep[]; lan
           ))}
         </ol>
       )}
-      {now === undefined ? null : (
+      {steps.length === 0 ? null : (
         <div className="as-phone">
           <div className="segments-line" aria-hidden="true">
             {steps.map((step) => (
@@ -52,11 +52,13 @@ export function PathBar({ steps, lanes = [] }: { steps: readonly PathStep[]; lan
             ))}
           </div>
           <p>
-            <b>{now.title}</b>
+            {now === undefined ? null : <b>{now.title}</b>}
             <span className="quiet">
-              step {at + 1} of {steps.length}
+              {now === undefined
+                ? `${steps.filter(({ phase }) => phase === "done").length} of ${steps.length} steps done`
+                : `step ${at + 1} of ${steps.length}`}
             </span>
-            {now.dueAt ? (
+            {now?.dueAt ? (
               <span className="push small soft">
                 <Deadline dueAt={now.dueAt} since={now.at} />
               </span>

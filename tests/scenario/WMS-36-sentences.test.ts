@@ -72,7 +72,7 @@ describe("refusals and what was held back", () => {
     expect((await api.wms("po.sent_back", sent)).status).toBe(422);
     const [receipt] = await api.as("admin.jtr").list("/contracts/crm-wms/receipts?limit=1");
     expect(receipt.cause).toBe("ABRA_CHECK_MISSING");
-    expect(receipt.why).toBe("Lines 1 have no central stock check newer than the release.");
+    expect(receipt.why).toBe("No central stock check newer than the release: line 1.");
     expect(codesIn(receipt.why)).toEqual([]);
 
     const cash = (await wonDeal(api, { customer: "Boreal", lines: [{ qty_m: "10" }] })).orders[0] as string;

@@ -171,7 +171,7 @@ describe("the daily pack", () => {
       (await api.mails())
         .filter(({ subject, to }) => subject.includes("Daily Pack") && to.includes("admin.jtr@gatehouse.example"))
         .map(({ text }) => String(text));
-    const first = await delivered("2026-02-02T15:00:00+03:00", [{ kind: "invoice_reference", ref: "INV-1" }]);
+    const first = await delivered("2026-02-02T15:00:00+03:00", [{ kind: "invoice_reference", ref: "INV-1", url: "https://papers.example/inv-1" }]);
     // The run of 19:00 is made up for in the morning: it knows what was known then.
     await api.setClock("2026-02-03T08:00:00+03:00");
     const late = await delivered("2026-02-02T16:30:00+03:00", []);
@@ -179,7 +179,7 @@ describe("the daily pack", () => {
     await api.setClock("2026-02-03T19:01:00+03:00");
     const [monday, tuesday, ...more] = await packs();
     expect(more).toEqual([]);
-    expect(monday).toMatch(new RegExp(`2026-02-02[^]*${first}.*2026-02-02 15:00.*invoice_reference INV-1; irsaliye missing`, "u"));
+    expect(monday).toMatch(new RegExp(`2026-02-02[^]*${first}.*2026-02-02 15:00.*invoice reference INV-1 https://papers.example/inv-1; irsaliye missing`, "u"));
     expect(monday).not.toContain(late);
     expect(tuesday).toMatch(new RegExp(`2026-02-03[^]*${late}.*2026-02-02 16:30.*documents missing`, "u"));
     expect(tuesday).not.toContain(first);

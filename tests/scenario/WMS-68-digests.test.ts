@@ -71,6 +71,8 @@ describe("who gets a digest", () => {
     const [first, ...more] = await digests("digest_pending_approvals", "admin.mod");
     expect(more).toEqual([]);
     expect(first).toMatchObject({ state: "sent", recipients: ["admin.mod@gatehouse.example"] });
+    expect(first.text).toContain("- credit request | ");
+    expect(first.text, "by the org's clocks, not by UTC").toMatch(/ \| 2026-02-09 12:00 \| 2026-02-11 12:00$/mu);
     const [mail] = (await api.mails()).filter(({ to, html }) => JSON.stringify(to).includes("admin.mod@") && /50[,.]?000/u.test(html));
     expect(mail?.html ?? "", "the body of MOD's digest").not.toMatch(/JTR/u);
 
@@ -81,6 +83,10 @@ describe("who gets a digest", () => {
       ({ createdAt }) => Date.parse(createdAt) >= Date.parse("2026-02-11T00:00:00Z"),
     );
     expect(routed.flatMap(({ recipients }) => recipients).sort()).toEqual(["desk@mod.example", "manager.mod@gatehouse.example"]);
+    await api.setClock("2026-02-12T08:31:00+03:00");
+    await api.drain();
+    const [last] = (await digests("digest_pending_approvals", "admin.mod")).filter(({ createdAt }) => createdAt >= "2026-02-12");
+    expect(last.text, "what is past its time says so").toContain(" | 2026-02-11 12:00, late");
   });
 
   it("[WMS-69] the stock check digest lists the day's checks, and stale prices only what is in stock", async () => {

@@ -86,7 +86,7 @@ function NowPanel({ view, primary, onOpen }: { view: GuidedView; primary: ActVie
       {view.screen.text === null ? null : <p className="soft">{view.screen.text}</p>}
       {primary === undefined ? (
         view.acts.some((act) => act.allowed && act.permitted) ? (
-          <p className="soft">Choose one of the acts below.</p>
+          view.screen.text === null && <p className="soft">Choose one of the acts below.</p>
         ) : (
           <p className="soft">
             {view.status === "active"

@@ -8,13 +8,17 @@ import { sampleOf, withValue } from "./sample.ts";
 /**
  * What is to be sent, in the order of sending.
  *
- * - throws EngineError `event_unknown` for an event that the other side does not send
+ * - throws EngineError `event_unknown` for an event that the other side does not send; `org_required`, `payload_invalid` where the command
+ *   does not say whose event it is or what it is about
  */
 export function envelopesFor(contract: ContractDefinition, options: SimulatorOptions, now: string): readonly JsonObject[] {
   const name = options.event ?? "";
   const event = Object.hasOwn(contract.events, name) ? contract.events[name] : undefined;
   if (event === undefined || event.direction !== "in")
     throw new EngineError("event_unknown", `The contract has no inbound event "${name}"; --list names them.`);
+  if ((options.org ?? "") === "") throw new EngineError("org_required", `Whose "${name}" is it? Give --org.`);
+  if (event.id.includes("{subject}") && (options.subject ?? "") === "")
+    throw new EngineError("payload_invalid", `"${name}" is about a ${event.subject.replaceAll("_", " ")}: give its code with --subject.`);
   const base = dataOf(sampleOf(event.data, now) as JsonObject, options.set);
   const ownId = /^\{data\.([a-z0-9_]+)\}$/.exec(event.id)?.[1];
   const first = options.sequence === "clock" ? Date.parse(now) : options.sequence;

@@ -69,6 +69,8 @@ describe("what is sent", () => {
     const unknown = await run("--event", "picking.started", "--org", "JTR", "--subject", "JTRPONOTTHERE");
     expect(unknown.refused).toBe(1);
     expect(outcomes(unknown.lines)[0]).toMatch(/^404 not_found/u);
+    await expect(run("--event", "picking.started", "--subject", "X")).rejects.toMatchObject({ code: "org_required" });
+    await expect(run("--event", "picking.started", "--org", "JTR")).rejects.toMatchObject({ code: "payload_invalid" });
     await expect(run("--event", "po.created")).rejects.toMatchObject({ code: "event_unknown" });
     await expect(run(...stock("SIM-D"), "--client", "nobody")).rejects.toMatchObject({ code: "key_unknown" });
   });

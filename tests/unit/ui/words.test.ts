@@ -1,11 +1,49 @@
 /** What the screens say: values, times, spans, needs. Pure functions, so exact texts. */
 import { describe, expect, it } from "vitest";
+import { previewLines } from "#app/doors/effect-lines.ts";
+import { standingOf, stepsOf } from "#app/doors/path-words.ts";
+import type { Program } from "#engine/core/program.ts";
+import type { MachineDefinition } from "#engine/schema/machine.ts";
+import type { Explanation } from "#engine/service/instances/explain-event.ts";
 import { describeNeed, describeValue, words } from "#studio/ui/describe-value.ts";
 import { formatDecimal } from "#studio/ui/money.tsx";
 import { dateText, dayText, momentText, relativeText, spanText } from "#studio/ui/time.ts";
 
 const NOW = Date.parse("2026-02-02T11:20:00.000Z");
 const at = (hours: number): number => NOW + hours * 3_600_000;
+
+it("beside its way an instance tells only where that region is, and the steps behind it stay behind", () => {
+  const machine = { path: ["way.asked", "way.lent", "way.back"], config: { states: {} } } as unknown as MachineDefinition;
+  const path = ["way.asked", "way.lent", "way.back"].map((state) => ({ state, title: state, current: false, done: false }));
+  const view = { state: { paid: "not_needed", way: "lost" }, path, status: "active" as const, timers: [] };
+  const phases = (entered: readonly string[]) =>
+    stepsOf(machine, view, new Map(entered.map((state) => [state, "2026-02-02T06:00:00Z"]))).map(({ phase }) => phase);
+  expect(standingOf(machine, view)).toBe("Lost");
+  expect(phases(["way.lent"])).toEqual(["done", "done", "next"]);
+  expect(phases([])).toEqual(["next", "next", "next"]);
+  expect(standingOf(machine, { ...view, path: path.map((step, index) => ({ ...step, current: index === 1 })) })).toBe("Lent");
+});
+
+it("a preview leaves out the codes of what is only about to begin: others will be drawn", () => {
+  const effects = [
+    { kind: "document", title: "Offer", name: "OF123", number: 1 },
+    { kind: "document", title: "Draft", name: "Draft of D1", number: 1 },
+    { kind: "mail", subject: "Offer OF123", recipients: ["a@b.example"] },
+  ];
+  const line = { machine: "x", event: "begin", outcome: "moved", to: "open", decisions: [] };
+  const explained = {
+    ...{ outcome: "moved", seq: 1, from: "a", to: "b", effects, decisions: [], timers: { arm: [], cancel: [] } },
+    cascade: [
+      { ...line, key: "offer:OF123", from: null },
+      { ...line, key: "draft:D1", from: "open" },
+    ],
+  } as unknown as Explanation;
+  const program = { type: () => null, machine: () => null, contract: () => null } as unknown as Program;
+  const machine = { config: { states: {} } } as unknown as MachineDefinition;
+  expect(previewLines({ program, machine, explained, now: 0, zone: "UTC", ownKey: "x:1" }).map(({ text }) => text)).toEqual(
+    expect.arrayContaining(["Offer is written.", "Draft “Draft of D1” is written.", "Mail to a@b.example: “Offer …”. It cannot be called back."]),
+  );
+});
 
 describe("figures", () => {
   it("keep every digit and separate thousands", () => {
