@@ -101,8 +101,10 @@ export async function guidedOf(engine: Engine, scope: Scope, page: InstancePage)
         .filter((group) => group.items.length > 0)
         .map((group) => ({
           title: group.title,
+          more: group.more ? `/records/${group.type}` : null,
           items: group.items.map((item) => relatedItem(group, item, work.ruling.program.type(group.type)?.schema ?? {})),
         })),
+      more: { ...page.more, events: view.seq > HISTORY_SHOWN },
       history: inOrderOfTime([
         ...historyEntries(definition, [...history.items].reverse(), work.ruling.program, page.timeline),
         ...attemptEntries(definition, attempts.items, work.ruling.program),

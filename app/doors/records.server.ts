@@ -43,6 +43,7 @@ export async function record(engine: Engine, scope: Scope, type: string, id: str
       mayEdit: edit !== undefined && work.actor.permissions.includes(edit) && definition.insertOnly !== true,
       schema: definition.schema,
       data: answer.data,
+      moreVersions: versions.next !== null,
       versions: versions.items.map((version, index) => ({
         version: version.version,
         at: version.at,

@@ -177,6 +177,7 @@ export async function detail(engine: Engine, scope: Scope, slug: string, page: s
     documents: [],
     files: [],
     related: [],
+    more: { events: false, mails: false, files: false },
   });
   const timer = [...found.instance.timers].sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1))[0];
   return {

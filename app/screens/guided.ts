@@ -127,6 +127,8 @@ export interface GuidedView {
   readonly files: readonly { readonly id: string; readonly name: string; readonly note: string; readonly href: string }[];
   readonly related: readonly {
     readonly title: string;
+    /** Where the rest stands, if these are not all. */
+    readonly more: string | null;
     readonly items: readonly {
       readonly id: string;
       readonly label: string;
@@ -137,6 +139,8 @@ export interface GuidedView {
     }[];
   }[];
   readonly history: readonly HistoryEntry[];
+  /** There is more of it than stands here. */
+  readonly more: { readonly events: boolean; readonly mails: boolean; readonly files: boolean };
 }
 
 /** What an act would do. */

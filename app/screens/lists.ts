@@ -187,4 +187,5 @@ export interface RecordPage {
   readonly schema: JsonSchema;
   readonly data: Readonly<Record<string, import("#engine/schema/json.ts").Json>>;
   readonly versions: readonly VersionLine[];
+  readonly moreVersions: boolean;
 }

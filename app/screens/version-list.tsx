@@ -12,10 +12,10 @@ export interface VersionLine {
 }
 
 /** What was changed, newest first; `none` is said where nothing was. */
-export function VersionList({ title, none, versions }: { title: string; none: string; versions: readonly VersionLine[] }) {
+export function VersionList({ title, none, versions, more = false }: { title: string; none: string; versions: readonly VersionLine[]; more?: boolean }) {
   return (
     <aside className="side" aria-label={title}>
-      <Panel level={3} title={title} aside={versions.length}>
+      <Panel level={3} title={title} aside={`${versions.length}${more ? "+" : ""}`}>
         {versions.length === 0 ? (
           <EmptyState title={none} icon="clock" />
         ) : (
@@ -43,6 +43,7 @@ export function VersionList({ title, none, versions }: { title: string; none: st
             ))}
           </ol>
         )}
+        {more ? <p className="small quiet">The latest of them; the audit log has all.</p> : null}
       </Panel>
     </aside>
   );

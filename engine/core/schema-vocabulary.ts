@@ -11,6 +11,10 @@ export const MAX_SCHEMA_NODES = 2_000;
 /** Bound put on every list that names none: ajv compares `uniqueItems` pairwise. */
 export const DEFAULT_MAX_ITEMS = 1_000;
 
+/** Digits of a decimal: what an amount has more of was mistyped. Before the point as many as those after it leave, and never fewer than six. */
+const DECIMAL_DIGITS = 18;
+export const wholeDigits = (scale: number): number => Math.max(DECIMAL_DIGITS - scale, 6);
+
 const SCHEMA_MAPS = new Set(["properties", "$defs", "dependentSchemas"]);
 const SCHEMA_LISTS = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
 const SUB_SCHEMAS = new Set(["items", "additionalProperties", "propertyNames", "not", "if", "then", "else", "contains"]);

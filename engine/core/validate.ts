@@ -11,7 +11,7 @@ import { RE2JS } from "re2js";
 import type { JsonSchema } from "../schema/json.ts";
 import { EngineError } from "./errors.ts";
 import { pointer } from "./problem.ts";
-import { checkSchemaVocabulary, EXTENSIONS, FORMATS, prepareSchema } from "./schema-vocabulary.ts";
+import { checkSchemaVocabulary, EXTENSIONS, FORMATS, prepareSchema, wholeDigits } from "./schema-vocabulary.ts";
 
 export interface SchemaProblem {
   /** JSON pointer into the value. */
@@ -139,7 +139,7 @@ function addDecimals(ajv: Ajv2020): void {
       const check = (value: unknown, context?: { parentData: Record<string | number, unknown>; parentDataProperty: string | number }): boolean => {
         const normal = normalDecimal(value, scale);
         if (normal === null) {
-          (check as DecimalCheck).errors = [{ keyword: "x-decimal", message: `must be a decimal with at most ${scale} digits after the point`, params: {} }];
+          (check as DecimalCheck).errors = [{ keyword: "x-decimal", message: decimalFault(value, scale), params: {} }];
           return false;
         }
         if (context?.parentData) context.parentData[context.parentDataProperty] = normal;
@@ -169,12 +169,28 @@ function addDecimals(ajv: Ajv2020): void {
   compare("x-decimal-exclusiveMaximum", (order) => order < 0, "less than");
 }
 
-/** Written as decimals are kept, but for zeros at the end. */
-const PLAIN = /^(?:0|-?[1-9]\d{0,19})(?:\.(\d{1,18}))?$/;
+/** Why it does not fit. */
+function decimalFault(value: unknown, scale: number): string {
+  if (isTooLarge(value, scale)) return `must be a decimal with at most ${wholeDigits(scale)} digits before the point`;
+  if (typeof value === "number" && Number.isFinite(value) && new Decimal(value).precision() > 15)
+    return "is a number of more than 15 digits, which are not kept exactly; send it as text";
+  return `must be a decimal with at most ${scale} digits after the point`;
+}
 
-/** A decimal string, or a JSON number that a double holds exactly (15 significant digits), with `scale` digits; null where it does not fit. */
+const isTooLarge = (value: unknown, scale: number): boolean =>
+  ((typeof value === "string" && /^-?\d{1,400}(?:\.\d{1,400})?$/.test(value)) || (typeof value === "number" && Number.isFinite(value))) &&
+  new Decimal(value).abs().gte(new Decimal(10).pow(wholeDigits(scale)));
+
+/** Written as decimals are kept, but for zeros at the end; so short that every usual scale has room for it. */
+const PLAIN_SCALE = 6;
+const PLAIN = /^(?:0|-?[1-9]\d{0,11})(?:\.(\d{1,18}))?$/;
+
+/**
+ * A decimal string, or a JSON number that a double holds exactly (15 significant digits), with `scale` digits after the point; null where it
+ * does not fit, also for more digits before the point than `wholeDigits`.
+ */
 export function normalDecimal(value: unknown, scale: number): string | null {
-  const plain = typeof value === "string" ? PLAIN.exec(value) : null;
+  const plain = typeof value === "string" && scale <= PLAIN_SCALE ? PLAIN.exec(value) : null;
   const missing = plain === null ? -1 : scale - (plain[1]?.length ?? 0);
   if (missing === 0) return value as string;
   if (missing > 0) return `${value}${plain?.[1] === undefined ? "." : ""}${"0".repeat(missing)}`;
@@ -187,6 +203,6 @@ export function normalDecimal(value: unknown, scale: number): string | null {
   } else if (typeof value === "string" && DECIMAL.test(value)) text = value;
   else return null;
   const decimal = new Decimal(text);
-  if (decimal.decimalPlaces() > scale) return null;
+  if (decimal.decimalPlaces() > scale || isTooLarge(text, scale)) return null;
   return (decimal.isZero() ? new Decimal(0) : decimal).toFixed(scale);
 }

@@ -16,16 +16,20 @@ export interface Query {
   readonly join?: Readonly<
     Record<string, { readonly type: string; readonly on?: string; readonly back?: string; readonly kind?: "left" | "inner"; readonly where?: Filter }>
   >;
+  /** Paths; `a ?? b` is the first of them that has a value. */
   readonly groupBy?: readonly string[];
+  /** Which groups are given: a filter over the names of outputs ($eq $ne $gt $gte $lt $lte $null, $and, $or); `{"$output": name}` is another output. */
+  readonly having?: Filter;
   /** Output field -> path, or an aggregate. Without it: the whole record (data + id, code, state). */
   readonly select?: Readonly<Record<string, string | Aggregate>>;
   readonly orderBy?: readonly (string | { readonly field: string; readonly direction: "asc" | "desc" })[];
   readonly limit?: number;
 }
 
+/** `where`: only the rows of the group that meet it. */
 export type Aggregate =
-  | { readonly count: true | string }
-  | { readonly sum: string }
-  | { readonly min: string }
-  | { readonly max: string }
-  | { readonly list: string };
+  | { readonly count: true | string; readonly where?: Filter }
+  | { readonly sum: string; readonly where?: Filter }
+  | { readonly min: string; readonly where?: Filter }
+  | { readonly max: string; readonly where?: Filter }
+  | { readonly list: string; readonly where?: Filter };

@@ -43,6 +43,8 @@ function argument(value: Json, scope: FilterScope): Json {
   return scope.args[name] ?? null;
 }
 
+const isPresent = (item: Json): boolean => item !== null;
+
 const SIGNS: Readonly<Record<string, string>> = { $gt: ">", $gte: ">=", $lt: "<", $lte: "<=" };
 
 function compare(path: string, operator: string, value: Json, scope: FilterScope): string {
@@ -66,8 +68,7 @@ function compare(path: string, operator: string, value: Json, scope: FilterScope
     case "$in":
     case "$nin": {
       if (!Array.isArray(value)) return refuse(path, `${operator} takes a list.`);
-      const items = value.filter((item: Json) => item !== null).map(p);
-      const found = items.length === 0 ? "false" : `${field.sql} in (${items.join(", ")})`;
+      const found = oneOf(field, path, value.filter(isPresent), scope);
       return operator === "$in" ? found : `not coalesce(${found}, false)`;
     }
     case "$contains":
@@ -81,6 +82,15 @@ function compare(path: string, operator: string, value: Json, scope: FilterScope
     default:
       return refuse(path, `The operator ${operator} is not known.`);
   }
+}
+
+/** Texts and ids go as one value, a list in JSON: a statement is the same however many they are, and travels with those that ask for others. */
+function oneOf(field: PathSql, path: string, items: readonly Json[], scope: FilterScope): string {
+  if (items.length === 0) return "false";
+  if (field.kind !== "text" && field.kind !== "id") return `${field.sql} in (${items.map((each) => parameter(field, path, each, scope)).join(", ")})`;
+  if (items.some((each) => typeof each === "object")) return refuse(path, "A list or object cannot be compared so.");
+  const listed = `jsonb_array_elements_text(${scope.params.value(JSON.stringify(items.map(String)))}::text::jsonb) each`;
+  return `${field.sql} = any (array(select ${field.kind === "id" ? "gh_uuid(each)" : "each"} from ${listed}))`;
 }
 
 /** A text or boolean without an index of its own is looked for by containment, which the index over all data answers. */

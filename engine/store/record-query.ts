@@ -2,15 +2,16 @@
  * The record query language (engine/schema/query.ts) compiled to one parameterised statement. Decimals stay exact: they come out as strings. Lists: record-list.ts.
  */
 import type { JsonObject } from "../schema/json.ts";
-import type { Aggregate, Filter, Query } from "../schema/query.ts";
+import type { Filter, Query } from "../schema/query.ts";
 import type { TypeDefinition } from "../schema/type.ts";
 import { type Catalogue, typeId } from "./catalogue.ts";
 import { type CursorValue, pageOf } from "./cursor.ts";
 import { compileFilter, type FilterScope } from "./record-filter.ts";
+import { aggregateFilters, groupedFields, groupedSql, isGrouped } from "./record-groups.ts";
 import { hasWords, isIndexed, searchSql } from "./record-indexes.ts";
 import { withoutIdleJoins } from "./record-joins.ts";
 import { type ListSource, listSql } from "./record-list.ts";
-import { aliasName, compilePath, type PathSql, quote, refuse } from "./record-paths.ts";
+import { aliasName, compilePath, quote, refuse } from "./record-paths.ts";
 import { readOrgs } from "./records.ts";
 import { Conditions } from "./sql.ts";
 import type { Page, Statement, Tx } from "./tx.ts";
@@ -67,9 +68,9 @@ export interface QueryPlan {
 export function planQuery(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptions): QueryPlan {
   const most = options.most ?? 1_000;
   const limit = Math.min(options.limit ?? 200, query.limit ?? most, most);
-  const isGrouped = query.groupBy !== undefined || hasAggregate(query);
-  const compiled = compile(tx, catalogue, isGrouped ? neededJoins(query, options, groupedFields(query)) : query, options);
-  if (isGrouped) return { ...groupedSql(query, compiled, limit), pageOfRows: (rows) => ({ items: rows.map((each) => each.row), next: null }) };
+  const grouped = isGrouped(query);
+  const compiled = compile(tx, catalogue, grouped ? neededJoins(query, options, groupedFields(query), aggregateFilters(query)) : query, options);
+  if (grouped) return { ...groupedSql(query, compiled, limit), pageOfRows: (rows) => ({ items: rows.map((each) => each.row), next: null }) };
   return {
     ...listSql(query, compiled, limit, options.cursor ?? null),
     pageOfRows(rows) {
@@ -79,14 +80,6 @@ export function planQuery(tx: Tx, catalogue: Catalogue, query: Query, options: Q
       return { items: page.items.map((each) => each.row), next: ends ? null : page.next };
     },
   };
-}
-
-function groupedFields(query: Query): readonly string[] {
-  const selected = Object.values(query.select ?? {}).flatMap((each) =>
-    typeof each === "string" ? [each] : Object.values(each).filter((path) => typeof path === "string"),
-  );
-  const ordered = (query.orderBy ?? []).map((each) => (typeof each === "string" ? each : each.field));
-  return [...(query.groupBy ?? []), ...selected, ...ordered];
 }
 
 /** Definitions name a few hundred shapes of queries; more than this come from somewhere else, and are not worth a name in every connection. */
@@ -107,8 +100,8 @@ export async function countRecords(tx: Tx, catalogue: Catalogue, query: Query, o
 }
 
 /** Without the joins that counts and groups can do without; a search may look into any. */
-function neededJoins(query: Query, options: QueryOptions, fields: readonly string[]): Query {
-  return options.search === undefined ? withoutIdleJoins(query, [query.where, options.filter], fields) : query;
+function neededJoins(query: Query, options: QueryOptions, fields: readonly string[], filters: readonly Filter[] = []): Query {
+  return options.search === undefined ? withoutIdleJoins(query, [query.where, options.filter, ...filters], fields) : query;
 }
 
 /** Several counts in one statement, in order; none counts further than `most`. */
@@ -151,7 +144,9 @@ function compile(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptio
     const inOrgs = orgs === null ? "" : ` and ${alias}.org_id = any (${params.value(orgs)}::uuid[])`;
     const where =
       join.where === undefined ? "" : ` and ${compileFilter(join.where, { ...scope, sources: new Map([...sources, ["", { alias, type: joined }]]) })}`;
-    joins += ` ${join.kind === "inner" ? "join" : "left join"} ${source(joined)} ${alias} on ${on} and ${alias}.type = ${quote(typeId(joined))}${inOrgs}${where}`;
+    // Right after many rows came, an index by type seems as good as the key: for each of thousands it goes through all rows of the type.
+    const ofType = join.kind !== "inner" && join.back === undefined && isGrouped(query) ? `(${alias}.type || '')` : `${alias}.type`;
+    joins += ` ${join.kind === "inner" ? "join" : "left join"} ${source(joined)} ${alias} on ${on} and ${ofType} = ${quote(typeId(joined))}${inOrgs}${where}`;
   }
   if (query.where !== undefined) conditions.push(compileFilter(query.where, scope));
   if (options.filter !== undefined) conditions.push(compileFilter(options.filter, scope));
@@ -170,69 +165,4 @@ function asOfSource(type: TypeDefinition, at: string): string {
   return `(select * from (select distinct on (v.org_id, v.id) v.org_id, v.id, v.type, v.code, v.data, v.version, v.op, v.at as updated_at, v.changed_by as updated_by,
     f.at as created_at, f.changed_by as created_by from record_version v join record_version f on f.org_id = v.org_id and f.id = v.id and f.version = 1
     where v.type = ${quote(typeId(type))} and v.at <= ${at} order by v.org_id, v.id, v.version desc) v where v.op <> 'delete')`;
-}
-
-function hasAggregate(query: Query): boolean {
-  return Object.values(query.select ?? {}).some((each) => typeof each !== "string");
-}
-
-function groupedSql(query: Query, compiled: Compiled, limit: number): { readonly sql: string; readonly values: unknown[] } {
-  const { params, scope, orgs, from, where } = compiled;
-  const groups = query.groupBy ?? [];
-  const select = query.select ?? { ...Object.fromEntries(groups.map((path) => [path, path])), count: { count: true as const } };
-  const fields = Object.entries(select).map(([name, each]) => {
-    if (typeof each !== "string") return { name, sql: aggregateSql(each, scope), order: aggregateSql(each, scope, true) };
-    if (!groups.includes(each)) return refuse(each, `"${each}" is neither grouped by nor an aggregate.`);
-    const path = compilePath(scope.sources, each);
-    return { name, sql: groupJson(path), order: path.sql };
-  });
-  const by = groups.map((each) => groupKey(compilePath(scope.sources, each)));
-  const order = (query.orderBy ?? []).map((each) => {
-    const { field, direction } = typeof each === "string" ? { field: each, direction: "asc" as const } : each;
-    const found =
-      fields.find((candidate) => candidate.name === field)?.order ?? (groups.includes(field) ? compilePath(scope.sources, field).sql : refuse(field));
-    return `${found} ${direction === "desc" ? "desc" : "asc"} nulls last`;
-  });
-  const org = orgs === null ? "true" : `r.org_id = any (${params.value(orgs)}::uuid[])`;
-  const row = `jsonb_build_object(${fields.map((field) => `${params.value(field.name)}::text, ${field.sql}`).join(", ")})`;
-  const sql = `select ${row} as row from ${from} where ${org} and ${where}${by.length === 0 ? "" : ` group by ${by.join(", ")}`} ${
-    order.length + groups.length === 0 ? "" : `order by ${[...order, ...by].join(", ")}`
-  } limit ${limit}`;
-  return { sql, values: params.values };
-}
-
-/** Rows without the field and rows with a null in it are one group. */
-function groupKey(path: PathSql): string {
-  return path.kind === "list" || path.kind === "object" || path.kind === "state" ? path.json : path.sql;
-}
-
-function groupJson(path: PathSql): string {
-  if (path.kind === "number") return `to_jsonb(${path.sql}::text)`;
-  if (path.kind === "boolean") return `to_jsonb(${path.sql}::boolean)`;
-  if (path.kind === "instant") return `to_jsonb(to_char(${path.sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`;
-  return path.kind === "text" || path.kind === "id" || path.kind === "integer" ? `to_jsonb(${path.sql})` : path.json;
-}
-
-/** Sums and numbers come out as text, exact; a sum over nothing is "0". */
-function aggregateSql(aggregate: Aggregate, scope: FilterScope, ordering = false): string {
-  if ("count" in aggregate) {
-    const counted = aggregate.count === true ? "count(*)" : `count(${compilePath(scope.sources, aggregate.count).sql})`;
-    return ordering ? counted : `to_jsonb(${counted})`;
-  }
-  if ("list" in aggregate) {
-    const path = compilePath(scope.sources, aggregate.list);
-    return `coalesce(jsonb_agg(${path.json} order by r.created_at, r.id) filter (where ${path.sql} is not null), '[]'::jsonb)`;
-  }
-  const word = "sum" in aggregate ? "sum" : "min" in aggregate ? "min" : "max";
-  const name = "sum" in aggregate ? aggregate.sum : "min" in aggregate ? aggregate.min : aggregate.max;
-  const path = compilePath(scope.sources, name);
-  if (word === "sum" && path.kind !== "number" && path.kind !== "integer") return refuse(name, `"${name}" is not a number.`);
-  if (word === "sum") return ordering ? `sum(${path.sql})` : `to_jsonb(coalesce(sum(${path.sql}), 0)::text)`;
-  const value = `${word}(${path.kind === "id" ? `${path.sql}::text` : path.sql})`;
-  if (ordering) return value;
-  return path.kind === "number"
-    ? `to_jsonb(${value}::text)`
-    : path.kind === "instant"
-      ? `to_jsonb(to_char(${value} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`
-      : `to_jsonb(${value})`;
 }

@@ -1,5 +1,11 @@
 /** Money by org and currency: payments reduce what is open, rates have their instants, currencies and orgs never mix. */
+import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { toOrgContext } from "#engine/service/auth/principals.ts";
+import { evaluate } from "#engine/service/work/expression.ts";
+import { systemScope } from "#engine/service/work/scope.ts";
+import { inWork } from "#engine/service/work/in-work.ts";
+import { loadOrg, type OrgRow } from "#engine/store/people.ts";
 import { productApi, wonDeal } from "#tests/support/product-api.ts";
 
 const api = await productApi();
@@ -71,6 +77,117 @@ describe("the ledger", () => {
     expect([refused.status, refused.body.code, refused.body.rows?.[0]?.row], refused.text.slice(0, 600)).toEqual([422, "import_invalid", 3]);
     expect((await positionOf("Atlas Tekstil"))["exposure"]).toEqual(["40000.00 USD", "-48000.00 EUR"]);
     expect((await upload("owner.jtr", row)).status).toBe(403);
+  });
+});
+
+describe("a long ledger", () => {
+  type Entry = { id: string; type: string; cur: string; cents: number; due: string | null; po: string | null; left: number };
+  const add = async (customer: string, entries: readonly Entry[], voids: readonly { of: Entry; cents: number }[]) => {
+    const row = (id: string, of: Entry, more: object) => ({ id, data: { customer_id: customer, currency: of.cur, value_date: "2026-01-02", ...more } });
+    const rows = [
+      ...entries.map((e) => row(e.id, e, { entry_type: e.type, amount: (e.cents / 100).toFixed(2), due_date: e.due, po_id: e.po })),
+      ...voids.map(({ of, cents }) => row(randomUUID(), of, { entry_type: "void", amount: (cents / 100).toFixed(2), voids_id: of.id })),
+    ];
+    await api.database.sql(
+      `insert into record (org_id, id, type, data, created_at, created_by, updated_at, updated_by)
+       select (select id from org where code = 'JTR'), (e ->> 'id')::uuid, 'payments-ledger', e -> 'data', '2026-02-02', 'test', '2026-02-02', 'test' from jsonb_array_elements($1::jsonb) e`,
+      [JSON.stringify(rows)],
+    );
+  };
+  const known = async (customer: string) => {
+    const org = (await api.database.sql<{ id: string }>("select id from org where code = 'JTR'"))[0]?.id as string;
+    const row = await api.running.engine.store.work({ orgs: "system", actorId: "system" }, (tx) => loadOrg(tx, org));
+    const context = toOrgContext(row as OrgRow);
+    return await inWork(api.running.engine, systemScope(context), context, async (work) => {
+      const values = await evaluate(
+        work,
+        {},
+        { position: `fact("credit-position", {customer: "${customer}", deal: null})`, charges: `fact("charges", {customer: "${customer}"})` },
+      );
+      const by: Record<string, unknown> = {};
+      for (const { currency, open_exposure, overdue } of values.position as { currency: string; open_exposure: number; overdue: number }[]) {
+        const open = (values.charges as { currency: string; open_amount: number }[]).filter((charge) => charge.currency === currency);
+        by[currency] = [open_exposure, overdue, open.reduce((sum, { open_amount }) => sum + Math.round(Number(open_amount) * 100), 0) / 100].map(Number);
+      }
+      return by;
+    });
+  };
+  /** What the specification says, charge by charge: payments named for an order cover its charges or wait for them, the rest covers the oldest. */
+  const expected = (entries: readonly Entry[]) => {
+    const isCredit = (e: Entry) => e.type === "payment" || e.cents < 0;
+    const by: Record<string, unknown> = {};
+    const charged = new Set(entries.filter((e) => !isCredit(e)).map(({ po }) => po));
+    for (const cur of new Set(entries.map((e) => e.cur))) {
+      const [credits, debits] = [true, false].map((is) => entries.filter((e) => e.cur === cur && isCredit(e) === is)) as [Entry[], Entry[]];
+      const worth = (e: Entry) => Math.abs(e.left);
+      const own = debits.map((e) => ({ ...e, rest: e.left })).sort((a, b) => ((a.due ?? "~") < (b.due ?? "~") ? -1 : (a.due ?? "~") > (b.due ?? "~") ? 1 : 0));
+      let pool = 0;
+      const named = new Map<string, number>();
+      for (const credit of credits) {
+        if (credit.po === null) pool += worth(credit);
+        else if (own.some(({ po }) => po === credit.po)) named.set(credit.po, (named.get(credit.po) ?? 0) + worth(credit));
+        else if (charged.has(credit.po)) pool += worth(credit);
+      }
+      for (const charge of own) {
+        const paid = Math.min(charge.rest, named.get(charge.po ?? "") ?? 0);
+        charge.rest -= paid;
+        if (charge.po !== null && named.has(charge.po)) named.set(charge.po, (named.get(charge.po) ?? 0) - paid);
+      }
+      pool += [...named.values()].reduce((sum, left) => sum + left, 0);
+      for (const charge of own) {
+        const paid = Math.min(charge.rest, pool);
+        charge.rest -= paid;
+        pool -= paid;
+      }
+      const sum = (cents: readonly number[]) => cents.reduce((total, each) => total + each, 0) / 100;
+      const exposure = sum([...debits.map((e) => e.left), ...credits.map((e) => -worth(e))]);
+      by[cur] = [exposure, sum(own.filter(({ due }) => due !== null && due < "2026-01-26").map(({ rest }) => rest)), sum(own.map(({ rest }) => rest))];
+    }
+    return by;
+  };
+
+  it("[WMS-13][WMS-28] covers each charge as it would one by one, whatever names an order, is voided, or has no due date", async () => {
+    await api.setClock("2026-02-02T09:00:00+03:00");
+    let seed = 20_260_202;
+    const below = (n: number) => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return Math.floor((seed / 2_147_483_648) * n);
+    };
+    for (let run = 0; run < 40; run++) {
+      const customer = randomUUID();
+      const orders = Array.from({ length: 1 + below(6) }, () => randomUUID());
+      const entries = Array.from({ length: below(30) }, (): Entry => {
+        const type = ["charge", "charge", "opening", "payment", "payment", "payment", "adjustment"][below(7)] as string;
+        const cents = (1 + below(5)) * 1_000 * (type === "adjustment" && below(2) === 0 ? -1 : 1);
+        const due = type === "payment" || below(6) === 0 ? null : `2026-01-${String(15 + below(16)).padStart(2, "0")}`;
+        return {
+          id: randomUUID(),
+          type,
+          cur: below(4) === 0 ? "EUR" : "USD",
+          cents,
+          due,
+          po: below(3) === 0 ? null : (orders[below(orders.length)] as string),
+          left: cents,
+        };
+      });
+      const voids = entries.filter(() => below(8) === 0).map((of) => ({ of, cents: below(2) === 0 ? -of.cents : -of.cents / 2 }));
+      for (const { of, cents } of voids) of.left += cents;
+      await add(customer, entries, voids);
+      expect(await known(customer), JSON.stringify({ run, entries, voids }, null, 1)).toEqual(expected(entries));
+    }
+  });
+
+  it("[WMS-28] of more than 10,000 entries of one customer is known: by order, and without", async () => {
+    const due = (n: number) => `2025-${String(1 + (n % 12)).padStart(2, "0")}-${String(1 + (n % 28)).padStart(2, "0")}`;
+    const entries = Array.from({ length: 5_200 }, (_, n): Entry[] => {
+      const po = n % 2 === 0 ? randomUUID() : null;
+      const charge = { id: randomUUID(), type: "charge", cur: "USD", cents: 10_000, due: due(n), po, left: 10_000 };
+      const paid = n % 3 === 0 ? 9_000 : 10_000;
+      return [charge, { id: randomUUID(), type: "payment", cur: "USD", cents: paid, due: null, po, left: paid }];
+    }).flat();
+    const customer = randomUUID();
+    await add(customer, entries, []);
+    expect(await known(customer)).toEqual(expected(entries));
   });
 });
 

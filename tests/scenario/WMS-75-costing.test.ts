@@ -180,6 +180,26 @@ describe("receipts and layers", () => {
       "60.00 50.00",
     ]);
   });
+
+  it("[WMS-76] what is taken of no named roll before there is stock stays open, and comes off the next metres that get a cost", async () => {
+    await reset();
+    await posted("M-2");
+    const open = async () => (await rows("early-consumptions")).map(({ data }) => [data.roll ?? null, data.meters]);
+    await consume("E1", [taken("30"), taken("40.5")]);
+    await consume("E2", [taken("9.5")]);
+    expect(await open()).toEqual([[null, "80.00"]]);
+    const shown = await costing.get("/reports/costing?tab=early");
+    expect(shown.body.tab.rows.map(({ cells }: { cells: object }) => cells)).toMatchObject([{ quality: "LINEN-01", owner: "JTR", meters: "80.00" }]);
+    // Two rolls of one receipt: the first gives all it has, the second the rest.
+    await receive("RE-1", [roll("E-1", "50", { invoice_ref: "M-2" }), roll("E-2", "100", { invoice_ref: "M-2" })]);
+    expect([(await layer("E-1")).remaining_m, (await layer("E-2")).remaining_m]).toEqual(["0.00", "70.00"]);
+    expect(await open()).toEqual([[null, "0.00"]]);
+    // More than is there: what there is goes at once, the rest waits.
+    await consume("E3", [taken("75")]);
+    expect([(await layer("E-2")).remaining_m, await open()]).toEqual(["0.00", [[null, "5.00"]]]);
+    await receive("RE-2", [roll("E-3", "20", { invoice_ref: "M-2" })]);
+    expect([(await layer("E-3")).remaining_m, await open()]).toEqual(["15.00", [[null, "0.00"]]]);
+  });
 });
 
 describe("the average", () => {

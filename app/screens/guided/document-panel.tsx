@@ -4,10 +4,15 @@ import { RelativeTime } from "#studio/ui/relative-time.tsx";
 import type { DocumentLine, GuidedView } from "../guided.ts";
 
 /** Papers that were rendered about the record, and files that were put to it. */
-export function DocumentPanel({ documents, files, onOpen }: Pick<GuidedView, "documents" | "files"> & { onOpen: (type: string | null) => void }) {
+export function DocumentPanel({
+  documents,
+  files,
+  more,
+  onOpen,
+}: Pick<GuidedView, "documents" | "files"> & { more: boolean; onOpen: (type: string | null) => void }) {
   if (documents.length + files.length === 0) return null;
   return (
-    <Panel level={3} title="Documents" aside={documents.length + files.length}>
+    <Panel level={3} title="Documents" aside={`${documents.length + files.length}${more ? "+" : ""}`}>
       <ul className="entries">
         {documents.map((document) => (
           <Document key={document.id} document={document} onOpen={onOpen} />
@@ -25,6 +30,7 @@ export function DocumentPanel({ documents, files, onOpen }: Pick<GuidedView, "do
           </li>
         ))}
       </ul>
+      {more ? <p className="small quiet">The latest files; the record's own page names all.</p> : null}
     </Panel>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { Button } from "#studio/ui/button.tsx";
 import { CellView } from "#studio/ui/cell.tsx";
 import { Checklist } from "#studio/ui/checklist.tsx";
+import { Anchor } from "#studio/ui/link.tsx";
 import { OrgBadge } from "#studio/ui/org-badge.tsx";
 import { Panel } from "#studio/ui/panel.tsx";
 import { PathBar } from "#studio/ui/path-bar.tsx";
@@ -70,6 +71,11 @@ export function GuidedScreen({
           )}
           <Panel title="What happened" aside="newest first">
             <HistoryList entries={view.history} instance={view.id} replay={replay} />
+            {view.more.events ? (
+              <p className="small quiet">
+                The latest of {view.seq} events{replay ? <Anchor href={`/replay/${view.id}?seq=1`}>: see them all</Anchor> : null}
+              </p>
+            ) : null}
           </Panel>
         </div>
         <RecordSide view={view} onOpen={onOpen} />

@@ -7,6 +7,9 @@ import { Mark } from "#studio/ui/status-badge.tsx";
 import type { GuidedView } from "../guided.ts";
 import { DocumentPanel } from "./document-panel.tsx";
 
+/** A number of entries, `50+` where there are more. */
+const counted = (count: number, more: boolean): string => `${count}${more ? "+" : ""}`;
+
 /** The right column: the record, people, clocks and tasks, mails, documents, what belongs to it. */
 export function RecordSide({ view, onOpen }: { view: GuidedView; onOpen: (type: string | null) => void }) {
   return (
@@ -33,7 +36,7 @@ export function RecordSide({ view, onOpen }: { view: GuidedView; onOpen: (type: 
         </Panel>
       )}
       {view.mails.length === 0 ? null : (
-        <Panel level={3} title="Mails" aside={view.mails.length}>
+        <Panel level={3} title="Mails" aside={counted(view.mails.length, view.more.mails)}>
           <ul className="entries">
             {view.mails.map((mail) => (
               <li key={mail.id}>
@@ -49,11 +52,12 @@ export function RecordSide({ view, onOpen }: { view: GuidedView; onOpen: (type: 
               </li>
             ))}
           </ul>
+          {view.more.mails ? <p className="small quiet">The latest of them; earlier ones stand in Operations, Mails.</p> : null}
         </Panel>
       )}
-      <DocumentPanel documents={view.documents} files={view.files} onOpen={onOpen} />
+      <DocumentPanel documents={view.documents} files={view.files} more={view.more.files} onOpen={onOpen} />
       {view.related.map((group) => (
-        <Panel key={group.title} level={3} title={group.title} aside={group.items.length}>
+        <Panel key={group.title} level={3} title={group.title} aside={counted(group.items.length, group.more !== null)}>
           <ul className="entries">
             {group.items.map((item) => (
               <li key={item.id}>
@@ -81,6 +85,11 @@ export function RecordSide({ view, onOpen }: { view: GuidedView; onOpen: (type: 
               </li>
             ))}
           </ul>
+          {group.more === null ? null : (
+            <p className="small quiet">
+              There are more: <Anchor href={group.more}>see the list</Anchor>
+            </p>
+          )}
         </Panel>
       ))}
     </aside>

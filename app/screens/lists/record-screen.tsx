@@ -48,7 +48,7 @@ export function RecordScreen({ record }: { record: RecordPage }) {
             </Panel>
           )}
         </div>
-        <VersionList title="Versions" none="No changes yet" versions={record.versions} />
+        <VersionList title="Versions" none="No changes yet" versions={record.versions} more={record.moreVersions} />
       </div>
     </>
   );

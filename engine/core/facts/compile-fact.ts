@@ -96,7 +96,8 @@ const ANY: JsonSchema = {};
 const INSTANT: JsonSchema = { type: "string", format: "date-time" };
 
 function schemaAt(query: Query, path: string, typeOf: (ref: string) => TypeDefinition | null): JsonSchema {
-  const parts = path.split(".");
+  // Alternatives are of one kind.
+  const parts = (path.split("??", 1)[0] ?? path).trim().split(".");
   let type = typeOf(query.from);
   if (parts.length > 1 && Object.hasOwn(query.join ?? {}, parts[0]!)) {
     type = typeOf(query.join![parts[0]!]!.type);

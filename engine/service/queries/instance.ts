@@ -138,7 +138,11 @@ export interface InstancePage {
   /** Files that the record refers to. */
   readonly files: readonly RecordFile[];
   readonly related: readonly RelatedGroup[];
+  /** What the lists above do not hold any more: there are earlier events, mails or files. */
+  readonly more: { readonly events: boolean; readonly mails: boolean; readonly files: boolean };
 }
+
+const TIMELINE = 200;
 
 /** Everything that the page of one instance shows. */
 export async function getInstancePage(engine: Engine, scope: Scope, input: { readonly instance: string }): Promise<InstancePage> {
@@ -149,7 +153,7 @@ export async function getInstancePage(engine: Engine, scope: Scope, input: { rea
     const machine = await engine.programs.machine(reading.tx, work.ruling, row.machine, row.machineVersion);
     const conceal = await concealFor(work);
     const titleOfEvent = (type: string): string => machine.definition.events[type]?.title ?? machine.definition.start[type]?.title ?? type;
-    const events = await eventsOf(reading.tx, row.id, { afterSeq: Math.max(0, row.seq - 200), limit: 200 });
+    const events = await eventsOf(reading.tx, row.id, { afterSeq: Math.max(0, row.seq - TIMELINE), limit: TIMELINE });
     const timeline = events.map((event): TimelineLine => {
       const payload = (event.event["payload"] ?? {}) as JsonObject;
       return {
@@ -168,14 +172,18 @@ export async function getInstancePage(engine: Engine, scope: Scope, input: { rea
     });
     const related = await relatedRecords(reading, row, instance.record);
     const belonging = [row.recordId, ...related.flatMap(({ items }) => items.map(({ id }) => String(id)))];
+    const mails = await mailsIn(reading, { records: belonging, limit: 50 });
+    const { files, more } =
+      instance.record === null ? { files: [], more: false } : await recordFiles(work, recordTypeOf(work.ruling.program, row.recordType), instance.record.data);
     return {
       instance,
       references: instance.record === null ? {} : await recordTitles(work, recordTypeOf(work.ruling.program, row.recordType), instance.record.data),
       timeline: conceal(timeline.reverse()),
-      mails: (await mailsIn(reading, { records: belonging, limit: 50 })).items,
+      mails: mails.items,
       documents: await documentsAbout(reading, row.recordId),
-      files: instance.record === null ? [] : await recordFiles(work, recordTypeOf(work.ruling.program, row.recordType), instance.record.data),
+      files,
       related,
+      more: { events: row.seq > TIMELINE, mails: mails.next !== null, files: more },
     };
   });
 }

@@ -15,14 +15,19 @@ export interface RecordFile {
 
 const MAX_FILES = 50;
 
-/** Files of the reader's org, in the order of the record's fields; at most 50. */
-export async function recordFiles(work: Work, type: TypeDefinition, data: JsonObject): Promise<readonly RecordFile[]> {
+/** Files of the reader's org, in the order of the record's fields: the newest 50 of them, because lists grow at their end. */
+export async function recordFiles(
+  work: Work,
+  type: TypeDefinition,
+  data: JsonObject,
+): Promise<{ readonly files: readonly RecordFile[]; readonly more: boolean }> {
   const found: RecordFile[] = [];
-  for (const { id, note } of referencesIn(type.schema, data, "").slice(0, MAX_FILES)) {
+  const references = referencesIn(type.schema, data, "");
+  for (const { id, note } of references.slice(-MAX_FILES)) {
     const row = isUuid(id) ? await loadFile(work.tx, id) : null;
     if (row !== null && row.orgId === work.org.id) found.push({ id, name: row.name, size: row.size, note });
   }
-  return found;
+  return { files: found, more: references.length > MAX_FILES };
 }
 
 function referencesIn(schema: JsonObject, value: Json, note: string): { readonly id: string; readonly note: string }[] {

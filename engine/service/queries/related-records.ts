@@ -17,6 +17,8 @@ export interface RelatedGroup {
   readonly show: readonly string[];
   /** Data fields (masked) + id, code, title, state, states, instance. */
   readonly items: readonly JsonObject[];
+  /** There are more than these. */
+  readonly more: boolean;
 }
 
 const RELATED_ROWS = 50;
@@ -55,6 +57,7 @@ export async function relatedRecords(
       readOnly: create === undefined && edit === undefined,
       show: related.show ?? [],
       items: items.filter((item) => item !== null),
+      more: page.next !== null,
     });
   }
   return groups;

@@ -1,3 +1,4 @@
+import { wholeDigits } from "#engine/core/schema-vocabulary.ts";
 import type { Json, JsonSchema } from "#engine/schema/json.ts";
 import { kindOf, optionsOf, propertiesOf, requiredOf, schemaAt, titleOf, typeOf } from "./schema-kind.ts";
 
@@ -52,6 +53,8 @@ function checkNumber(schema: JsonSchema, text: string, fail: (message: string) =
   const digits = text.split(".")[1]?.length ?? 0;
   if (typeOf(schema) === "integer" && digits > 0) return fail("must be a whole number");
   if (Number.isFinite(scale) && digits > scale) return fail(`has at most ${scale} decimals`);
+  const whole = text.replace(/^-?0*|\..*$/g, "").length;
+  if (Number.isFinite(scale) && whole > wholeDigits(scale)) return fail(`has at most ${wholeDigits(scale)} digits before the point, not ${whole}`);
   const bounds: readonly (readonly [string, (n: number, bound: number) => boolean, string])[] = [
     ["minimum", (n, bound) => n >= bound, "must be at least"],
     ["exclusiveMinimum", (n, bound) => n > bound, "must be more than"],

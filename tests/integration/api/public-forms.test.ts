@@ -115,7 +115,9 @@ describe("a submission", () => {
       { path: "/lines/1", message: expect.stringContaining("quality") },
       { path: "/lines/1", message: expect.stringContaining("quantity") },
     ]);
-    const vast = await submit(form.url, { lines: [{ quality_code: "LINEN-01", qty_m: "99999999999999999999.00" }] });
+    const vast = await submit(form.url, { lines: [{ quality_code: "LINEN-01", qty_m: "9999999999999999.00" }] });
+    const absurd = await submit(form.url, { lines: [{ quality_code: "LINEN-01", qty_m: "12345678901234567.00" }] });
+    expect(absurd).toMatchObject({ status: 422, body: { errors: [{ path: "/lines/0/qty_m", message: expect.stringContaining("16 digits") }] } });
     expect(vast).toMatchObject({ status: 409, body: { reasons: [{ code: "BAD_QUANTITY" }], errors: [{ path: "/lines/0" }] } });
     expect((await get(form.url)).status).toBe(200);
   });

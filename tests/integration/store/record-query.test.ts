@@ -172,6 +172,28 @@ test("sums, groups and joins are exact", async () => {
     { name: "alpha one", parts: 2, price: "3.7500" },
     { name: "beta two", parts: 0, price: "0" },
   ]);
+  // Aggregates over some rows of a group, the first of two paths that has a value, and only groups whose two sums differ.
+  const split: Query = {
+    from: "things",
+    groupBy: ["colour ?? name"],
+    select: {
+      what: "colour ?? name",
+      few: { sum: "amount", where: { pieces: { $lt: 2 } } },
+      many: { sum: "amount", where: { pieces: { $gte: 2 } } },
+      late: { max: "due", where: { urgent: false } },
+    },
+    orderBy: ["what"],
+  };
+  const groups = [
+    { what: "delta", few: "0", many: "0.20", late: null },
+    { what: "gamma", few: "0", many: "100", late: null },
+    { what: "red", few: "9.00", many: "20.10", late: "2026-02-01" },
+  ];
+  expect(await run(split)).toEqual(groups);
+  expect(await run({ ...split, having: { many: { $ne: { $output: "few" } }, what: { $ne: "gamma" } } })).toEqual([groups[0], groups[2]]);
+  expect(await run({ ...split, having: { $or: [{ late: { $null: false } }, { many: { $lt: 1 } }] } })).toEqual([groups[0], groups[2]]);
+  await expect(run({ ...split, having: { few: { $ne: { $output: "data" } } } })).rejects.toMatchObject({ code: "query_invalid" });
+  await expect(run({ ...split, groupBy: ["colour ?? pieces"], select: { n: { count: true } } })).rejects.toMatchObject({ code: "query_invalid" });
 });
 
 test("arguments are values, never SQL; unknown paths and wrong values are refused by name", async () => {

@@ -76,6 +76,9 @@ describe("checks before sending", () => {
       { path: "/rows/0/n", message: "must be at least 1" },
     ]);
     expect(checkValue(schema, { who: "x", amount: "1.005", rows: [{ n: 1 }] })).toEqual([{ path: "/amount", message: "has at most 2 decimals" }]);
+    expect(checkValue(schema, { who: "x", amount: "012345678901234567.5", rows: [{ n: 1 }] })).toEqual([
+      { path: "/amount", message: "has at most 16 digits before the point, not 17" },
+    ]);
     expect(checkValue(schema, { who: "x", amount: "12.00", rows: [{ n: 1 }] })).toEqual([]);
   });
 });

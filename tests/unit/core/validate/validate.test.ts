@@ -73,9 +73,21 @@ describe("compileSchema", () => {
 describe("normalDecimal", () => {
   it("keeps exact digits and the scale", () => {
     expect(normalDecimal("-0.00", 2)).toBe("0.00");
-    expect(normalDecimal("12345678901234567890.12", 2)).toBe("12345678901234567890.12");
-    expect(normalDecimal(1e21, 0)).toBe("1000000000000000000000");
+    expect(normalDecimal("-9999999999999999.99", 2)).toBe("-9999999999999999.99");
+    expect(normalDecimal("00000000000000000012.5", 2)).toBe("12.50");
+    expect(normalDecimal(1e17, 0)).toBe("100000000000000000");
     expect(normalDecimal("1,5", 2)).toBeNull();
     expect(normalDecimal(Number.POSITIVE_INFINITY, 2)).toBeNull();
+    for (const large of ["10000000000000000", "-99999999999999999.99", "1".repeat(30), 1e21]) expect(normalDecimal(large, 2), String(large)).toBeNull();
+    expect(normalDecimal("999999999999999999", 2)).toBeNull();
+  });
+  it("says what is too much: digits before the point by the scale, or those that a JSON number does not keep", () => {
+    const check = compileSchema(object({ amount: { type: "string", "x-decimal": 2 }, rate: { type: "string", "x-decimal": 6 } }));
+    const messageOf = (value: object) => check(value)[0]?.message;
+    expect(messageOf({ amount: "12345678901234567.00" })).toBe("must be a decimal with at most 16 digits before the point");
+    expect(messageOf({ amount: 1e30 })).toBe("must be a decimal with at most 16 digits before the point");
+    expect(messageOf({ rate: "1234567890123" })).toBe("must be a decimal with at most 12 digits before the point");
+    expect(messageOf({ amount: 1234567890123456 })).toContain("send it as text");
+    expect(messageOf({ amount: "1234567890123456.78", rate: 43 })).toBeUndefined();
   });
 });
