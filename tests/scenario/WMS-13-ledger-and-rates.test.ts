@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { toOrgContext } from "#engine/service/auth/principals.ts";
 import { evaluate } from "#engine/service/work/expression.ts";
-import { systemScope } from "#engine/service/work/scope.ts";
 import { inWork } from "#engine/service/work/in-work.ts";
+import { systemScope } from "#engine/service/work/scope.ts";
 import { loadOrg, type OrgRow } from "#engine/store/people.ts";
 import { productApi, wonDeal } from "#tests/support/product-api.ts";
 
