@@ -42,7 +42,7 @@ export async function simulate(
           onReceived: ({ verdict, envelope }) =>
             say(`<- ${String(envelope?.["idempotency_key"] ?? "?")}  ${verdict}${envelope === null ? "" : `  ${JSON.stringify(envelope)}`}`),
         });
-  if (receiver !== null) say(`Listening on http://127.0.0.1:${receiver.port}; point CONTRACT_ENDPOINTS there and put 127.0.0.1 into ALLOWED_HOSTS.`);
+  if (receiver !== null) for (const line of invitation(contract, receiver.port, secret === demoSecret(client) ? secret : "<the same secret>")) say(line);
   let refused = 0;
   if (options.event !== null) {
     for (const [index, envelope] of envelopesFor(contract, options, nowOf(options)).entries()) {
@@ -76,6 +76,16 @@ async function post(
   return { status: answer.status, result };
 }
 
+/** How Gatehouse is told to send there; a secret that is not the demo's stays with whoever gave it. */
+function invitation({ key, outboundSource }: ContractDefinition, port: number, secret: string): readonly string[] {
+  const name = key.slice(key.indexOf(".") + 1);
+  const endpoint = { url: `http://127.0.0.1:${port}/`, clientId: outboundSource, secret };
+  return [
+    `Listening on ${endpoint.url}; Gatehouse sends there when it is started with`,
+    `  ALLOWED_HOSTS=127.0.0.1 CONTRACT_ENDPOINTS='${JSON.stringify({ [name]: endpoint })}'`,
+  ];
+}
+
 const nowOf = ({ now }: SimulatorOptions): string => (now === null ? new Date() : new Date(now)).toISOString();
 
 function contractOf(ref: string): ContractDefinition {
@@ -90,10 +100,12 @@ function secretOf(options: SimulatorOptions, client: string): string {
   if (options.secret !== null) return options.secret;
   const file = join(options.dataFolder, "contract-secrets.json");
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, string>>) : {};
-  const secret = Object.hasOwn(kept, client) ? kept[client] : readFixture(ROOT).clients.find(({ id }) => id === client)?.secret;
+  const secret = Object.hasOwn(kept, client) ? kept[client] : demoSecret(client);
   if (secret !== undefined) return secret;
   throw new EngineError("key_unknown", `No secret is known for the client "${client}"; give --secret.`);
 }
+
+const demoSecret = (client: string): string | undefined => readFixture(ROOT).clients.find(({ id }) => id === client)?.secret;
 
 function list(contract: ContractDefinition, say: (line: string) => void, now: string): void {
   for (const [name, event] of Object.entries(contract.events)) {

@@ -75,6 +75,14 @@ describe("what is sent", () => {
     await expect(run(...stock("SIM-D"), "--client", "nobody")).rejects.toMatchObject({ code: "key_unknown" });
   });
 
+  it("says with what Gatehouse sends to it, without telling a secret that is not the demo's", async () => {
+    const lines: string[] = [];
+    for (const more of [[], ["--secret", "of the partner"]])
+      await (await simulate(options("--listen", "0", ...more), (line) => lines.push(line))).receiver?.close();
+    const told = lines.flatMap((line) => /CONTRACT_ENDPOINTS='(.*)'$/u.exec(line)?.[1] ?? []).map((json) => JSON.parse(json)["crm-wms"]);
+    expect(told).toMatchObject([{ url: expect.stringMatching(/^http:\/\/127/u), clientId: "crm", secret: "fixture-secret" }, { secret: "<the same secret>" }]);
+  });
+
   it("has a sample for every inbound event", async () => {
     const { lines } = await run("--list");
     expect(lines.filter((line) => line.startsWith("->")).length).toBeGreaterThan(10);
