@@ -31,7 +31,11 @@ export const ERRORS = {
   record_not_found: { status: 404, title: "There is no such record", hint: "Check the type and the id or code." },
   definition_not_found: { status: 404, title: "There is no such definition", hint: "Check kind, key and release." },
   form_not_found: { status: 404, title: "This form does not exist", hint: "Ask the sender for a new link." },
-  method_not_allowed: { status: 405, title: "This cannot be written here", hint: "The records are a read-only mirror; see the type's definition." },
+  method_not_allowed: {
+    status: 405,
+    title: "This cannot be written here",
+    hint: "`allow` names the methods of an address; records may be a read-only mirror, as their type's definition says.",
+  },
   event_not_available: { status: 409, title: "The event is not available in this state", hint: "See `events` for those that are." },
   gate_blocked: { status: 409, title: "A gate blocks this event", hint: "See `decisions` for each condition that failed and `unlock` for the ways through." },
   invariant_violated: {

@@ -158,14 +158,17 @@ describe("a review", () => {
   });
 
   it("[WMS-54] that merged a customer sends its later forms to the other one, however often it was merged on", async () => {
-    const [one, two] = [await sent({ company: "Merge 1", tax_id: "811" }), await sent({ company: "Merge 2", tax_id: "812" })];
+    const [one, two] = [
+      await sent({ company: "Merge 1", tax_id: "811", phone: "+90 212 1" }),
+      await sent({ company: "Merge 2", tax_id: "812", phone: "+90 212 2" }),
+    ];
     const [fjord] = await owner.list("/records/customers?q=Fjord%20Hotels");
     const open = await manager.refused(reviewOf(one.customer), "review.merge", { customer_id: two.customer });
     expect(codesOf(open)).toEqual(["MERGE_TARGET_UNREVIEWED"]);
     await manager.send(reviewOf(two.customer), "review.merge", { customer_id: fjord.id });
     await manager.send(reviewOf(one.customer), "review.merge", { customer_id: fjord.id });
     for (const tax_id of ["811", "812"]) {
-      const later = await sent({ company: "Merged", tax_id });
+      const later = await sent({ company: "Merged", tax_id, phone: "+90 212 3" });
       expect(later).toMatchObject({ customer: fjord.id, customer_name: "Fjord Hotels", pending_review: false });
     }
   });
