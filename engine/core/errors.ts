@@ -34,7 +34,7 @@ export const ERRORS = {
   method_not_allowed: {
     status: 405,
     title: "This cannot be written here",
-    hint: "The type's definition says who may write its records: a mirror is written by its source, and a history is only added to.",
+    hint: "`allow` names the methods of an address. Of a record its type's definition says who may write it: a mirror is written by its source, a history is only added to.",
   },
   event_not_available: { status: 409, title: "The event is not available in this state", hint: "See `events` for those that are." },
   gate_blocked: { status: 409, title: "A gate blocks this event", hint: "See `decisions` for each condition that failed and `unlock` for the ways through." },

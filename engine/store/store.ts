@@ -41,8 +41,11 @@ export interface StoreConfig {
 }
 
 export interface Store {
-  /** One transaction. Serialization failures and deadlocks run `fn` again, at most 3 times: it must change nothing outside the database. */
-  work<T>(session: Session, fn: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * One transaction. Serialization failures, deadlocks and locks that others hold run `fn` again, at most 3 times: it must change nothing
+   * outside the database. `isInVain` is asked before another try: waiting longer would be no use.
+   */
+  work<T>(session: Session, fn: (tx: Tx) => Promise<T>, isInVain?: (error: EngineError) => Promise<boolean>): Promise<T>;
   /** As `work`, for an `fn` that asks all it asks before its first await: the commit flies along, and what it asks later is refused. */
   single<T>(session: Session, fn: (tx: Tx) => Promise<T>): Promise<T>;
   /** Reachable, migrated, durable settings on. @throws unavailable */
@@ -83,8 +86,8 @@ export async function createStore(config: StoreConfig): Promise<Store> {
     const pool = (await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient()) as unknown as Pool;
     const store: Store = {
       orm,
-      work: (session, fn) => work(runTransaction, orm, pool, session, fn),
-      single: (session, fn) => work(runSingle, orm, pool, session, fn),
+      work: (session, fn, isInVain) => work(runTransaction, { orm, pool }, session, fn, isInVain),
+      single: (session, fn) => work(runSingle, { orm, pool }, session, fn),
       check: () => check(pool),
       asOwner: (fn) => asOwner(pool, fn),
       counting: withStatementCount,
@@ -137,22 +140,30 @@ async function migrate(orm: MikroORM): Promise<void> {
   });
 }
 
-async function work<T>(run: typeof runTransaction, orm: MikroORM, pool: Pool, session: Session, fn: (tx: Tx) => Promise<T>): Promise<T> {
+async function work<T>(
+  run: typeof runTransaction,
+  { orm, pool }: { readonly orm: MikroORM; readonly pool: Pool },
+  session: Session,
+  fn: (tx: Tx) => Promise<T>,
+  isInVain?: (error: EngineError) => Promise<boolean>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const client = await connect(pool);
     let behind: Promise<void> | null = null;
+    let failure: unknown;
     try {
       const ran = await run<T>(orm, client, session, fn);
       behind = ran.behind;
       return ran.value;
     } catch (error) {
-      if (attempt <= RETRIES && isRetryable(error)) continue;
-      throw toEngineError(error);
+      failure = error;
     } finally {
       // The pool lets go of connections that are lost.
       if (behind === null) client.release();
       else void behind.then(() => client.release());
     }
+    const known = toEngineError(failure);
+    if (attempt > RETRIES || !isRetryable(failure) || (await isInVain?.(known)) === true) throw known;
   }
 }
 

@@ -97,6 +97,7 @@ test("[WMS-39] a file of payments is tried, written and taken back", async ({ pa
       .first(),
   ).toBeVisible();
   await panel.getByRole("button", { name: "Take back" }).first().click();
+  await panel.getByRole("textbox", { name: "Reason" }).fill("The file of last month");
   await panel.getByRole("button", { name: "Remove its 30 rows" }).click();
   await expect(panel).toContainText("Taken back: 30 rows");
 });

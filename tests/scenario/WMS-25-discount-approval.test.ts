@@ -226,6 +226,8 @@ describe("a list price", () => {
     await pricing.send(linen, "price.set", { list_price: "4.60", effective_from: "2026-02-06" });
     await pricing.send(linen, "price.set", { list_price: "4.50", effective_from: "2026-02-04" });
     expect(await stands(linen)).toEqual(["fresh", "fresh", "4.2000"]);
+    const shown = (await pricing.get("/reports/pricing?tab=list")).body.tab.rows.map(({ cells }: { cells: { quality: string; next: string } }) => cells);
+    expect(shown.find(({ quality }: { quality: string }) => quality === "LINEN-01")?.next).toBe("4.5000 from 2026-02-04");
     const { line } = await openDeal("owner.jtr");
     expect((await api.as("owner.jtr").instance(line)).record.data).toMatchObject({ list_price_at_entry: "4.2000" });
     await api.setClock("2026-02-03T23:59:00+03:00");

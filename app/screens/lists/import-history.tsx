@@ -1,3 +1,4 @@
+import { TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 import type { ImportView, ListedImport } from "#engine/service/import/import-queries.ts";
 import { Button } from "#studio/ui/button.tsx";
@@ -35,7 +36,7 @@ export function ImportHistory({
   busy: boolean;
   /** The import that is shown above already. */
   following: string | null;
-  onTakeBack: (id: string) => void;
+  onTakeBack: (id: string, reason: string) => void;
   onStop: (id: string) => void;
 }) {
   const [items, setItems] = useState<readonly ListedImport[] | null>(null);
@@ -76,19 +77,7 @@ export function ImportHistory({
                 <Button small onClick={() => onStop(job.id)}>
                   Stop
                 </Button>
-              ) : !job.takeBack ? null : asked === job.id ? (
-                <Button
-                  small
-                  tone="danger"
-                  disabled={busy}
-                  onClick={() => {
-                    setAsked(null);
-                    onTakeBack(job.id);
-                  }}
-                >
-                  Remove {job.created === 1 ? "its row" : `its ${job.created} rows`}
-                </Button>
-              ) : (
+              ) : !job.takeBack || asked === job.id ? null : (
                 <Button small disabled={busy} onClick={() => setAsked(job.id)}>
                   Take back
                 </Button>
@@ -100,9 +89,39 @@ export function ImportHistory({
               {job.error === null ? "" : `: ${job.error}`}
               {isUnderWay(job) ? `: ${number.format(job.done)} of ${number.format(job.total)} rows` : ""}
             </span>
+            {job.takeBack && asked === job.id ? (
+              <TakeBack
+                count={job.created}
+                busy={busy}
+                onTakeBack={(reason) => {
+                  setAsked(null);
+                  onTakeBack(job.id, reason);
+                }}
+              />
+            ) : null}
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+/** The second look, with why: the audit log keeps it. */
+function TakeBack({ count, busy, onTakeBack }: { count: number; busy: boolean; onTakeBack: (reason: string) => void }) {
+  const [reason, setReason] = useState("");
+  return (
+    <form
+      className="stack"
+      style={{ gap: 6 }}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onTakeBack(reason.trim());
+      }}
+    >
+      <TextInput label="Reason" size="xs" required maxLength={2_000} value={reason} onChange={(event) => setReason(event.currentTarget.value)} data-autofocus />
+      <Button small tone="danger" type="submit" disabled={busy || reason.trim() === ""}>
+        Remove {count === 1 ? "its row" : `its ${number.format(count)} rows`}
+      </Button>
+    </form>
   );
 }

@@ -77,7 +77,7 @@ export function ImportPanel({ load, closeHref, scope }: { load: ImportView; clos
             scope={scope}
             busy={busy}
             following={job?.id ?? null}
-            onTakeBack={(id) => void takeBack(id)}
+            onTakeBack={(id, reason) => void takeBack(id, reason)}
             onStop={(id) => void cancel(id)}
           />
         )}

@@ -67,11 +67,11 @@ export function useImportJob(type: string, scope: string, onWritten: () => void)
       });
       await follow(id, isCurrent);
     });
-  const act = (id: string, what: "cancel" | "rollback"): Promise<void> =>
+  const act = (id: string, what: "cancel" | "rollback", body: object = {}): Promise<void> =>
     run(async (isCurrent) => {
       await call(`/imports/${id}/${what}`, {
         method: "POST",
-        body: "{}",
+        body: JSON.stringify(body),
         headers: { "Content-Type": "application/json", "Idempotency-Key": freshKey() },
       });
       await follow(id, isCurrent);
@@ -80,7 +80,7 @@ export function useImportJob(type: string, scope: string, onWritten: () => void)
     current.current += 1;
     setState({ is: "empty" });
   };
-  return { state, send, cancel: (id: string) => act(id, "cancel"), takeBack: (id: string) => act(id, "rollback"), clear };
+  return { state, send, cancel: (id: string) => act(id, "cancel"), takeBack: (id: string, reason: string) => act(id, "rollback", { reason }), clear };
 }
 
 class Refusal extends Error {

@@ -152,10 +152,12 @@ export const importJobRoutes: RouteGroup = ({ engine }) => {
       path: "/api/v1/imports/:id/rollback",
       id: "rollBackImport",
       tag: "records",
-      summary: "Take an import back: delete what it created, all of it or nothing",
+      summary: "Take an import back: delete what it created, all of it or nothing; the audit log keeps why",
+      body: object({ reason: { ...text(2_000), minLength: 1, pattern: "\\S" } }, ["reason"]),
       answers: job,
       errors: ["import_kept", "permission_denied"],
-      handle: async (call) => answered(call, await rollBackImport(engine, call.scope, { id: idOf(call.params), ...idempotencyOf(call.request) })),
+      handle: async (call) =>
+        answered(call, await rollBackImport(engine, call.scope, { id: idOf(call.params), reason: call.body.reason, ...idempotencyOf(call.request) })),
     },
   ];
 };

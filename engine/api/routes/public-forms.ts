@@ -28,10 +28,29 @@ export async function publicFormRoutes(app: FastifyInstance, context: RouteConte
       await registerRateLimit(scope, perMinute, "preParsing");
       bodies(scope);
       for (const spec of specs) registerRoute(scope, spec);
+      refuseOtherMethods(scope, specs);
     });
   await register([getForm(context), postForm(context)], () => undefined);
   await register([postSheet(context)], (scope) => readRawBodies(scope, TABLE_TYPES));
   await register([postFile(context)], (scope) => readRawBodies(scope, ["*"]));
+}
+
+/** Programs are told which methods an address has; browsers get the app's own page. */
+function refuseOtherMethods(scope: FastifyInstance, specs: readonly RouteSpec[]): void {
+  for (const [url, own] of Map.groupBy(specs, ({ path }) => path)) {
+    const methods = own.map(({ method }) => method as string);
+    const allow = (methods.includes("GET") ? [...methods, "HEAD"] : methods).sort().join(", ");
+    scope.route({
+      method: ["GET", "POST", "PUT", "PATCH", "DELETE"].filter((method) => !methods.includes(method)),
+      url,
+      constraints: { answer: "json" },
+      schema: { hide: true },
+      handler: (request, reply) => {
+        reply.header("allow", allow);
+        throw new EngineError("method_not_allowed", `${request.method} means nothing here; the address takes ${allow}.`, { allow: allow.split(", ") });
+      },
+    });
+  }
 }
 
 const formOf = ({ form, token }: Readonly<Record<string, string>>) => ({ path: form as string, token: token as string });

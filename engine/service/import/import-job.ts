@@ -11,6 +11,7 @@ import { auditAttempt, healable, type Work } from "../work/work.ts";
 import { type CheckedRow, checkRows, createRowCheck } from "./check-rows.ts";
 import type { Column } from "./import-columns.ts";
 import { type ImportFile, piecesOf } from "./import-file.ts";
+import { STOPPED, silentBefore } from "./import-silence.ts";
 import { type Told, tellInstances, writeRows } from "./write-rows.ts";
 
 export interface ImportPlan {
@@ -30,16 +31,15 @@ interface Counts {
   readonly failed: number;
 }
 
-/** Jobs of this process. Every piece of one writes to its row, so a row that is silent for longer belongs to a process that is gone. */
+/** Jobs of this process. */
 const underWay = new Set<string>();
-const SILENCE_MS = 300_000;
+const HEARTBEAT_MS = 10_000;
 
 /** Ends the jobs of processes that stopped in the middle; gives how many. Called at every beat of the relay. */
 export async function settleDeadImports(engine: Engine): Promise<number> {
   const at = engine.clock.now();
-  const before = new Date(Date.parse(at) - SILENCE_MS).toISOString();
-  const error = "The process that ran it has stopped; nothing was written. Import the file again.";
-  return await engine.store.single({ orgs: "system", actorId: "system" }, (tx) => failSilentImports(tx, { before, at, error, except: [...underWay] }));
+  const before = silentBefore(at);
+  return await engine.store.single({ orgs: "system", actorId: "system" }, (tx) => failSilentImports(tx, { before, at, error: STOPPED, except: [...underWay] }));
 }
 
 /** Ends a job that somebody has cancelled. Never leaves this file. */
@@ -62,6 +62,8 @@ export async function runImport(engine: Engine, scope: Scope, org: OrgContext, p
     if (row === null) throw new Cancelled();
     engine.changes.publish([{ orgId: org.id, kind: "record", id: plan.id, of: plan.type }]);
   };
+  // Pieces may be far apart: instances are told at the end of all.
+  const heartbeat = setInterval(() => void report({}).catch(() => undefined), HEARTBEAT_MS).unref();
   try {
     const { counts, bad } = await check(engine, scope, org, plan, report);
     if (plan.isTrial) return await report({ status: "done", ...counts });
@@ -81,6 +83,7 @@ export async function runImport(engine: Engine, scope: Scope, org: OrgContext, p
       engine.log.error({ import: plan.id, err: fault }, "A failed import could not be marked"),
     );
   } finally {
+    clearInterval(heartbeat);
     underWay.delete(plan.id);
   }
 }

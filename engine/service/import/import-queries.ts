@@ -1,4 +1,5 @@
 /** Imports as those see them who may import the type: how far each is, which rows did not fit. */
+
 import { EngineError } from "../../core/errors.ts";
 import { type ImportJobRow, type ImportStatus, importRows, listImports as listRows, loadImport, updateImport } from "../../store/imports.ts";
 import { csvLine } from "../queries/csv-line.ts";
@@ -12,6 +13,7 @@ import { inReading, type Reading } from "../work/reading.ts";
 import type { Scope } from "../work/scope.ts";
 import { auditAttempt, type Work } from "../work/work.ts";
 import type { RowError } from "./check-rows.ts";
+import { isSilent, STOPPED } from "./import-silence.ts";
 import { mayRollBack } from "./may-roll-back.ts";
 
 export interface ImportView {
@@ -34,8 +36,10 @@ export interface ImportView {
   readonly updatedAt: string;
 }
 
-export function toImportView(work: Pick<Work, "org">, row: ImportJobRow): ImportView {
-  const { id, type, fileName, sha256, isTrial, isAtomic, status, total, done, created, unchanged, failed, error, createdBy, createdAt, updatedAt } = row;
+/** A job whose process is gone is told as what it will be at the relay's next beat. */
+export function toImportView(work: Pick<Work, "org" | "at">, row: ImportJobRow): ImportView {
+  const { id, type, fileName, sha256, isTrial, isAtomic, total, done, created, unchanged, failed, createdBy, createdAt, updatedAt } = row;
+  const { status, error } = isSilent(row, work.at) ? { status: "failed" as const, error: STOPPED } : row;
   return {
     ...{ id, type, org: work.org.code, fileName, sha256, dryRun: isTrial, atomic: isAtomic, status, total, done },
     ...{ created, unchanged, failed, error, createdBy, createdAt, updatedAt },

@@ -31,14 +31,18 @@ const REMOVED_AT_ONCE = 5_000;
  *
  * - throws EngineError `not_found`, `permission_denied`, `import_kept` where it wrote nothing, it is too late, or its records were changed, used or referred to since (`rows`)
  */
-export async function rollBackImport(engine: Engine, scope: Scope, input: { readonly id: string } & Keyed): Promise<Answer<ImportView>> {
+export async function rollBackImport(
+  engine: Engine,
+  scope: Scope,
+  input: { readonly id: string; readonly reason: string } & Keyed,
+): Promise<Answer<ImportView>> {
   const found = await inReading(engine, scope, (reading) => visibleImport(reading, input.id));
   const org = scope.orgs.find(({ id }) => id === found.orgId);
   if (org === undefined) throw importNotFound();
-  return await inWork(engine, scope, org, (work) => once(work, input.idempotency, 200, () => rollBackIn(work, found.id)));
+  return await inWork(engine, scope, org, (work) => once(work, input.idempotency, 200, () => rollBackIn(work, found.id, input.reason)));
 }
 
-async function rollBackIn(work: Work, id: string): Promise<ImportView> {
+async function rollBackIn(work: Work, id: string, reason: string): Promise<ImportView> {
   const job = await loadImport(work.tx, id, { lock: true });
   if (job === null) throw importNotFound();
   if (job.status === "rolled_back") return toImportView(work, job);
@@ -58,7 +62,7 @@ async function rollBackIn(work: Work, id: string): Promise<ImportView> {
   if (type.insertOnly === true) await reverse(work, type, job, told);
   else await remove(work, type, job, told);
   await tellInstances(work, type, `${job.id}:back`, told);
-  auditAttempt(work, "import_rolled_back", { type: "import", id: job.id }, { type: job.type, records: job.created });
+  auditAttempt(work, "import_rolled_back", { type: "import", id: job.id }, { type: job.type, records: job.created, reason });
   return toImportView(work, (await updateImport(work.tx, job.id, { status: "rolled_back", at: work.at })) ?? job);
 }
 

@@ -43,7 +43,8 @@ export async function inWork<T>(
     let last: Work | undefined;
     let result: T | Refused;
     try {
-      result = await engine.store.work({ orgs: [org.id], actorId: scope.principal.id }, async (tx) => {
+      const runs = async (tx: Tx): Promise<T | Refused> => {
+        last = undefined;
         const work = await openWork(engine, scope, org, tx, { ...options, lock });
         lock = "first";
         last = work;
@@ -53,7 +54,10 @@ export async function inWork<T>(
         if (work.audit.length > 0) await appendAudit(tx, work.audit);
         if (work.hasWork) engine.committing(tx);
         return value;
-      });
+      };
+      // Who has waited for the key once is told so: each try waits as long again.
+      const isInVain = (error: EngineError) => waitedForKey(engine, scope, org, { error, work: last, options });
+      result = await engine.store.work({ orgs: [org.id], actorId: scope.principal.id }, runs, isInVain);
     } catch (error) {
       if (error instanceof RolledBack) return settle(error.value as T | Refused);
       if (isHealable(error) && attempt < ATTEMPTS_FOR_FREE_CODE) continue;

@@ -57,7 +57,9 @@ it("tells who waits too long that the first is still under way, and lets the sam
   const lock = `hashtextextended('inbox:${desk.orgIds.ONE}:person:${client?.id}:held', 0)`;
   await desk.database.sql(`select pg_advisory_lock(${lock})`);
   const send = () => desk.call("lead", "POST", "/api/v1/drafts", { name: "held" }, { "idempotency-key": "held" });
+  const from = performance.now();
   const refused = await send();
+  expect(performance.now() - from, "waits for the lock once").toBeLessThan(4_000);
   expect(refused).toMatchObject({ status: 409, body: { code: "idempotency_in_flight" } });
   expect(refused.headers["retry-after"]).toBe("1");
   await desk.database.sql(`select pg_advisory_unlock(${lock})`);
@@ -74,7 +76,9 @@ it("tells the same of an event whose key and instance are asked for in one fligh
   const at = `/api/v1/instances/${begun.body.id}/events`;
   const send = () => desk.call("writer", "POST", at, { type: "note.write", payload: { words: 2 } }, { "idempotency-key": "held-event" });
   await desk.database.sql(`select pg_advisory_lock(${lock})`);
+  const from = performance.now();
   const refused = await send();
+  expect(performance.now() - from, "waits for the lock once").toBeLessThan(4_000);
   expect(refused).toMatchObject({ status: 409, body: { code: "idempotency_in_flight" } });
   expect(refused.headers["retry-after"]).toBe("1");
   await desk.database.sql(`select pg_advisory_unlock(${lock})`);

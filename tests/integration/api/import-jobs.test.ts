@@ -1,8 +1,10 @@
 /** Large imports over the API: a job that tells how far it is, is all or nothing, can be stopped, and can be taken back. */
 import { describe, expect, it } from "vitest";
+import { settleDeadImports } from "#engine/service/import/import-job.ts";
 import { productApi } from "#tests/support/product-api.ts";
 
 const api = await productApi();
+const WHY = { reason: "The file of last month" };
 const COLUMNS = ["customer_tax_id", "value_date", "currency", "amount", "method", "reference", "po_code", "proforma_code"];
 const rep = api.as("costing.jtr");
 const [fjord] = await api.as("owner.jtr").list("/records/customers?q=Fjord");
@@ -67,7 +69,7 @@ describe("[WMS-39] a large file", () => {
     expect(tried).toMatchObject({ status: "done", dryRun: true, created: 1, failed: 1 });
     expect(await held("T-1")).toBe(0);
     expect((await rep.list("/imports")).map(({ id }) => id)).not.toContain(tried.id);
-    expect((await rep.post(`/imports/${tried.id}/rollback`)).body).toMatchObject({ status: 409, code: "import_kept" });
+    expect((await rep.post(`/imports/${tried.id}/rollback`, WHY)).body).toMatchObject({ status: 409, code: "import_kept" });
   });
 
   it("starts once for one key, and asks for a job in the words of RFC 7240 too", async () => {
@@ -94,7 +96,9 @@ describe("[WMS-39] an import", () => {
     const answer = await rep.upload("/records/payments-ledger/import", "text/csv", csv([row("R-1", "500.00"), row("R-2", "250.00")]));
     expect(answer.body).toMatchObject({ created: 2 });
     expect(await position()).not.toBe(before);
-    const back = await rep.post(`/imports/${answer.body.import}/rollback`);
+    const silent = await rep.post(`/imports/${answer.body.import}/rollback`, { reason: " " });
+    expect(silent).toMatchObject({ status: 422, body: { code: "payload_invalid", errors: [{ path: "/reason" }] } });
+    const back = await rep.post(`/imports/${answer.body.import}/rollback`, WHY);
     expect([back.status, back.body.status], back.text.slice(0, 500)).toEqual([200, "rolled_back"]);
     // The ledger is only added to: each entry stands beside the one that voids it.
     const entries = await rep.list(`/records/payments-ledger?filter=${encodeURIComponent(JSON.stringify({ reference: "R-1" }))}`);
@@ -105,9 +109,15 @@ describe("[WMS-39] an import", () => {
     expect(entries.find(({ data }) => data.entry_type === "void")?.data.voids_id).toBe(entries.find(({ data }) => data.entry_type === "payment")?.id);
     expect([await held("R-2"), await held("J-1")]).toEqual([2, 1]);
     expect(await position()).toBe(before);
-    expect((await rep.post(`/imports/${answer.body.import}/rollback`)).body.status).toBe("rolled_back");
-    const audit = (await api.as("admin.jtr").list(`/audit?subjectType=import&subject=${answer.body.import}`)).map(({ action }) => action);
-    expect(audit).toEqual(["import_rolled_back", "import_written"]);
+    expect((await rep.post(`/imports/${answer.body.import}/rollback`, WHY)).body.status).toBe("rolled_back");
+    const audit = (await api.as("admin.jtr").list(`/audit?subjectType=import&subject=${answer.body.import}`)).map(({ action, detail }) => [
+      action,
+      detail.reason,
+    ]);
+    expect(audit).toEqual([
+      ["import_rolled_back", WHY.reason],
+      ["import_written", undefined],
+    ]);
     // The same rows may come again.
     expect((await rep.upload("/records/payments-ledger/import", "text/csv", csv([row("R-1", "500.00")]))).body).toMatchObject({ created: 1 });
   });
@@ -125,12 +135,27 @@ describe("[WMS-39] an import", () => {
     const changed = await prices.patch(`/records/customer-prices/${id}`, { unit_price: "3.30" }, { "if-match": String(headers["etag"] ?? held2.etag) });
     expect(changed.status, changed.text.slice(0, 300)).toBe(200);
     // Who may write a file may not yet take one back.
-    expect((await prices.post(`/imports/${answer.body.import}/rollback`)).body).toMatchObject({ code: "permission_denied", permission: "data.import" });
+    expect((await prices.post(`/imports/${answer.body.import}/rollback`, WHY)).body).toMatchObject({ code: "permission_denied", permission: "data.import" });
     const shown = async (account: string) => (await api.as(account).list("/imports")).find((each) => each.id === answer.body.import)?.takeBack;
     expect([await shown("pricing.jtr"), await shown("admin.jtr")]).toEqual([false, true]);
-    const kept = await api.as("admin.jtr").post(`/imports/${answer.body.import}/rollback`);
+    const kept = await api.as("admin.jtr").post(`/imports/${answer.body.import}/rollback`, WHY);
     expect(kept.body).toMatchObject({ status: 409, code: "import_kept", rows: [{ row: 3, recordId: id, because: "changed" }] });
     expect((await prices.get(`/records/customer-prices/${answer.body.rows[0].id}`)).status).toBe(200);
+  });
+
+  it("whose process is gone is told as stopped within a minute, and can be sent again", async () => {
+    const answer = await rep.upload("/records/payments-ledger/import", "text/csv", csv([row("S-1", "1.00")]));
+    const heardOf = async (seconds: number) => {
+      await api.database.sql(
+        `update import_job set status = 'writing', error = null, updated_at = '${new Date(Date.parse(api.running.engine.clock.now()) - seconds * 1_000).toISOString()}' where id = '${answer.body.import}'`,
+      );
+      return (await rep.get(`/imports/${answer.body.import}`)).body;
+    };
+    expect(await heardOf(40)).toMatchObject({ status: "writing", error: null });
+    expect(await settleDeadImports(api.running.engine)).toBe(0);
+    expect(await heardOf(50)).toMatchObject({ status: "failed", error: expect.stringContaining("has stopped") });
+    expect(await settleDeadImports(api.running.engine)).toBe(1);
+    expect((await rep.get(`/imports/${answer.body.import}`)).body).toMatchObject({ status: "failed", error: expect.stringContaining("has stopped") });
   });
 
   it("[WMS-01] is nobody else's: not another org's, nor one's who may not import the type", async () => {
@@ -142,7 +167,11 @@ describe("[WMS-39] an import", () => {
         ["post", "/rollback"],
         ["post", "/cancel"],
       ] as const)
-        expect([account, path, (await api.as(account)[method](`/imports/${job.id}${path}`)).status]).toEqual([account, path, 404]);
+        expect([account, path, (await api.as(account)[method](`/imports/${job.id}${path}`, ...(path === "/rollback" ? [WHY] : []))).status]).toEqual([
+          account,
+          path,
+          404,
+        ]);
       expect(await api.as(account).list("/imports")).toEqual([]);
     }
     for (const id of ["nonsense", "00000000-0000-7000-8000-000000000000"]) expect((await rep.get(`/imports/${id}`)).status).toBe(404);

@@ -11,8 +11,8 @@ beforeAll(async () => {
   customer = (await api.as("owner.jtr").list("/records/customers?q=Fjord"))[0]?.id;
 });
 
-async function issue(expiresAt: string | null = null): Promise<{ url: string; id: string; code: string }> {
-  const event = { type: "token.issue", payload: { customer_id: customer, expires_at: expiresAt } };
+async function issue(expiresAt: string | null = null, customer_id: string | null = customer): Promise<{ url: string; id: string; code: string }> {
+  const event = { type: "token.issue", payload: { customer_id, expires_at: expiresAt } };
   const answer = await api.as("owner.jtr").post("/instances", { machine: "order-form-token", event });
   expect(answer.status, answer.text).toBe(201);
   return { url: answer.body.url, id: answer.body.id, code: answer.body.record.code };
@@ -50,6 +50,21 @@ describe("a link", () => {
     const unknown = strip(await get(`/order-form/${"A".repeat(43)}`));
     expect(unknown).toMatchObject({ status: 404, body: { code: "form_not_found" } });
     for (const other of ["/order-form/x", `/other/${form.url.split("/").at(-1)}`]) expect(strip(await get(other))).toEqual(unknown);
+  });
+
+  it("takes only what it says it takes: another method is a problem for programs too, with what the address allows", async () => {
+    const form = await issue();
+    for (const [url, allow] of [
+      [form.url, "GET, HEAD, POST"],
+      [`${form.url}/rows`, "POST"],
+      [`${form.url}/files`, "POST"],
+    ] as const) {
+      for (const method of ["PUT", "PATCH", "DELETE"] as const) {
+        const answer = await api.running.server?.inject({ method, url, headers: { accept: "application/json" } });
+        expect([answer?.statusCode, answer?.headers["allow"], answer?.json().code], `${method} ${url}`).toEqual([405, allow, "method_not_allowed"]);
+        expect(answer?.headers["content-type"]).toContain("application/problem+json");
+      }
+    }
   });
 
   it("[WMS-52] expires as the org's settings say where nobody says otherwise, and never where that is asked for", async () => {
