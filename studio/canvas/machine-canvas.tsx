@@ -16,7 +16,7 @@ import { NODE_TYPES } from "./nodes/state-nodes.tsx";
 import { routeTransition } from "./scene.ts";
 import { type DiffMark, type FlowNode, toFlow } from "./to-flow.ts";
 import { type Drag, type Scene, useScene } from "./use-scene.ts";
-import { DIRECTIONS, neighbour } from "./walk.ts";
+import { DIRECTIONS, neighbour, STEPS } from "./walk.ts";
 
 export interface MachineCanvasProps {
   readonly document: StudioDocument;
@@ -124,9 +124,7 @@ function CanvasInside(props: MachineCanvasProps) {
     (changes: NodeChange<FlowNode>[]) => {
       for (const change of changes) {
         if (change.type !== "position" || change.position === undefined || change.dragging === false) continue;
-        const parent = chart.states.get(chart.states.get(change.id)?.parent ?? "");
-        const top = parent?.isRegion ? LANE_BAR : CONTAINER_BAR + GRID;
-        setDrag({ id: change.id, to: { x: Math.max(GRID, change.position.x), y: Math.max(top, change.position.y) } });
+        setDrag({ id: change.id, to: within(chart, change.id, change.position) });
       }
     },
     [chart],
@@ -173,6 +171,14 @@ function CanvasInside(props: MachineCanvasProps) {
     const direction = DIRECTIONS[event.key];
     if (event.key === "Escape") onSelect(null, false);
     if (direction === undefined || layout === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    const box = lead?.kind === "state" ? layout.nodes[lead.id] : undefined;
+    if (event.shiftKey) {
+      event.preventDefault();
+      const [right, down] = STEPS[direction];
+      if (box !== undefined && lead !== null)
+        onMove?.(chart, layout, { id: lead.id, to: within(chart, lead.id, { x: box.x + right * GRID, y: box.y + down * GRID }) });
+      return;
+    }
     const next = neighbour(chart, layout, lead?.kind === "state" ? lead.id : lead === null ? null : (lead.id.split("|")[0] ?? null), direction);
     event.preventDefault();
     if (next === null) return;
@@ -188,7 +194,7 @@ function CanvasInside(props: MachineCanvasProps) {
       data-zoom={zoom < 0.35 ? "far" : zoom < 0.6 ? "mid" : "near"}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a canvas takes the keyboard as a whole
       tabIndex={0}
-      aria-label="Canvas: arrow keys walk between states, Escape selects nothing"
+      aria-label={`Canvas: arrow keys walk between states, ${onMove === undefined ? "" : "with Shift they move the selected one, "}Escape selects nothing`}
       onKeyDown={onKeyDown}
     >
       <WayEnds />
@@ -244,6 +250,12 @@ function CanvasInside(props: MachineCanvasProps) {
       </span>
     </section>
   );
+}
+
+/** A place in the state's container, below its bar. */
+function within(chart: Chart, id: string, { x, y }: { readonly x: number; readonly y: number }): { x: number; y: number } {
+  const parent = chart.states.get(chart.states.get(id)?.parent ?? "");
+  return { x: Math.max(GRID, x), y: Math.max(parent?.isRegion ? LANE_BAR : CONTAINER_BAR + GRID, y) };
 }
 
 const minimapColor = (node: FlowNode): string =>
