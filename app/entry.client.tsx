@@ -1,6 +1,13 @@
 import { StrictMode, startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { HydratedRouter } from "react-router/dom";
+import { createPatientFetch } from "./shell/patient-fetch.ts";
+
+window.fetch = createPatientFetch({
+  fetch: window.fetch.bind(window),
+  wait: (ms) => new Promise((done) => setTimeout(done, ms)),
+  origin: window.location.origin,
+});
 
 startTransition(() => {
   hydrateRoot(

@@ -43,7 +43,8 @@ async function rightsOf(engine: Engine, scope: Scope): Promise<{ readonly role: 
         studio: has("rules.view", "rules.edit", "rules.publish"),
         replay: has("replay.run"),
         operations: has("integration.admin", "audit.view"),
-        settings: reading.works[0].ruling.program.all("settings").some(({ content }) => held.has(content.permission)),
+        // Whoever reads the rules reads what they are set by; others find the place where they may change something.
+        settings: has("rules.view", "rules.edit") || reading.works[0].ruling.program.all("settings").some(({ content }) => held.has(content.permission)),
       },
     };
   });

@@ -1,7 +1,9 @@
-import { isRouteErrorResponse } from "react-router";
+import { useEffect } from "react";
+import { isRouteErrorResponse, useRevalidator } from "react-router";
 import { ButtonLink } from "#studio/ui/button.tsx";
 import { ErrorState } from "#studio/ui/states.tsx";
 import { Brand } from "./brand.tsx";
+import { answers, isNetworkFault } from "./patient-fetch.ts";
 
 interface Problem {
   readonly title: string;
@@ -25,7 +27,27 @@ export function problemOf(error: unknown): Problem {
 /** The error inside the shell: rail and search stay. */
 export function FaultBlock({ error }: { error: unknown }) {
   const problem = problemOf(error);
+  if (isNetworkFault(error)) return <Away />;
   return <ErrorState {...problem} act={<ButtonLink href="/work">Go to the inbox</ButtonLink>} />;
+}
+
+const AGAIN_MS = 2_000;
+
+/** The connection broke while something was sent. The page comes back with the server; what was sent may have come through, and the page shows it. */
+function Away() {
+  const { revalidate } = useRevalidator();
+  useEffect(() => {
+    const timer = setInterval(() => {
+      void answers(fetch).then((isThere) => (isThere ? revalidate() : undefined));
+    }, AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [revalidate]);
+  return (
+    <ErrorState
+      title="The connection broke"
+      detail="The page comes back by itself as soon as the server answers. Look then whether what you sent came through."
+    />
+  );
 }
 
 /** The error when even the shell is missing. */

@@ -69,7 +69,7 @@ function CanvasInside(props: MachineCanvasProps) {
     control,
   } = props;
   const [pointed, setPointed] = useState<string | null>(null);
-  const { scene, onNodesChange, drop } = useDraggedScene(document, onMove);
+  const { scene, onNodesChange, drop, nudge } = useDraggedScene(document, onMove);
   const { chart, folding, layout } = scene;
   useEffect(() => onScene?.(scene), [scene, onScene]);
 
@@ -102,8 +102,12 @@ function CanvasInside(props: MachineCanvasProps) {
     const direction = DIRECTIONS[event.key];
     if (event.key === "Escape") onSelect(null, false);
     if (direction === undefined || layout === null || event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = neighbour(chart, layout, lead?.kind === "state" ? lead.id : lead === null ? null : (lead.id.split("|")[0] ?? null), direction);
     event.preventDefault();
+    if (event.shiftKey) {
+      if (lead?.kind === "state") nudge(lead.id, direction);
+      return;
+    }
+    const next = neighbour(chart, layout, lead?.kind === "state" ? lead.id : lead === null ? null : (lead.id.split("|")[0] ?? null), direction);
     if (next === null) return;
     onSelect({ kind: "state", id: next }, false);
     follow(next);
@@ -116,7 +120,7 @@ function CanvasInside(props: MachineCanvasProps) {
       data-zoom={zoom < 0.35 ? "far" : zoom < 0.6 ? "mid" : "near"}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a canvas takes the keyboard as a whole
       tabIndex={0}
-      aria-label="Canvas: arrow keys walk between states, Escape selects nothing"
+      aria-label={`Canvas: arrow keys walk between states, ${onMove === undefined ? "" : "with Shift they move the selected one, "}Escape selects nothing`}
       onKeyDown={onKeyDown}
     >
       <WayEnds />

@@ -6,6 +6,8 @@ import { absoluteBox } from "./layout.ts";
 export type Direction = "left" | "right" | "up" | "down";
 
 export const DIRECTIONS: Readonly<Record<string, Direction>> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
+/** To the right and down, by one step of the grid. */
+export const STEPS: Readonly<Record<Direction, readonly [right: number, down: number]>> = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] };
 
 /** Null where nothing lies that way. Without a state to start from: the first one of the machine. */
 export function neighbour(chart: Chart, layout: CanvasLayout, from: string | null, direction: Direction): string | null {

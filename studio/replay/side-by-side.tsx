@@ -2,6 +2,7 @@
 import type { ConditionDifference, DecisionDifference } from "#engine/core/replay-compare.ts";
 import type { StateValue } from "#engine/core/step-types.ts";
 import type { Json, JsonObject } from "#engine/schema/json.ts";
+import { sameJson } from "../document/json-path.ts";
 import { describeNeed, describeValue, words } from "../ui/describe-value.ts";
 import { StatusBadge } from "../ui/status-badge.tsx";
 
@@ -77,6 +78,17 @@ export function SideBySide({ diff, against }: { diff: DiffContent; against: stri
   );
 }
 
+/** What a decision answered otherwise, output by output; what it did not answer is undefined. */
+export function outputDifferences({ recorded, replayed }: DecisionDifference): readonly { readonly name: string; readonly was?: Json; readonly now?: Json }[] {
+  const [was, now] = [recorded?.output ?? {}, replayed?.output ?? {}] as readonly [JsonObject, JsonObject];
+  if (recorded === null || replayed === null) return [];
+  return [...new Set([...Object.keys(was), ...Object.keys(now)])]
+    .filter((name) => !sameJson(was[name], now[name]))
+    .map((name) => ({ name, ...(was[name] === undefined ? {} : { was: was[name] }), ...(now[name] === undefined ? {} : { now: now[name] }) }));
+}
+
+const answerText = (value: Json | undefined): string => (value === undefined ? "not answered" : describeValue(value));
+
 function DecisionRows({ decision, facts }: { decision: DecisionDifference; facts: JsonObject }) {
   const changed = new Set(decision.conditions.map((one) => one.fact));
   return (
@@ -90,6 +102,9 @@ function DecisionRows({ decision, facts }: { decision: DecisionDifference; facts
           {decision.replayed === null ? <span className="quiet">not asked</span> : `${words(decision.replayed.outcome)}${fired(decision.replayed.fired)}`}
         </td>
       </tr>
+      {outputDifferences(decision).map((one) => (
+        <Line key={`output ${one.name}`} name={words(one.name)} note="answer" was={answerText(one.was)} now={answerText(one.now)} differs />
+      ))}
       {decision.conditions.map((one, index) => (
         <Condition key={`${one.rule} ${one.fact} ${index.toString()}`} one={one} />
       ))}

@@ -55,6 +55,13 @@ test("a policy is changed, judged, approved by another person, in force, and tak
     await expect(page.getByText("5 of 6 done")).toBeVisible({ timeout: 30_000 });
     await expectAccessible(page);
     await page.getByRole("textbox", { name: "Note" }).fill("Cash first");
+    await page.context().setOffline(true);
+    await page.getByRole("button", { name: "Check again" }).click();
+    await expect(page.getByRole("button", { name: "Check again" })).toHaveAttribute("aria-busy", "true");
+    await page.getByRole("button", { name: "Check again" }).press("Enter");
+    await page.context().setOffline(false);
+    await expect(page.getByText("5 of 6 done")).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByRole("textbox", { name: "Note" })).toHaveValue("Cash first");
     await page.screenshot({ path: info.outputPath("review.png"), fullPage: true });
     await page.getByRole("button", { name: "Publish" }).click();
     await expect(page).toHaveURL(/\/studio\/releases/, { timeout: 30_000 });
@@ -74,6 +81,7 @@ test("a policy is changed, judged, approved by another person, in force, and tak
     await admin.screenshot({ path: info.outputPath("approved.png"), fullPage: true });
     await admin.getByRole("button", { name: "Activate" }).click();
     await expect.poll(() => decided(page)).toContain("CASH_FIRST");
+    await expect(admin.getByText("It is in force for all instances of JTR")).toBeVisible();
   });
 
   await test.step("the release before it is taken back into force", async () => {

@@ -63,9 +63,11 @@ export function ReplayScreen({ page }: { page: ReplayPage }) {
             <header className="replay-head">
               <div className="line">
                 <h1>
-                  {isRunning
-                    ? `${formatDecimal(replay.done)} of ${formatDecimal(replay.total)} instances replayed`
-                    : `${formatDecimal(replay.changed)} of ${formatDecimal(total)} instances would have gone elsewhere`}
+                  {isRunning && replay.total === 0
+                    ? "Looking for the instances to replay"
+                    : isRunning
+                      ? `${formatDecimal(replay.done)} of ${formatDecimal(replay.total)} instances replayed`
+                      : `${formatDecimal(replay.changed)} of ${formatDecimal(total)} instances would have gone elsewhere`}
                 </h1>
                 <span className="push line">
                   {isRunning ? (
@@ -107,9 +109,7 @@ export function ReplayScreen({ page }: { page: ReplayPage }) {
               <DiffList page={page} onPick={(line) => set("at", String(line.n))} onCause={() => set("cause", null)} />
               <section className="panel is-tall" aria-label="One instance, then and now">
                 {at === null ? (
-                  <EmptyState title={isRunning ? "Nothing differs so far" : "Nothing would have gone elsewhere"} icon="check">
-                    Every recorded step comes out the same.
-                  </EmptyState>
+                  <NoDifference page={page} isRunning={isRunning} onAll={() => set("cause", null)} />
                 ) : (
                   <>
                     <header className="side-head">
@@ -131,6 +131,22 @@ export function ReplayScreen({ page }: { page: ReplayPage }) {
         </div>
       </main>
     </>
+  );
+}
+
+/** Nothing differs, or only not by what was asked for. */
+function NoDifference({ page: { replay, cause }, isRunning, onAll }: { page: ReplayPage; isRunning: boolean; onAll: () => void }) {
+  if (cause !== null && replay.changed > 0)
+    return (
+      <EmptyState title={`None differs by ${cause.slice(cause.indexOf(".") + 1)}`} icon="filter" act={<Button onClick={onAll}>Show all</Button>}>
+        {formatDecimal(replay.changed)} would have gone elsewhere for other causes.
+      </EmptyState>
+    );
+  if (replay.done === 0) return <EmptyState title={isRunning ? "Nothing replayed so far" : "Nothing was replayed"} icon="replay" />;
+  return (
+    <EmptyState title={isRunning ? "Nothing differs so far" : "Nothing would have gone elsewhere"} icon="check">
+      Every recorded step comes out the same.
+    </EmptyState>
   );
 }
 

@@ -5,6 +5,7 @@ import { diffJson } from "#engine/core/diff/json-diff.ts";
 import { sampleObject } from "#engine/core/sample-value.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
 import type { Rule, RulesetDefinition } from "#engine/schema/ruleset.ts";
+import { outputDifferences } from "#studio/replay/side-by-side.tsx";
 import { focusOnChanges, mergeMachines } from "#studio/review/merge-machines.ts";
 import { diffLines } from "#studio/review/text-diff.ts";
 import { readFact } from "#studio/rules/facts-form.tsx";
@@ -20,6 +21,21 @@ const names: Pick<RulesetDefinition, "inputs" | "params" | "policy" | "messages"
   },
   policy: { type: "gate" },
 };
+
+describe("a replay side by side", () => {
+  it("names what a decision answers otherwise though its outcome and its rule are the same", () => {
+    const said = (output: JsonObject) => ({ outcome: "required", output, fired: ["1"], version: "v" });
+    const of = { key: "pack.table", at: "0", conditions: [] } as const;
+    const recorded = said({ required: true, why: "ALWAYS", days: 3 });
+    const replayed = said({ required: true, why: "FIRST", note: "new" });
+    expect(outputDifferences({ ...of, recorded, replayed } as never)).toEqual([
+      { name: "why", was: "ALWAYS", now: "FIRST" },
+      { name: "days", was: 3 },
+      { name: "note", now: "new" },
+    ]);
+    expect(outputDifferences({ ...of, recorded, replayed: null } as never)).toEqual([]);
+  });
+});
 
 describe("sentence", () => {
   it("says a rule in plain words, with its values marked", () => {
