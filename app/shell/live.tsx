@@ -2,6 +2,7 @@ import { createContext, useContext, useEffect, useRef, useState } from "react";
 import { useRevalidator } from "react-router";
 import { useClock } from "#studio/ui/clock.tsx";
 import { clockText } from "#studio/ui/time.ts";
+import { noteStream } from "./connection.ts";
 
 /** A change that the engine committed; it names what changed, never its content. */
 export interface Notice {
@@ -26,8 +27,12 @@ export function LiveProvider({ scope, children }: { scope: string; children: Rea
   const [state, setState] = useState<Live["state"]>("connecting");
   useEffect(() => {
     const source = new EventSource(`/api/v1/stream?org=${encodeURIComponent(scope)}`);
-    source.onopen = () => setState("on");
-    source.onerror = () => setState("off");
+    const note = (is: "on" | "off"): void => {
+      setState(is);
+      noteStream(is === "off");
+    };
+    source.onopen = () => note("on");
+    source.onerror = () => note("off");
     const onMessage = (event: MessageEvent<string>): void => {
       const notice = parseNotice(event.data);
       if (notice !== null) for (const listener of listeners.current) listener(notice);
@@ -37,7 +42,10 @@ export function LiveProvider({ scope, children }: { scope: string; children: Rea
     };
     for (const kind of KINDS) source.addEventListener(kind, onMessage);
     source.addEventListener("reset", onReset);
-    return () => source.close();
+    return () => {
+      source.close();
+      noteStream(false);
+    };
   }, [scope]);
   const [subscribe] = useState<Live["subscribe"]>(() => (listener: Listener) => {
     listeners.current.add(listener);

@@ -1,7 +1,6 @@
 /**
  * The router's own requests wait for a server that does not answer, instead of failing the page with what was typed on it. A reading is asked
- * again; what changes something is sent once the server answers, and only once: where the connection broke after that, nobody knows whether it came
- * through.
+ * again; what changes something waits where the connection is doubted, and is sent once: where it broke after that, nobody knows whether it came through.
  */
 const AGAIN_MS = 1_000;
 const AWAY: readonly number[] = [502, 503, 504];
@@ -9,10 +8,12 @@ const AWAY: readonly number[] = [502, 503, 504];
 export interface Patience {
   readonly fetch: typeof fetch;
   readonly wait: (ms: number) => Promise<void>;
+  /** Known without asking. */
+  readonly isDoubted: () => boolean;
   readonly origin: string;
 }
 
-export function createPatientFetch({ fetch, wait, origin }: Patience): typeof fetch {
+export function createPatientFetch({ fetch, wait, isDoubted, origin }: Patience): typeof fetch {
   const untilThere = async (signal: AbortSignal | null): Promise<void> => {
     while (!(await answers(fetch))) {
       await wait(AGAIN_MS);
@@ -23,7 +24,7 @@ export function createPatientFetch({ fetch, wait, origin }: Patience): typeof fe
     if (!isOfRouter(input, origin)) return await fetch(input, init);
     const [given, signal] = input instanceof Request ? [input.method, input.signal] : ["GET", init?.signal ?? null];
     if ((init?.method ?? given) !== "GET") {
-      await untilThere(signal);
+      if (isDoubted()) await untilThere(signal);
       return await fetch(input, init);
     }
     for (;;) {

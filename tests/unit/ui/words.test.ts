@@ -99,7 +99,7 @@ describe("values", () => {
 describe("requests of the router", () => {
   const ORIGIN = "http://desk.example";
   /** A server that is away for as many requests as `away` says. */
-  const desk = (away: number) => {
+  const desk = (away: number, isDoubted = away > 0) => {
     const asked: string[] = [];
     let left = away;
     const fetch = (async (input: string, init?: RequestInit) => {
@@ -108,7 +108,7 @@ describe("requests of the router", () => {
       if (left >= 0) throw new TypeError("Failed to fetch");
       return new Response("there");
     }) as typeof globalThis.fetch;
-    return { asked, patient: createPatientFetch({ fetch, wait: () => Promise.resolve(), origin: ORIGIN }) };
+    return { asked, patient: createPatientFetch({ fetch, wait: () => Promise.resolve(), isDoubted: () => isDoubted, origin: ORIGIN }) };
   };
 
   it("are asked again until the server answers where they read, and wait for it and are sent once where they change something", async () => {
@@ -118,6 +118,9 @@ describe("requests of the router", () => {
     const changing = desk(1);
     await changing.patient("/work.data?index", { method: "POST" });
     expect(changing.asked).toEqual(["GET /healthz", "GET /healthz", "POST /work.data?index"]);
+    const there = desk(0);
+    await there.patient("/work.data?index", { method: "POST" });
+    expect(there.asked).toEqual(["POST /work.data?index"]);
   });
 
   it("are given up with the page that asked, and others are left alone", async () => {
