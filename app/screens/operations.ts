@@ -1,5 +1,4 @@
 /** What operators see: what is waiting, what came in, what was refused, and whether the log is whole. */
-
 import type { Json } from "#engine/schema/json.ts";
 import type { OperationsList } from "#engine/service/queries/operations-rights.ts";
 import type { TrafficAnswer } from "#engine/service/queries/traffic.ts";

@@ -1,4 +1,5 @@
 import { type Cell, CellView } from "#studio/ui/cell.tsx";
+import { counted } from "#studio/ui/counted.ts";
 import { Panel } from "#studio/ui/panel.tsx";
 import { RelativeTime } from "#studio/ui/relative-time.tsx";
 import { EmptyState } from "#studio/ui/states.tsx";
@@ -15,7 +16,7 @@ export interface VersionLine {
 export function VersionList({ title, none, versions, more = false }: { title: string; none: string; versions: readonly VersionLine[]; more?: boolean }) {
   return (
     <aside className="side" aria-label={title}>
-      <Panel level={3} title={title} aside={`${versions.length}${more ? "+" : ""}`}>
+      <Panel level={3} title={title} aside={counted(versions.length, more)}>
         {versions.length === 0 ? (
           <EmptyState title={none} icon="clock" />
         ) : (

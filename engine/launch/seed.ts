@@ -8,8 +8,7 @@ import { join } from "node:path";
 import { issueApiKey } from "../service/auth/api-keys.ts";
 import type { SealingKey } from "../service/auth/sealed.ts";
 import { loadPacks } from "../service/definitions/load-packs.ts";
-import { forgetLooks } from "../service/delivery/send-due-events.ts";
-import { forgetRuns } from "../service/delivery/send-due-mails.ts";
+import { forgetRuns } from "../service/delivery/schedule.ts";
 import { type Fixture, readFixture } from "../service/fixture/fixture.ts";
 import { loadFixture } from "../service/fixture/load-fixture.ts";
 import { playDemo } from "../service/fixture/play-demo.ts";
@@ -59,7 +58,6 @@ export function createSeeding(options: SeedOptions): { seed(parts: SeedParts): P
       await emptyDatabase(parts.engine.store);
       parts.engine.programs.forget();
       forgetRuns(parts.engine);
-      forgetLooks(parts.engine);
       await fill(parts, fixture, options);
     },
   };

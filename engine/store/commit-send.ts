@@ -10,6 +10,7 @@ import { statePaths } from "./instance-row.ts";
 import type { OutboxWrite } from "./outbox.ts";
 import { outboxId } from "./outbox-id.ts";
 import { type SendShape, sendStatement } from "./send-sql.ts";
+import { taskTerms } from "./tasks.ts";
 import { GLOBAL_ORG, type Tx } from "./tx.ts";
 
 /** One committed event with all it changes. */
@@ -121,22 +122,7 @@ export function commitSend(tx: Tx, input: SendCommit): string {
   if (cancel.length > 0) values.push(cancel);
   for (const timer of arm) values.push(timer.name, timer.dueAt);
   for (const task of cancelTasks) values.push(task.kind, task.ref);
-  for (const task of tasks) {
-    values.push(
-      task.id,
-      task.kind,
-      task.ref,
-      instance.recordType,
-      instance.recordId,
-      task.assignee,
-      task.permission,
-      task.role,
-      task.minRank,
-      task.excluded,
-      task.dueAt,
-      JSON.stringify(task),
-    );
-  }
+  for (const task of tasks) values.push(task.id, task.kind, task.ref, instance.recordType, instance.recordId, ...taskTerms(task));
   for (const row of outbox) values.push(outboxId(at), row.key, row.kind, row.subject, JSON.stringify(row.payload), row.nextAttempt ?? at);
   if (input.inbox !== undefined) {
     const { source, key, fingerprint, status, answer, expiresAt } = input.inbox;

@@ -45,7 +45,8 @@ function argument(value: Json, scope: FilterScope): Json {
 
 const isPresent = (item: Json): boolean => item !== null;
 
-const SIGNS: Readonly<Record<string, string>> = { $gt: ">", $gte: ">=", $lt: "<", $lte: "<=" };
+/** Comparisons as SQL writes them. */
+export const COMPARISONS: Readonly<Record<string, string>> = { $gt: ">", $gte: ">=", $lt: "<", $lte: "<=" };
 
 function compare(path: string, operator: string, value: Json, scope: FilterScope): string {
   const field = compilePath(scope.sources, path);
@@ -58,7 +59,7 @@ function compare(path: string, operator: string, value: Json, scope: FilterScope
     return "false";
   }
   const p = (each: Json): string => parameter(field, path, each, scope);
-  const sign = SIGNS[operator];
+  const sign = COMPARISONS[operator];
   if (sign !== undefined) return `${field.sql} ${sign} ${p(value)}`;
   switch (operator) {
     case "$eq":

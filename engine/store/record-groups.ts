@@ -2,9 +2,9 @@
 import type { Json } from "../schema/json.ts";
 import type { Aggregate, Filter, Query } from "../schema/query.ts";
 import { asObject } from "./record-fields.ts";
-import { compileFilter, type FilterScope } from "./record-filter.ts";
+import { COMPARISONS, compileFilter, type FilterScope } from "./record-filter.ts";
 import type { ListSource } from "./record-list.ts";
-import { compilePath, type PathSql, refuse, type Sources } from "./record-paths.ts";
+import { compilePath, instantJson, type PathSql, refuse, type Sources } from "./record-paths.ts";
 import type { Conditions } from "./sql.ts";
 
 interface GroupSource extends ListSource {
@@ -79,7 +79,7 @@ function groupKey(path: PathSql): string {
 function groupJson(path: PathSql): string {
   if (path.kind === "number") return `to_jsonb(${path.sql}::text)`;
   if (path.kind === "boolean") return `to_jsonb(${path.sql}::boolean)`;
-  if (path.kind === "instant") return `to_jsonb(to_char(${path.sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`;
+  if (path.kind === "instant") return instantJson(path.sql);
   return path.kind === "text" || path.kind === "id" || path.kind === "integer" ? `to_jsonb(${path.sql})` : path.json;
 }
 
@@ -112,18 +112,11 @@ function aggregateSql(aggregate: Aggregate, scope: FilterScope): Omit<Output, "n
   }
   const value = `${"min" in aggregate ? "min" : "max"}(${path.kind === "id" ? `${path.sql}::text` : path.sql})${filter}`;
   if (path.kind === "number") return { sql: `to_jsonb(${value}::text)`, order: value, isNumber };
-  if (path.kind === "instant") return { sql: `to_jsonb(to_char(${value} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`, order: value, isNumber };
+  if (path.kind === "instant") return { sql: instantJson(value), order: value, isNumber };
   return { sql: `to_jsonb(${value})`, order: value, isNumber };
 }
 
-const SIGNS: Readonly<Record<string, string>> = {
-  $eq: "is not distinct from",
-  $ne: "is distinct from",
-  $gt: ">",
-  $gte: ">=",
-  $lt: "<",
-  $lte: "<=",
-};
+const SIGNS: Readonly<Record<string, string>> = { ...COMPARISONS, $eq: "is not distinct from", $ne: "is distinct from" };
 
 /** Which groups are given, by their outputs. */
 function havingSql(having: Filter, outputs: readonly Output[], params: Conditions): string {

@@ -31,7 +31,8 @@ const META: Readonly<Record<string, { readonly column: string; readonly kind: Pa
   "@createdBy": { column: "created_by", kind: "text" },
   "@updatedBy": { column: "updated_by", kind: "text" },
 };
-const INSTANT_TEXT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+/** An instant as JSON: UTC, milliseconds. */
+export const instantJson = (sql: string): string => `to_jsonb(to_char(${sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`;
 
 /** Tables of one query: alias in SQL and type, by the name that paths use ("" is `from`). */
 export type Sources = ReadonlyMap<string, { readonly alias: string; readonly type: TypeDefinition }>;
@@ -57,7 +58,7 @@ function compileIn(alias: string, type: TypeDefinition, path: string, shown: str
     const sql = `${alias}.${meta.column}`;
     return {
       sql,
-      json: meta.kind === "instant" ? `to_jsonb(to_char(${sql} at time zone 'UTC', ${INSTANT_TEXT}))` : `to_jsonb(${sql})`,
+      json: meta.kind === "instant" ? instantJson(sql) : `to_jsonb(${sql})`,
       kind: meta.kind,
       alias,
     };

@@ -69,15 +69,14 @@ export async function addTask(
     about.recordType ?? null,
     about.recordId ?? null,
     about.seq ?? 0,
-    task.assignee,
-    task.permission,
-    task.role,
-    task.minRank,
-    task.excluded,
-    task.dueAt,
-    JSON.stringify(task),
+    ...taskTerms(task),
     at,
   ]);
+}
+
+/** Who may do it and until when, with the task itself: in the order of both statements that write one. */
+export function taskTerms(task: TaskDraft): readonly unknown[] {
+  return [task.assignee, task.permission, task.role, task.minRank, task.excluded, task.dueAt, JSON.stringify(task)];
 }
 
 export interface TaskFilter {

@@ -1,6 +1,7 @@
 /** Places of a definition that differ, each with both values. */
 import type { JsonChange } from "#engine/core/diff/json-diff.ts";
 import type { Json } from "#engine/schema/json.ts";
+import { SignHead } from "./sign-head.tsx";
 
 const SIGNS = { added: "+", removed: "−", changed: "~" } as const;
 
@@ -10,9 +11,7 @@ export function JsonChanges({ title, changes, sides = ["Was", "Now"] }: { title:
       <caption className="visually-hidden">{title}</caption>
       <thead>
         <tr>
-          <th className="sign" scope="col">
-            <span className="visually-hidden">Change</span>
-          </th>
+          <SignHead />
           <th scope="col">Place</th>
           <th scope="col">{sides[0]}</th>
           <th scope="col">{sides[1]}</th>

@@ -4,6 +4,7 @@ import type { JsonObject } from "#engine/schema/json.ts";
 import type { Rule, RulesetDefinition } from "#engine/schema/ruleset.ts";
 import { ruleSentence } from "../rules/sentence.ts";
 import { JsonChanges } from "./json-changes.tsx";
+import { SignHead } from "./sign-head.tsx";
 
 const SIGNS = { added: "+", removed: "−", changed: "~" } as const;
 
@@ -15,9 +16,7 @@ export function RuleDiff({ diff, was, now }: { diff: DefinitionDiff; was: JsonOb
     <table className="diff-table">
       <thead>
         <tr>
-          <th className="sign" scope="col">
-            <span className="visually-hidden">Change</span>
-          </th>
+          <SignHead />
           <th scope="col">Rule</th>
           <th scope="col">What it says</th>
         </tr>

@@ -3,6 +3,7 @@ import { Fragment } from "react";
 import type { DefinitionDiff } from "#engine/core/diff/definition-diff.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
 import type { TableDefinition, TableRow } from "#engine/schema/table.ts";
+import { SignHead } from "./sign-head.tsx";
 
 interface Line {
   readonly kind: "added" | "removed" | "changed" | "same";
@@ -20,9 +21,7 @@ export function TableDiff({ diff, was, now }: { diff: DefinitionDiff; was: JsonO
       <table className="diff-table">
         <thead>
           <tr>
-            <th className="sign" scope="col">
-              <span className="visually-hidden">Change</span>
-            </th>
+            <SignHead />
             <th scope="col">row</th>
             {[...columns, ...outputs].map((name) => (
               <th key={name} scope="col">

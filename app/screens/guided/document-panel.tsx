@@ -1,3 +1,4 @@
+import { counted } from "#studio/ui/counted.ts";
 import { Icon } from "#studio/ui/icon.tsx";
 import { Panel } from "#studio/ui/panel.tsx";
 import { RelativeTime } from "#studio/ui/relative-time.tsx";
@@ -12,7 +13,7 @@ export function DocumentPanel({
 }: Pick<GuidedView, "documents" | "files"> & { more: boolean; onOpen: (type: string | null) => void }) {
   if (documents.length + files.length === 0) return null;
   return (
-    <Panel level={3} title="Documents" aside={`${documents.length + files.length}${more ? "+" : ""}`}>
+    <Panel level={3} title="Documents" aside={counted(documents.length + files.length, more)}>
       <ul className="entries">
         {documents.map((document) => (
           <Document key={document.id} document={document} onOpen={onOpen} />

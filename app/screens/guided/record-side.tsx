@@ -1,4 +1,5 @@
 import { CellView } from "#studio/ui/cell.tsx";
+import { counted } from "#studio/ui/counted.ts";
 import { Icon } from "#studio/ui/icon.tsx";
 import { Anchor } from "#studio/ui/link.tsx";
 import { Facts, Panel } from "#studio/ui/panel.tsx";
@@ -6,9 +7,6 @@ import { RelativeTime } from "#studio/ui/relative-time.tsx";
 import { Mark } from "#studio/ui/status-badge.tsx";
 import type { GuidedView } from "../guided.ts";
 import { DocumentPanel } from "./document-panel.tsx";
-
-/** A number of entries, `50+` where there are more. */
-const counted = (count: number, more: boolean): string => `${count}${more ? "+" : ""}`;
 
 /** The right column: the record, people, clocks and tasks, mails, documents, what belongs to it. */
 export function RecordSide({ view, onOpen }: { view: GuidedView; onOpen: (type: string | null) => void }) {

@@ -19,6 +19,20 @@ export async function orgsThatRun(engine: Engine): Promise<readonly { readonly o
   });
 }
 
+/** Runs that this process has seen to: org and what runs -> the run's instant. Other processes are kept apart by what is stored. */
+const seen = new WeakMap<Engine, Map<string, Instant>>();
+
+export function runsSeen(engine: Engine): Map<string, Instant> {
+  const runs = seen.get(engine) ?? new Map<string, Instant>();
+  seen.set(engine, runs);
+  return runs;
+}
+
+/** For a database that was emptied: nothing has run yet. */
+export function forgetRuns(engine: Engine): void {
+  seen.delete(engine);
+}
+
 /**
  * The newest run at or before now, in the org's zone, and the one before it; none for a pattern that never ran.
  *

@@ -13,7 +13,7 @@ import type { Engine } from "../work/engine-context.ts";
 import { evaluateOne, textsOf } from "../work/expression.ts";
 import { inWork } from "../work/in-work.ts";
 import { systemScope } from "../work/scope.ts";
-import { lastRuns, orgsThatRun } from "./schedule.ts";
+import { lastRuns, orgsThatRun, runsSeen } from "./schedule.ts";
 
 interface Look {
   readonly machine: string;
@@ -22,18 +22,9 @@ interface Look {
   readonly each: Feel;
 }
 
-/** Looks that this process has seen to: org and event -> the run's instant. Other processes are kept off by the stored run. */
-const seen = new WeakMap<Engine, Map<string, Instant>>();
-
-/** For a database that was emptied: nothing has run yet. */
-export function forgetLooks(engine: Engine): void {
-  seen.delete(engine);
-}
-
 /** Sends what is due now; gives how many instances moved. One that fails does not hold up the others. */
 export async function sendDueEvents(engine: Engine): Promise<number> {
-  const done = seen.get(engine) ?? new Map<string, Instant>();
-  seen.set(engine, done);
+  const done = runsSeen(engine);
   let moved = 0;
   for (const { org, since } of await orgsThatRun(engine)) {
     for (const look of await looksOf(engine, org)) {

@@ -17,22 +17,12 @@ import { stepWithFacts } from "../work/fact-loader.ts";
 import { freshId } from "../work/fresh-id.ts";
 import { inWork } from "../work/in-work.ts";
 import { systemScope } from "../work/scope.ts";
-
 import type { Work } from "../work/work.ts";
-import { lastRuns, orgsThatRun } from "./schedule.ts";
-
-/** Runs that this process has seen to: org and mail -> the run's instant. Others are kept apart by the mail's key. */
-const seen = new WeakMap<Engine, Map<string, Instant>>();
-
-/** For a database that was emptied: nothing has run yet. */
-export function forgetRuns(engine: Engine): void {
-  seen.delete(engine);
-}
+import { lastRuns, orgsThatRun, runsSeen } from "./schedule.ts";
 
 /** Sends what is due now; gives how many mails were written (suppressed ones too). An org whose mail fails does not hold up the others. */
 export async function sendDueMails(engine: Engine): Promise<number> {
-  const done = seen.get(engine) ?? new Map<string, Instant>();
-  seen.set(engine, done);
+  const done = runsSeen(engine);
   let written = 0;
   for (const { org, since } of await orgsThatRun(engine)) {
     for (const mail of await scheduled(engine, org)) {

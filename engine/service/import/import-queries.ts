@@ -1,5 +1,4 @@
 /** Imports as those see them who may import the type: how far each is, which rows did not fit. */
-
 import { EngineError } from "../../core/errors.ts";
 import { type ImportJobRow, type ImportStatus, importRows, listImports as listRows, loadImport, updateImport } from "../../store/imports.ts";
 import { csvLine } from "../queries/csv-line.ts";

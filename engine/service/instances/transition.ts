@@ -17,7 +17,7 @@ import { type SettledStep, stepWithFacts } from "../work/fact-loader.ts";
 import { healable, hold, type Work } from "../work/work.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
 
-/** An instance as it stands, locked. */
+/** An instance as it was opened. */
 export interface Standing {
   readonly instance: InstanceRow;
   readonly record: RecordState | null;
@@ -115,8 +115,9 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
   if (result.kind === "violated") auditViolation(work, { machine: machine.key, event: event.type, instance: before.instance }, result.violations);
   if (result.kind !== "moved") return result;
   if (result.decisions.length > 0) work.decided.push({ machine: machine.key, decisions: result.decisions, isRefused: false });
-  if (!isOwnAffair(work, before, result)) hold(work);
-  const record = await writeOwnRecord(work, machine, before, result);
+  const isPlain = isPlainUpdate(work, before, result);
+  if (!isOwnAffair(result, isPlain)) hold(work);
+  const record = await writeOwnRecord(work, machine, before, { ...result, isPlain });
   const instance: InstanceRow = {
     orgId: work.org.id,
     id: before.instance.id,
@@ -152,9 +153,7 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
       seed,
       override,
     },
-    ...(record !== null && isPlainUpdate(work, before, result)
-      ? { record: { op: "update" as const, row: record, expectedVersion: before.record?.version ?? 0 } }
-      : {}),
+    ...(record !== null && isPlain ? { record: { op: "update" as const, row: record, expectedVersion: before.record?.version ?? 0 } } : {}),
     timers: result.timers,
     tasks: carried.tasks,
     cancelTasks: carried.cancelTasks,
@@ -207,9 +206,8 @@ async function overrideOf(work: Work, machine: CompiledMachine, event: EngineEve
 type MovedStep = Extract<SettledStep, { kind: "moved" }>;
 
 /** All that the step writes goes with the instance's own row. */
-function isOwnAffair(work: Work, before: Before, result: MovedStep): boolean {
-  const isOwnRecord = !result.recordChanged || isPlainUpdate(work, before, result);
-  return isOwnRecord && result.effects.every((effect) => effect.kind !== "record" && effect.kind !== "document");
+function isOwnAffair({ recordChanged, effects }: MovedStep, isPlain: boolean): boolean {
+  return (!recordChanged || isPlain) && effects.every((effect) => effect.kind !== "record" && effect.kind !== "document");
 }
 
 /** A changed record whose unique keys stay as they are flies with the commit; everything else goes through records.ts. */
@@ -218,7 +216,12 @@ function isPlainUpdate(work: Work, before: Before, result: MovedStep): boolean {
   return !touchesKeys(recordTypeOf(work.ruling.program, before.record.type), before.record.data, result.record.data);
 }
 
-async function writeOwnRecord(work: Work, machine: CompiledMachine, before: Before, result: MovedStep): Promise<RecordState | null> {
+async function writeOwnRecord(
+  work: Work,
+  machine: CompiledMachine,
+  before: Before,
+  result: Pick<MovedStep, "record" | "recordChanged"> & { readonly isPlain: boolean },
+): Promise<RecordState | null> {
   const after = result.record;
   if (after === null) return before.record;
   if (before.record !== null && !result.recordChanged) return before.record;
@@ -233,7 +236,7 @@ async function writeOwnRecord(work: Work, machine: CompiledMachine, before: Befo
       throw error instanceof EngineError && error.code === "unique_taken" && isGeneratedCode(error) ? healable(error) : error;
     }
   }
-  if (isPlainUpdate(work, before, result)) return { ...after, data, version: before.record.version + 1 };
+  if (result.isPlain) return { ...after, data, version: before.record.version + 1 };
   if (machine.definition.record !== after.type) throw new EngineError("internal", `${machine.key} changed a record of type ${after.type}.`);
   return await updateRecord(work.tx, work.ruling.catalogue, type, { ...common, ifVersion: before.record.version });
 }

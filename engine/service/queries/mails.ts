@@ -133,7 +133,6 @@ async function belongingTo(reading: Reading, ref: string): Promise<readonly stri
   return [...found];
 }
 
-/** Record type of the machine that mails name. */
 /** The type of the records that mails are; null where no mail is defined. */
 export function mailType(reading: Reading): string | null {
   const { program } = reading.works[0].ruling;

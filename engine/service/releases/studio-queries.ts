@@ -118,9 +118,7 @@ export interface ReleaseDiff {
 /** What changed from release `a` to release `b`, definition by definition. */
 export async function diffReleases(engine: Engine, scope: Scope, input: { readonly a: number; readonly b: number }): Promise<ReleaseDiff> {
   return await inStudio(engine, scope, "rules.view", async (work) => {
-    const [was, now] = [await manifestOf(work, input.a), await manifestOf(work, input.b)];
-    const versions = await loadDefinitions(work.tx, differing(was, now));
-    return { from: input.a, to: input.b, definitions: diffManifests(was, now, versions) };
+    return { from: input.a, to: input.b, definitions: (await compared(work, input)).diffs };
   });
 }
 
@@ -150,10 +148,20 @@ export async function draftSides(engine: Engine, scope: Scope, input: { readonly
 /** What one release holds otherwise than another, with both contents of each definition. */
 export async function releaseSides(engine: Engine, scope: Scope, input: { readonly a: number; readonly b: number }): Promise<readonly DiffSides[]> {
   return await inStudio(engine, scope, "rules.view", async (work) => {
-    const [was, now] = [await manifestOf(work, input.a), await manifestOf(work, input.b)];
-    const versions = await loadDefinitions(work.tx, differing(was, now));
-    return sidesOf(diffManifests(was, now, versions), versions);
+    const { diffs, versions } = await compared(work, input);
+    return sidesOf(diffs, versions);
   });
+}
+
+/** What differs between two releases, with the versions that only one of both holds. */
+async function compared(
+  work: Work,
+  { a, b }: { readonly a: number; readonly b: number },
+): Promise<{ readonly diffs: readonly DefinitionDiff[]; readonly versions: readonly DefinitionVersion[] }> {
+  const [was, now] = [await manifestOf(work, a), await manifestOf(work, b)];
+  const hashes = new Set([...Object.entries(was), ...Object.entries(now)].filter(([entry]) => was[entry] !== now[entry]).map(([, hash]) => hash));
+  const versions = await loadDefinitions(work.tx, [...hashes]);
+  return { diffs: diffManifests(was, now, versions), versions };
 }
 
 function sidesOf(diffs: readonly DefinitionDiff[], versions: readonly DefinitionVersion[]): readonly DiffSides[] {
@@ -161,11 +169,6 @@ function sidesOf(diffs: readonly DefinitionDiff[], versions: readonly Definition
   const contentOf = (hash: string | null): JsonObject | null => (hash === null ? null : (JSON.parse(contents.get(hash) ?? "null") as JsonObject | null));
   return diffs.map((diff) => ({ diff, was: contentOf(diff.was), now: contentOf(diff.now) }));
 }
-
-/** Versions that only one of both holds. */
-const differing = (was: Manifest, now: Manifest): string[] => [
-  ...new Set([...Object.entries(was), ...Object.entries(now)].filter(([entry]) => was[entry] !== now[entry]).map(([, hash]) => hash)),
-];
 
 /** What a draft changes against its base. */
 export async function diffDraft(engine: Engine, scope: Scope, input: { readonly id: string }): Promise<ReleaseDiff> {

@@ -42,6 +42,7 @@ export async function inWork<T>(
   for (let attempt = 1; ; attempt++) {
     let last: Work | undefined;
     let result: T | Refused;
+    let inVain = false;
     try {
       const runs = async (tx: Tx): Promise<T | Refused> => {
         last = undefined;
@@ -56,12 +57,15 @@ export async function inWork<T>(
         return value;
       };
       // Who has waited for the key once is told so: each try waits as long again.
-      const isInVain = (error: EngineError) => waitedForKey(engine, scope, org, { error, work: last, options });
+      const isInVain = async (error: EngineError): Promise<boolean> => {
+        inVain = await waitedForKey(engine, scope, org, { error, work: last, options });
+        return inVain;
+      };
       result = await engine.store.work({ orgs: [org.id], actorId: scope.principal.id }, runs, isInVain);
     } catch (error) {
       if (error instanceof RolledBack) return settle(error.value as T | Refused);
       if (isHealable(error) && attempt < ATTEMPTS_FOR_FREE_CODE) continue;
-      if (await waitedForKey(engine, scope, org, { error, work: last, options }))
+      if (inVain || (await waitedForKey(engine, scope, org, { error, work: last, options })))
         throw new EngineError("idempotency_in_flight", "A request with this key is still being handled.", { retryAfter: 1 }, { cause: error });
       if (last !== undefined && options.dryRun !== true) await keepAttempts(engine, { ...last, decided: last.decided.filter(({ isRefused }) => isRefused) });
       throw error;
