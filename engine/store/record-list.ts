@@ -110,7 +110,8 @@ function wordsSql(
   // The index over the words knows no orgs: it is asked once for all of them.
   const gathered = (only: string): string =>
     `found as materialized (select r.* from record r where ${ofType} and ${inOrgs} and ${search.sql} and ${only} limit ${MOST_FOUND + 1}), few as materialized (select count(*) <= ${MOST_FOUND} and ${only} as yes from found)`;
-  const few = `select * from (${pages((each) => page("found", `${FEW} and ${conditions} and ${each}`))}) f`;
+  // These are sorted anyway: what lies beyond the cursor need not be read part by part.
+  const few = `select * from (${page("found", `${FEW} and ${conditions} and (${beyond.map((each) => `(${each})`).join(" or ")})`)}) f`;
   if (orgs === null || order === null) {
     const many = inTurn((org) => pages((each) => page("record", `${org} and not ${FEW} and ${where} and ${each}`)));
     return { ctes: gathered("true"), rows: `${few} union all select * from (${many}) m` };

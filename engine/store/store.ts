@@ -23,6 +23,8 @@ import { SessionOrgs } from "./migrations/011-session-orgs.ts";
 import { FixedRecords } from "./migrations/012-fixed-records.ts";
 import { SearchCost } from "./migrations/013-search-cost.ts";
 import { ScheduleRuns } from "./migrations/015-schedule-runs.ts";
+import { GuardedCasts } from "./migrations/016-guarded-casts.ts";
+import { OrgsOnce } from "./migrations/017-orgs-once.ts";
 import { isRetryable, toEngineError } from "./pg-errors.ts";
 import { statementCount, withStatementCount } from "./statement-count.ts";
 import { runSingle, runTransaction } from "./transaction.ts";
@@ -75,6 +77,8 @@ const MIGRATIONS = [
   FixedRecords,
   SearchCost,
   ScheduleRuns,
+  GuardedCasts,
+  OrgsOnce,
 ];
 const RETRIES = 3;
 
