@@ -98,9 +98,7 @@ export default function CodeMirrorJson({ label, text, schema, problems, onEdit, 
   }, [schema, label, isReadOnly]);
   useEffect(() => {
     const editor = view.current?.view;
-    if (at === null || editor === undefined) return;
-    const range = rangeOfPointer(editor.state.doc.toString(), at);
-    editor.dispatch({ selection: { anchor: range.from, head: range.to }, effects: EditorView.scrollIntoView(range.from, { y: "center" }) });
+    if (editor !== undefined) showPlace(editor, at);
   }, [at]);
   return (
     <CodeMirror
@@ -112,9 +110,17 @@ export default function CodeMirrorJson({ label, text, schema, problems, onEdit, 
       readOnly={isReadOnly}
       basicSetup={{ foldGutter: true, highlightActiveLine: !isReadOnly, syntaxHighlighting: false }}
       extensions={extensions}
+      onCreateEditor={(editor) => showPlace(editor, at)}
       {...(onEdit === undefined ? {} : { onChange: onEdit })}
     />
   );
+}
+
+function showPlace(editor: EditorView, at: string | null): void {
+  if (at === null) return;
+  const range = rangeOfPointer(editor.state.doc.toString(), at);
+  editor.dispatch({ selection: { anchor: range.from, head: range.to }, effects: EditorView.scrollIntoView(range.from, { y: "center" }) });
+  editor.focus();
 }
 
 /** Text that cannot be parsed is marked where it breaks; its schema has nothing to say of it. */

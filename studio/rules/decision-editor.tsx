@@ -9,7 +9,7 @@ import type { Problem } from "#engine/core/problem.ts";
 import type { DecisionContext } from "#engine/core/rules/decision.ts";
 import { isJsonObject, type JsonObject, type JsonSchema } from "#engine/schema/json.ts";
 import { ProblemsBar } from "../canvas/problems-bar.tsx";
-import { fromPointer } from "../document/json-path.ts";
+import { fromPointer, type JsonPath, toPointer } from "../document/json-path.ts";
 import type { DocumentHandle } from "../document/use-document.ts";
 import { JsonEditor } from "../kinds/json-editor.tsx";
 import { Notice } from "../ui/states.tsx";
@@ -40,6 +40,8 @@ export interface DecisionParts {
   /** Of the chosen test. */
   readonly shown: TestResult["decision"];
   readonly compiles: boolean;
+  /** Leads to a place of the JSON, to change it there; null for who only reads. */
+  readonly edit: ((path: JsonPath) => void) | null;
 }
 
 interface Props extends DecisionPageProps {
@@ -74,7 +76,11 @@ export function DecisionEditor(props: Props) {
     setAt(showsPart ? part : problem.path);
   };
   const shown = live.results[live.tests.findIndex((one) => one.name === test)]?.decision;
-  const seen: DecisionParts = { coverage, changed, at, shown, compiles: live.compiled !== null };
+  const edit = (path: JsonPath): void => {
+    onView("json");
+    setAt(toPointer(path));
+  };
+  const seen: DecisionParts = { coverage, changed, at, shown, compiles: live.compiled !== null, edit: canEdit ? edit : null };
   return (
     <div className="workspace decision-workspace">
       <div className="workspace-canvas">
@@ -99,6 +105,7 @@ export function DecisionEditor(props: Props) {
               chosen={test}
               onChoose={setTest}
               firedBlocks={firedBlocks}
+              edit={seen.edit}
               note={live.results.length === 0 ? null : props.note(seen)}
             />
           </div>

@@ -1,6 +1,8 @@
 /** The rules of a set, one line each, the open ones with sentence, conditions and event. */
 import { useState } from "react";
 import type { Rule, RulesetDefinition } from "#engine/schema/ruleset.ts";
+import type { JsonPath } from "../document/json-path.ts";
+import { Button } from "../ui/button.tsx";
 import { words } from "../ui/describe-value.ts";
 import { Icon } from "../ui/icon.tsx";
 import { StatusBadge } from "../ui/status-badge.tsx";
@@ -13,11 +15,13 @@ export function RuleList({
   coverage,
   changed,
   at,
+  edit,
 }: {
   definition: RulesetDefinition;
   coverage: ReadonlyMap<string, Coverage>;
   changed: ReadonlySet<string>;
   at: string | null;
+  edit: ((path: JsonPath) => void) | null;
 }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(
     new Set(definition.rules[0] === undefined ? [] : [definition.rules.find((rule) => changed.has(rule.name))?.name ?? definition.rules[0].name]),
@@ -29,7 +33,7 @@ export function RuleList({
   };
   return (
     <ol className="rule-list">
-      {definition.rules.map((rule) => (
+      {definition.rules.map((rule, index) => (
         <RuleItem
           key={rule.name}
           rule={rule}
@@ -38,6 +42,7 @@ export function RuleList({
           isChanged={changed.has(rule.name)}
           isOpen={open.has(rule.name) || at === rule.name}
           onFlip={() => flip(rule.name)}
+          onEdit={edit === null ? null : () => edit(["rules", String(index)])}
         />
       ))}
     </ol>
@@ -51,6 +56,7 @@ function RuleItem({
   isChanged,
   isOpen,
   onFlip,
+  onEdit,
 }: {
   rule: Rule;
   definition: RulesetDefinition;
@@ -58,6 +64,7 @@ function RuleItem({
   isChanged: boolean;
   isOpen: boolean;
   onFlip: () => void;
+  onEdit: (() => void) | null;
 }) {
   const pieces = ruleSentence(rule, definition);
   const code = rule.event.params?.["code"];
@@ -92,6 +99,11 @@ function RuleItem({
               </>
             )}
             {rule.priority === undefined ? null : <span className="push quiet nowrap">priority {rule.priority}</span>}
+            {onEdit === null ? null : (
+              <Button tone="plain" small icon="pencil" className={rule.priority === undefined ? "push" : undefined} onClick={onEdit}>
+                Edit in the JSON
+              </Button>
+            )}
           </p>
         </div>
       ) : null}

@@ -31,7 +31,7 @@ export function RulesetEditor(props: DecisionPageProps) {
         </>
       }
       body={({ compiles, ...parts }) =>
-        compiles ? <RuleList definition={definition} coverage={parts.coverage} changed={parts.changed} at={parts.at} /> : null
+        compiles ? <RuleList definition={definition} coverage={parts.coverage} changed={parts.changed} at={parts.at} edit={parts.edit} /> : null
       }
       note={({ coverage }) => <OutcomesCovered coverage={coverage} />}
     />

@@ -1,6 +1,8 @@
 /** The tests that a rule set or table carries, run while it is edited. */
 import type { TestResult } from "#engine/core/definition-tests.ts";
 import type { DecisionTest } from "#engine/schema/decision.ts";
+import type { JsonPath } from "../document/json-path.ts";
+import { Button } from "../ui/button.tsx";
 import { describeValue, words } from "../ui/describe-value.ts";
 import { Icon } from "../ui/icon.tsx";
 import { StatusBadge } from "../ui/status-badge.tsx";
@@ -11,6 +13,7 @@ export function TestsTable({
   chosen,
   onChoose,
   firedBlocks,
+  edit,
   note,
 }: {
   tests: readonly DecisionTest[];
@@ -18,6 +21,7 @@ export function TestsTable({
   chosen: string | null;
   onChoose: (name: string) => void;
   firedBlocks: boolean;
+  edit: ((path: JsonPath) => void) | null;
   note?: React.ReactNode;
 }) {
   const passed = results.filter((result) => result.ok).length;
@@ -50,6 +54,7 @@ export function TestsTable({
               <th scope="col" style={{ width: 96 }}>
                 Result
               </th>
+              {edit === null ? null : <th scope="col" aria-label="Edit" style={{ width: 48 }} />}
             </tr>
           </thead>
           <tbody>
@@ -91,6 +96,17 @@ export function TestsTable({
                       </span>
                     )}
                   </td>
+                  {edit === null ? null : (
+                    <td>
+                      <Button
+                        tone="plain"
+                        small
+                        icon="pencil"
+                        aria-label={`Edit the test "${test.name}" in the JSON`}
+                        onClick={() => edit(["tests", String(index)])}
+                      />
+                    </td>
+                  )}
                 </tr>
               );
             })}

@@ -78,7 +78,7 @@ export function TryIt({ live, moment, test, onTest, firedBlocks }: TryItProps) {
               </p>
             ))}
             <DecisionTree decision={decision} firedBlocks={firedBlocks} titles={titles} />
-            <dl className="pairs">
+            <dl className="pairs try-outputs">
               {Object.entries(decision.output).map(([name, value]) => (
                 <div key={name} style={{ display: "contents" }}>
                   <dt>{name}</dt>

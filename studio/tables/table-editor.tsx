@@ -47,16 +47,24 @@ export function TableEditor(props: DecisionPageProps) {
           {overlaps === 0 ? null : <span className="tally m-done">{overlaps === 1 ? "1 overlap" : `${overlaps} overlaps`}</span>}
         </>
       }
-      body={({ coverage, changed, shown, at }) =>
+      body={({ coverage, changed, shown, at, edit }) =>
         isSheet ? (
-          <TableGrid definition={definition} coverage={coverage} matched={new Set(shown?.fired ?? [])} changed={changed} problems={problems} at={at} />
+          <TableGrid
+            definition={definition}
+            coverage={coverage}
+            matched={new Set(shown?.fired ?? [])}
+            changed={changed}
+            problems={problems}
+            at={at}
+            edit={edit}
+          />
         ) : null
       }
       note={({ coverage }) => {
         const untested = [...coverage].filter(([, one]) => !one.fired).map(([id]) => id);
         return untested.length === 0 ? null : (
           <span className="small quiet clip">
-            rows without a test: <code>{untested.join(", ")}</code>
+            no test reaches {untested.length === 1 ? "row" : "rows"} <code>{untested.join(", ")}</code>
           </span>
         );
       }}

@@ -3,7 +3,7 @@ import { Fragment } from "react";
 import type { Problem } from "#engine/core/problem.ts";
 import type { TableDefinition, TableRow } from "#engine/schema/table.ts";
 import type { InputSpec, ValueSpec } from "#engine/schema/values.ts";
-import { fromPointer } from "../document/json-path.ts";
+import { fromPointer, type JsonPath } from "../document/json-path.ts";
 import type { Coverage } from "../rules/coverage.ts";
 import { CoverageMarks } from "../rules/rule-list.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -17,9 +17,10 @@ export interface TableGridProps {
   readonly changed: ReadonlySet<string>;
   readonly problems: readonly Problem[];
   readonly at: string | null;
+  readonly edit: ((path: JsonPath) => void) | null;
 }
 
-export function TableGrid({ definition, coverage, matched, changed, problems, at }: TableGridProps) {
+export function TableGrid({ definition, coverage, matched, changed, problems, at, edit }: TableGridProps) {
   const params = definition.params ?? {};
   const { columns, outputs, rows } = definition;
   const width = columns.length + outputs.length + 2;
@@ -61,6 +62,8 @@ export function TableGrid({ definition, coverage, matched, changed, problems, at
               <Fragment key={row.id}>
                 <Row
                   row={row}
+                  index={index}
+                  edit={edit}
                   definition={definition}
                   params={params}
                   isMatched={matched.has(row.id)}
@@ -95,6 +98,8 @@ export function TableGrid({ definition, coverage, matched, changed, problems, at
 
 function Row({
   row,
+  index,
+  edit,
   definition,
   params,
   isMatched,
@@ -103,6 +108,8 @@ function Row({
   coverage,
 }: {
   row: TableRow;
+  index: number;
+  edit: ((path: JsonPath) => void) | null;
   definition: TableDefinition;
   params: NonNullable<TableDefinition["params"]>;
   isMatched: boolean;
@@ -110,6 +117,16 @@ function Row({
   isAt: boolean;
   coverage: Coverage | undefined;
 }) {
+  const cell = (side: "when" | "then", name: string, text: string) => {
+    const shown = <CellText text={text} params={params} isResult={side === "then"} />;
+    if (edit === null) return shown;
+    const path = ["rows", String(index), side, ...(row[side][name] === undefined ? [] : [name])];
+    return (
+      <button type="button" className="cell-edit" title="Edit in the JSON" aria-label={`${name} of row ${row.id}: ${text}, edit`} onClick={() => edit(path)}>
+        {shown}
+      </button>
+    );
+  };
   return (
     <tr className={[isMatched ? "is-matched" : "", isChanged ? "is-draft" : "", isAt ? "is-at" : ""].filter(Boolean).join(" ")} title={row.note}>
       <th scope="row">
@@ -117,13 +134,11 @@ function Row({
         {row.id}
       </th>
       {definition.columns.map((column) => (
-        <td key={column.name}>
-          <CellText text={row.when[column.name] ?? "-"} params={params} isResult={false} />
-        </td>
+        <td key={column.name}>{cell("when", column.name, row.when[column.name] ?? "-")}</td>
       ))}
-      {definition.outputs.map((output, index) => (
-        <td key={output.name} className={index === 0 ? "then" : undefined}>
-          <CellText text={row.then[output.name] ?? ""} params={params} isResult />
+      {definition.outputs.map((output, n) => (
+        <td key={output.name} className={n === 0 ? "then" : undefined}>
+          {cell("then", output.name, row.then[output.name] ?? "")}
         </td>
       ))}
       <td className="sheet-tests">{coverage === undefined ? null : <CoverageMarks coverage={coverage} />}</td>

@@ -32,8 +32,9 @@ test("a policy is changed, judged, approved by another person, in force, and tak
     await page.getByRole("button", { name: "Edit in a draft" }).click();
     await page.getByRole("menuitem", { name: "Start a new draft" }).click();
     await expect(page).toHaveURL(/draft=/);
-    await page.getByText("JSON", { exact: true }).first().click();
-    await expect(page.locator(".cm-content").first()).toBeVisible();
+    await page.getByRole("button", { name: 'payment_mode of row 1: "cash", edit' }).click();
+    await expect(page.locator(".cm-content").first()).toBeFocused();
+    expect(await page.evaluate(() => getSelection()?.toString())).toBe('"\\"cash\\""');
     await write(page, changed.replace('"hitPolicy"', '"hitPolicyy"'));
     await expect(page.getByText(/hitPolicy/).first()).toBeVisible();
     await page.screenshot({ path: info.outputPath("wrong.png") });
@@ -62,6 +63,9 @@ test("a policy is changed, judged, approved by another person, in force, and tak
     await page.context().setOffline(false);
     await expect(page.getByText("5 of 6 done")).toBeVisible({ timeout: 30_000 });
     await expect(page.getByRole("textbox", { name: "Note" })).toHaveValue("Cash first");
+    await page.getByRole("button", { name: "Replay 30 days" }).click();
+    await expect(page.getByText("6 of 6 done")).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText(/instances, last 30 days/)).toBeVisible();
     await page.screenshot({ path: info.outputPath("review.png"), fullPage: true });
     await page.getByRole("button", { name: "Publish" }).click();
     await expect(page).toHaveURL(/\/studio\/releases/, { timeout: 30_000 });

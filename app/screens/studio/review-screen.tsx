@@ -58,7 +58,9 @@ export function ReviewScreen({ page, replay }: ReviewProps) {
     const timer = setInterval(() => void revalidator.revalidate(), 1000);
     return () => clearInterval(timer);
   }, [running, revalidator]);
-  const lines = checkLines(report, checker.state !== "idle", replay, draft.id);
+  const brief = replayer.data?.kind === "checked" ? replayer.data.report.replay : null;
+  const impact = replay ?? brief;
+  const lines = checkLines(report, checker.state !== "idle", { replay, brief }, draft.id);
   const refused = [publisher.data, replayer.data, checker.data].find((one) => one?.kind === "refused");
   const why = refused?.kind === "refused" ? refused.why : null;
   const isOpen = page.status === "open";
@@ -99,7 +101,7 @@ export function ReviewScreen({ page, replay }: ReviewProps) {
         <aside className="review-side" aria-label="Checks and decision">
           <div className="inspector-body">
             <Checks lines={lines} renderLink={(href, text) => <Link to={href}>{text}</Link>} />
-            {replay === null ? (
+            {impact === null ? (
               <section>
                 <h3>What it would have changed</h3>
                 <p className="small quiet">Every instance of the last 30 days, decided again with this draft.</p>
@@ -111,14 +113,16 @@ export function ReviewScreen({ page, replay }: ReviewProps) {
               </section>
             ) : (
               <Impact
-                total={replay.same + replay.changed + replay.unknown}
-                changed={replay.changed}
-                days={running ? "so far" : "last 30 days"}
-                gates={replay.byGate.slice(0, 8).map((gate) => ({ ...gate, title: words(gate.key.slice(gate.key.indexOf(".") + 1)) }))}
+                total={impact.same + impact.changed + impact.unknown}
+                changed={impact.changed}
+                days={running || brief?.truncated === true ? "so far" : "last 30 days"}
+                gates={impact.byGate.slice(0, 8).map((gate) => ({ ...gate, title: words(gate.key.slice(gate.key.indexOf(".") + 1)) }))}
                 link={
-                  <Link to={`/replay/${replay.id}`} className="push small">
-                    Instances
-                  </Link>
+                  replay === null ? null : (
+                    <Link to={`/replay/${replay.id}`} className="push small">
+                      Instances
+                    </Link>
+                  )
                 }
               />
             )}
