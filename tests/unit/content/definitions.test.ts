@@ -13,6 +13,13 @@ describe("rule sets and tables", () => {
     const failed = runDecisionTests(decision!, tests, CONTEXT).filter((result) => !result.ok);
     expect(failed.map((result) => `${result.name}: ${result.differences.join("; ")}`)).toEqual([]);
   });
+  it.each(keysOf("ruleset", "table"))("%s has a test that each of its rules or rows fires in", (key) => {
+    const decision = program.decision(key)!;
+    const { definition } = decision;
+    const parts = "rules" in definition ? definition.rules.map((rule) => rule.name) : definition.rows.map((row) => row.id);
+    const fired = new Set(runDecisionTests(decision, definition.tests ?? [], CONTEXT).flatMap((result) => result.decision?.fired ?? []));
+    expect(parts.filter((part) => !fired.has(part))).toEqual([]);
+  });
   it.each(keysOf("ruleset", "table"))("%s has a sentence for every reason that its tests give", (key) => {
     const decision = program.decision(key)!;
     const tests = decision.definition.tests ?? [];
