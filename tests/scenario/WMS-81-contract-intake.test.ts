@@ -230,6 +230,21 @@ describe("stock of a quality that the org has no price of", () => {
 
     expect((await told("TB-H3", "MOD", hemp({ owner_org: "MOD", on_hand_m: "30.00" }))).status).toBe(202);
     expect(await codesListed("admin.mod")).toEqual(["HEMP-09"]);
+    expect(await shown("missing", "admin.mod")).toEqual(["30.00"]);
+  });
+
+  it("[WMS-22][WMS-81] may be priced by who made it before any stock is told: the price sees the stock that comes; nobody else sees the quality before", async () => {
+    const pricing = api.as("pricing.jtr");
+    expect((await pricing.post("/records/qualities", { code: "FLAX-08", name: "Flax" })).status).toBe(201);
+    const sees = async () =>
+      await Promise.all(["pricing.jtr", "owner.jtr", "admin.mod"].map(async (account) => (await api.as(account).get("/records/qualities/FLAX-08")).status));
+    expect(await sees()).toEqual([200, 404, 404]);
+    const payload = { quality_code: "FLAX-08", list_price: "2.00", currency: "USD" };
+    const priced = await pricing.post("/instances", { machine: "quality-price", event: { type: "price.set", payload } });
+    expect([priced.status, priced.body.record?.data.on_hand_m], priced.text).toEqual([201, "0.00"]);
+    expect((await told("TB-F1", "JTR", { quality_code: "FLAX-08", on_hand_m: "20.00" })).status).toBe(202);
+    expect((await pricing.instance(priced.body.key)).record.data).toMatchObject({ on_hand_m: "20.00", list_price: "2.0000" });
+    expect(await sees()).toEqual([200, 200, 404]);
   });
 });
 
