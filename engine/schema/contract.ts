@@ -14,6 +14,8 @@ export interface ContractEvent {
   /** Watermark scope, `{org}`, `{subject}`, `{item.field}`; with `items` one watermark per item. */
   readonly sequenceScope?: string;
   readonly items?: { readonly path: string; readonly sequence: string };
+  /** Global types of which the data may name a record that the org does not see yet: an effect makes it visible there. */
+  readonly introduces?: readonly string[];
   /** What the schema cannot say: values that contradict each other or the subject, or name nothing. Asked before anything is written. */
   readonly checks?: readonly ContractCheck[];
   /** What the sender is told of an event that is taken all the same: names that lead nowhere, parts that did nothing. Asked when its effects are done. */

@@ -34,6 +34,11 @@ export function keepGrants(
   }
 }
 
+/** Queued. Whoever makes a row sees it before another row of their org names it: else nobody could name it. */
+export function grantToMaker(tx: Tx, type: TypeDefinition, orgId: string, recordId: string): void {
+  if (type.visibleThrough !== undefined) tx.queue(ADD, [orgId, recordId, recordId]);
+}
+
 /** Queued. */
 export function dropGrants(tx: Tx, catalogue: Catalogue, type: TypeDefinition, orgId: string, viaId: string): void {
   if (grantingFields(catalogue, type).length > 0) tx.queue(REMOVE, [orgId, viaId]);

@@ -206,6 +206,52 @@ it("[WMS-26] a deal's total is in its lines' currency as soon as they are priced
   expect(await totalOf(deal)).toEqual([null, "EUR"]);
 });
 
+describe("a line that is entered", () => {
+  const LINEN = { quality_code: "LINEN-01", unit_price: "4.20", currency: "USD" };
+  const linesOf = async (deal: string) => {
+    const { record } = await api.as("owner.jtr").instance(deal);
+    const rows = await api.as("owner.jtr").list(`/records/deal-lines?filter=${encodeURIComponent(JSON.stringify({ deal_id: record.id }))}&sort=line_no`);
+    return { total: record.data.total, lines: rows.map(({ data }) => `${data.line_no}: ${data.qty_m}`) };
+  };
+
+  it("[WMS-26] without a number is a new one, under the next that no line of the deal ever had; with its number it is changed", async () => {
+    const { deal } = await openDeal("owner.jtr");
+    const owner = api.as("owner.jtr");
+    await owner.send(deal, "deal.edit_lines", { lines: [{ ...LINEN, qty_m: "10" }] });
+    expect(await linesOf(deal)).toEqual({ total: "462.00", lines: ["1: 100.00", "2: 10.00"] });
+    await owner.send(deal, "deal.edit_lines", {
+      lines: [
+        { ...LINEN, qty_m: "5" },
+        { ...LINEN, line_no: 1, qty_m: "120" },
+        { ...LINEN, line_no: 7, qty_m: "1" },
+        { ...LINEN, qty_m: "6" },
+      ],
+    });
+    expect((await linesOf(deal)).lines).toEqual(["1: 120.00", "2: 10.00", "7: 1.00", "8: 5.00", "9: 6.00"]);
+    await owner.send(deal, "deal.remove_lines", { line_nos: [9, 2] });
+    await owner.send(deal, "deal.edit_lines", { lines: [{ ...LINEN, qty_m: "3" }] });
+    expect((await linesOf(deal)).lines).toContain("10: 3.00");
+    const twice = [1, 1, 4, 4, 2].map((line_no) => ({ ...LINEN, line_no, qty_m: "9" }));
+    expect((await owner.refused(deal, "deal.edit_lines", { lines: twice })).decisions[0].reasons).toMatchObject([
+      { code: "LINE_TWICE", message: "Given more than once: line 1, 4." },
+    ]);
+  });
+
+  it("[WMS-26] in a draft it is the same, and the numbers that a new deal is given stay what they are", async () => {
+    const owner = api.as("owner.jtr");
+    const [customer] = await owner.list("/records/customers?q=Fjord");
+    const begin = (lines: object[]) =>
+      owner.post("/instances", { machine: "deal", event: { type: "deal.create", payload: { customer_id: customer.id, currency: "USD", lines } } });
+    const created = await begin([
+      { ...LINEN, line_no: 2, qty_m: "20" },
+      { ...LINEN, qty_m: "30" },
+    ]);
+    expect(created.status, created.text).toBe(201);
+    await owner.send(created.body.key, "deal.edit_lines", { lines: [{ ...LINEN, qty_m: "40" }] });
+    expect((await linesOf(created.body.key)).lines).toEqual(["2: 20.00", "3: 30.00", "4: 40.00"]);
+  });
+});
+
 describe("a list price", () => {
   const priceOf = async (quality: string) => {
     const [{ id: quality_id }] = await api.as("pricing.jtr").list(`/records/qualities?q=${quality}`);

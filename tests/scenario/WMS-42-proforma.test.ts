@@ -183,5 +183,27 @@ describe("the daily pack", () => {
     expect(monday).not.toContain(late);
     expect(tuesday).toMatch(new RegExp(`2026-02-03[^]*${late}.*2026-02-02 16:30.*documents missing`, "u"));
     expect(tuesday).not.toContain(first);
+
+    // A paper that comes after its delivery was told is in the next pack, alone, and in no other.
+    const papered = async (order: string, kind: string, ref: string) => {
+      const { body } = await api.as("owner.jtr").upload(`/files?name=${ref}.pdf`, "application/pdf", Buffer.from(`%PDF-1.4 ${ref}`));
+      await api.as("owner.jtr").send(`purchase-order:${order}`, "po.add_document", { kind, ref, file_id: body.id });
+    };
+    await api.setClock("2026-02-03T19:40:00+03:00");
+    await papered(first, "irsaliye", "IRS-LATE");
+    await papered(late, "other", "CMR-LATE");
+    await api.setClock("2026-02-04T19:01:00+03:00");
+    const wednesday = (await packs())[2] ?? "";
+    expect(wednesday).toMatch(new RegExp(`${first}.*2026-02-02 15:00 \\| irsaliye IRS-LATE\n`, "u"));
+    expect(wednesday).toMatch(new RegExp(`${late}.*2026-02-02 16:30 \\| other CMR-LATE; irsaliye missing\n`, "u"));
+    const sent = (await api.mails()).filter(({ text }) => text === wednesday);
+    expect(sent[0]?.attachments.map(({ name }: { name: string }) => name).sort()).toEqual(["CMR-LATE.pdf", "IRS-LATE.pdf"]);
+    // What came after 19:00 is not told by a run of 19:00 that is made late.
+    await papered(late, "irsaliye", "IRS-NEXT");
+    await api.setClock("2026-02-05T19:01:00+03:00");
+    await api.setClock("2026-02-06T19:01:00+03:00");
+    const [thursday, friday] = (await packs()).slice(3);
+    expect(thursday).toMatch(new RegExp(`${late}.*\\| irsaliye IRS-NEXT\n`, "u"));
+    expect([thursday?.includes(first), friday?.includes("No deliveries in this time.")]).toEqual([false, true]);
   });
 });

@@ -146,4 +146,56 @@ describe("what a digest tells of", () => {
     await checked("next", "2026-03-07T10:00:00+03:00");
     expect(await told("digest_central_stock_checks", "2026-03-09", "17:05")).toEqual(["next"]);
   });
+
+  it("[WMS-68] comes at the same hour of the org's clocks over both their changes, once, and tells of the week between", async () => {
+    expect((await api.post("/api/test/reset", {})).status).toBeLessThan(300);
+    await api.database.sql("update org set time_zone = 'Europe/Berlin' where code = 'MOD'");
+    const { codes } = await wonDeal(api, { by: "owner.mod", customer: "Gala", lines: [{ qty_m: "10", unit_price: "5.00", stock_owner_org: "MOD" }] });
+    const checked = async (id: string, checked_at: string) => {
+      const data = { po_code: codes[0], line_no: 1, checked_at, checked_by: "Ayla", result: "not_found", proposed_next_step: `step ${id}` };
+      const subject = { type: "central_stock_check", ref: id };
+      const sent = await api.wms("central_stock_check.completed", { org: "MOD", id: `${id}.1`, subject, sequence: 1, data });
+      expect(sent.status, sent.text).toBe(202);
+    };
+    /** What the digests of a day have told of by then: period, then steps. */
+    const told = async (at: string) => {
+      await api.setClock(at);
+      await api.drain();
+      const mails = (await digests("digest_weekly_central_check", "admin.mod")).filter(({ createdAt }) => createdAt >= at.slice(0, 10));
+      return mails.map(({ text }) => [text.match(/^.* to .*$/mu)?.[0], ...(text.match(/step [\w-]+/gu) ?? []).map((step: string) => step.slice(5)).sort()]);
+    };
+    // In spring the clocks go on at 2026-03-29 02:00: the week has 167 hours. In autumn they go back at 2026-10-25 03:00: it has 169.
+    for (const { before, after, changing, until, start, end, next } of [
+      {
+        before: "+01:00",
+        after: "+02:00",
+        changing: ["2026-03-29T01:59:00+01:00", "2026-03-29T03:00:00+02:00"],
+        start: "2026-03-23",
+        end: "2026-03-30",
+        next: "2026-04-06",
+        until: "2026-03-30T08:14:00+02:00",
+      },
+      {
+        before: "+02:00",
+        after: "+01:00",
+        changing: ["2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00"],
+        start: "2026-10-19",
+        end: "2026-10-26",
+        next: "2026-11-02",
+        until: "2026-10-26T08:14:00+01:00",
+      },
+    ]) {
+      await told(`${start}T08:16:00${before}`);
+      await checked(`${start}-first`, `${start}T08:15:01${before}`);
+      await checked(`${start}-ahead`, changing[0] as string);
+      await checked(`${start}-behind`, changing[1] as string);
+      await checked(`${start}-last`, `${end}T08:15:00${after}`);
+      await checked(`${end}-after`, `${end}T08:15:01${after}`);
+      expect(await told(until), "not yet").toEqual([]);
+      const week = [`${start} 08:15 to ${end} 08:15`, `${start}-ahead`, `${start}-behind`, `${start}-first`, `${start}-last`];
+      expect(await told(`${end}T08:16:00${after}`)).toEqual([week]);
+      expect(await told(`${end}T09:16:00${after}`), "made once").toEqual([week]);
+      expect(await told(`${next}T08:16:00${after}`)).toEqual([[`${end} 08:15 to ${next} 08:15`, `${end}-after`]]);
+    }
+  });
 });

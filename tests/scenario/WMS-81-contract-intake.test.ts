@@ -191,6 +191,63 @@ describe("exactly once, in order", () => {
   });
 });
 
+describe("stock of a quality that the org has no price of", () => {
+  const told = (id: string, org: string, ...items: object[]) =>
+    post(
+      api.envelope("stock.changed", {
+        org,
+        id,
+        subject: { type: "stock", ref: "HEMP-09" },
+        data: { transaction_batch_id: id, items: items.map((more) => item(more)) },
+      }),
+    );
+  const hemp = (more: object) => ({ quality_code: "HEMP-09", ...more });
+  const shown = async (tab: string, account = "pricing.jtr") =>
+    (await api.as(account).get(`/reports/pricing?tab=${tab}`)).body.tab.rows
+      .filter(({ cells }: { cells: { quality: string } }) => cells.quality === "HEMP-09")
+      .map(({ cells }: { cells: { hand: string } }) => cells.hand);
+  const codesListed = async (account: string) => (await api.as(account).list("/records/qualities?q=HEMP")).map(({ code }) => code);
+
+  it("[WMS-81][WMS-12][WMS-22] is taken and missed a price; a price that comes later sees it, in whatever currency; another org learns nothing", async () => {
+    expect((await api.as("pricing.jtr").post("/records/qualities", { code: "HEMP-09", name: "Hemp" })).status).toBe(201);
+    const unknown = await told("TB-H0", "JTR", hemp({}), { quality_code: "NOPE-1" });
+    expect([unknown.status, unknown.body.errors.map(({ path }: { path: string }) => path)]).toEqual([422, ["/items/1/quality_code"]]);
+    expect(await shown("missing")).toEqual([]);
+    const first = [hemp({ on_hand_m: "120.00", sequence: 1 }), hemp({ owner_org: "MOD", on_hand_m: "30.00", sequence: 1 })];
+    const answers = await Promise.all([told("TB-H1", "JTR", ...first), told("TB-H2", "JTR", hemp({ on_hand_m: "130.00", sequence: 2 }))]);
+    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    expect(await shown("missing")).toEqual(["160.00"]);
+    expect([await codesListed("owner.jtr"), await codesListed("admin.mod")]).toEqual([[], []]);
+
+    const [quality] = await api.as("pricing.jtr").list("/records/qualities?q=HEMP");
+    const [open] = await api.as("pricing.jtr").list(`/records/price-list?filter=${encodeURIComponent(JSON.stringify({ quality_id: quality.id }))}`);
+    await api.as("pricing.jtr").send(`quality-price:${open.id}`, "price.set", { list_price: "2.50", currency: "EUR" });
+    expect((await api.as("pricing.jtr").instance(`quality-price:${open.id}`)).record.data).toMatchObject({ currency: "EUR", on_hand_m: "160.00" });
+    expect([await shown("missing"), await codesListed("owner.jtr")]).toEqual([[], ["HEMP-09"]]);
+    const dollars = { quality_code: "HEMP-09", list_price: "2.80", currency: "USD" };
+    const second = await api.as("pricing.jtr").post("/instances", { machine: "quality-price", event: { type: "price.set", payload: dollars } });
+    expect([second.status, second.body.record?.data.on_hand_m], second.text).toEqual([201, "160.00"]);
+
+    expect((await told("TB-H3", "MOD", hemp({ owner_org: "MOD", on_hand_m: "30.00" }))).status).toBe(202);
+    expect(await codesListed("admin.mod")).toEqual(["HEMP-09"]);
+    expect(await shown("missing", "admin.mod")).toEqual(["30.00"]);
+  });
+
+  it("[WMS-22][WMS-81] may be priced by who made it before any stock is told: the price sees the stock that comes; nobody else sees the quality before", async () => {
+    const pricing = api.as("pricing.jtr");
+    expect((await pricing.post("/records/qualities", { code: "FLAX-08", name: "Flax" })).status).toBe(201);
+    const sees = async () =>
+      await Promise.all(["pricing.jtr", "owner.jtr", "admin.mod"].map(async (account) => (await api.as(account).get("/records/qualities/FLAX-08")).status));
+    expect(await sees()).toEqual([200, 404, 404]);
+    const payload = { quality_code: "FLAX-08", list_price: "2.00", currency: "USD" };
+    const priced = await pricing.post("/instances", { machine: "quality-price", event: { type: "price.set", payload } });
+    expect([priced.status, priced.body.record?.data.on_hand_m], priced.text).toEqual([201, "0.00"]);
+    expect((await told("TB-F1", "JTR", { quality_code: "FLAX-08", on_hand_m: "20.00" })).status).toBe(202);
+    expect((await pricing.instance(priced.body.key)).record.data).toMatchObject({ on_hand_m: "20.00", list_price: "2.0000" });
+    expect(await sees()).toEqual([200, 200, 404]);
+  });
+});
+
 describe("a storm", () => {
   const QUALITIES = ["LINEN-01", "VELVET-02", "SATIN-03"];
   const OWNERS = ["JTR", "MOD"];

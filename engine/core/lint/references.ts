@@ -73,6 +73,7 @@ export function unresolvedReferences(program: Program): Problem[] {
     need("decision", stored.content.acceptance, stored, "/acceptance");
     for (const [subject, type] of Object.entries(stored.content.subjects)) if (type !== null) need("type", type, stored, pointer("subjects", subject));
     for (const [event, spec] of Object.entries(stored.content.events)) {
+      for (const [i, type] of (spec.introduces ?? []).entries()) need("type", type, stored, pointer("events", event, "introduces", i));
       for (const [i, effect] of (spec.effects ?? []).entries()) {
         const at = pointer("events", event, "effects", i);
         if (effect.type === "record") need("type", effect.record, stored, `${at}/record`);

@@ -14,7 +14,7 @@ import type { CascadeItem } from "../work/cascade-item.ts";
 import { evaluateMap, evaluateMaps, evaluateOne, fillText, repetitions, type Subject, textsOf } from "../work/expression.ts";
 import { freshId, isUuid } from "../work/fresh-id.ts";
 import { noteAttempt } from "../work/note-attempt.ts";
-import type { Work } from "../work/work.ts";
+import { healable, type Work } from "../work/work.ts";
 
 /** The envelope as expressions see it. */
 export interface ContractMessage {
@@ -84,14 +84,10 @@ async function runOne(work: Work, effect: ContractEffect, subject: Subject, mess
     case "start": {
       const payload = await evaluateMap(work, subject, effect.payload);
       const instanceId = freshId(work.at, work.engine.seed(), effect.machine);
-      const started = await startFromCascade(work, {
-        kind: "start",
-        cause: message.key,
-        machine: effect.machine,
-        event: effect.event,
-        payload,
-        unique: null,
-        instanceId,
+      const start = { kind: "start" as const, cause: message.key, machine: effect.machine, event: effect.event, payload, unique: null, instanceId };
+      const started = await startFromCascade(work, start).catch((error: unknown) => {
+        // Another event began it in the meantime: read again, this one finds it.
+        throw error instanceof EngineError && error.code === "unique_taken" ? healable(error) : error;
       });
       return await settle(work, started.outcome, started.instance, effect.event);
     }

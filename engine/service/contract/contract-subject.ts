@@ -4,7 +4,7 @@ import type { ContractCheck, ContractDefinition, ContractEvent } from "../../sch
 import type { Json, JsonObject } from "../../schema/json.ts";
 import { namedRecords } from "../../store/record-references.ts";
 import { loadRecord } from "../../store/records.ts";
-import { findReferences } from "../records/payload.ts";
+import { findReferences, type Reference } from "../records/payload.ts";
 import { recordTypeOf } from "../records/record-type.ts";
 import { evaluate } from "../work/expression.ts";
 import type { Work } from "../work/work.ts";
@@ -31,7 +31,8 @@ export async function loadSubject(work: Work, contract: ContractDefinition, subj
 }
 
 /**
- * Looks up what the data names by `x-ref`, one question per type. A record of another org is no record.
+ * Looks up what the data names by `x-ref`, one question per type. A record of another org is no record; one of a global type
+ * that the event may introduce is, although the org does not see it yet.
  *
  * - throws EngineError `payload_invalid` with the path of each name that is unknown
  */
@@ -40,14 +41,27 @@ export async function refuseUnknownNames(work: Work, event: ContractEvent, data:
   const references = findReferences(event.data, data);
   const unknown = await Promise.all(
     [...new Set(references.map(({ type }) => type))].map(async (ref) => {
-      const type = recordTypeOf(work.ruling.program, ref);
       const named = references.filter((reference) => reference.type === ref);
-      const known = await namedRecords(work.tx, work.org.id, type, [...new Set(named.map(({ value }) => value))]);
+      const known = await knownIn(work, ref, named);
       return named.filter(({ value }) => !known.has(value));
     }),
   );
-  const errors = unknown.flat().map(({ path, type }) => ({ path, keyword: "x-ref", message: `names no record of "${type}"` }));
+  const unseen: Reference[] = [];
+  for (const missing of unknown) unseen.push(...(await withoutIntroduced(work, event, missing)));
+  const errors = unseen.map(({ path, type }) => ({ path, keyword: "x-ref", message: `names no record of "${type}"` }));
   if (errors.length > 0) throw new EngineError("payload_invalid", `${errors[0]?.path} ${errors[0]?.message}`, { errors });
+}
+
+async function knownIn(work: Work, ref: string, named: readonly Reference[]): Promise<ReadonlySet<string>> {
+  return await namedRecords(work.tx, work.org.id, recordTypeOf(work.ruling.program, ref), [...new Set(named.map(({ value }) => value))]);
+}
+
+/** `missing`: names of one type. */
+async function withoutIntroduced(work: Work, event: ContractEvent, missing: readonly Reference[]): Promise<readonly Reference[]> {
+  const ref = missing[0]?.type;
+  if (ref === undefined || event.introduces?.includes(ref) !== true || recordTypeOf(work.ruling.program, ref).scope !== "global") return missing;
+  const known = await work.tx.asSystem(() => knownIn(work, ref, missing));
+  return missing.filter(({ value }) => !known.has(value));
 }
 
 /**

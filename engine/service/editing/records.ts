@@ -5,6 +5,7 @@ import type { OrgContext } from "../../core/step-types.ts";
 import { isJsonObject, type JsonObject } from "../../schema/json.ts";
 import type { TypeDefinition } from "../../schema/type.ts";
 import type { RecordRow } from "../../store/instance-row.ts";
+import { grantToMaker } from "../../store/record-visibility.ts";
 import { createRecord as insertRecord, loadRecord, deleteRecord as removeRecord, updateRecord as replaceRecord } from "../../store/records.ts";
 import { runCascade } from "../instances/cascade.ts";
 import { judgeBeforeCommit } from "../records/judge-record-write.ts";
@@ -62,6 +63,7 @@ export async function createIn(work: Work, type: TypeDefinition, given: unknown)
     actorId: work.actor.id,
     at: work.at,
   });
+  grantToMaker(work.tx, type, work.org.id, row.id);
   await afterChange(work, type, null, row);
   return row;
 }
