@@ -11,6 +11,7 @@ import type { Json, JsonObject } from "../../schema/json.ts";
 import { loadOrg } from "../../store/people.ts";
 import { toOrgContext } from "../auth/principals.ts";
 import { findTarget, runCascade, sendTo } from "../instances/cascade.ts";
+import { rearmTimers } from "../instances/rearm-timers.ts";
 import { startFromCascade } from "../instances/start-from-cascade.ts";
 import { type RecordWrite, writeRecordEffect } from "../records/write-record.ts";
 import type { Engine } from "../work/engine-context.ts";
@@ -65,6 +66,8 @@ async function carryOver(work: Work, key: string, body: JsonObject): Promise<Jso
       await runCascade(work, cascade);
       return { outcome: "written", from };
     }
+    case "timers":
+      return await rearmTimers(work, body);
     default:
       throw new EngineError("internal", `An outbox row asks for "${String(body["op"])}".`);
   }
