@@ -328,3 +328,31 @@ describe("timers that read a setting", () => {
     world.setNow(START);
   });
 });
+
+describe("an act that means something to very many", () => {
+  it("goes on to 450 instances: some with the act, the others after it, each once, in its actor's name", async () => {
+    const reader = await addMember("many@reader.example");
+    const loan = await open(2, "Rare", "chief", reader);
+    await send(loan.id, "loan.ask", "chief");
+    const { sql } = world.database;
+    const columns = async (table: string) =>
+      (await sql<{ name: string }>("select column_name as name from information_schema.columns where table_name = $1", [table])).map(({ name }) => `"${name}"`);
+    const twin = "('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid";
+    for (const [table, own, swaps] of [
+      ["record", loan.record?.id, { id: twin, code: "code || '-' || n" }],
+      ["instance", loan.id, { id: twin, record_id: twin, key: "key || '-' || n" }],
+    ] as const) {
+      const names = await columns(table);
+      const values = names.map((name) => (swaps as Record<string, string>)[name.slice(1, -1)] ?? name);
+      await sql(`insert into ${table} (${names.join()}) select ${values.join()} from ${table}, generate_series(1, 449) n where id = $1`, [own]);
+    }
+    await updateRecord(world.engine, world.as("chief"), { type: "members", id: reader, data: { quota: 5 } });
+    const reached =
+      "select count(*)::int as n, count(*) filter (where data->>'rechecks' = '1')::int as once from record where type = 'loans' and data->>'member_id' = $1";
+    expect(await sql(reached, [reader])).toEqual([{ n: 450, once: 200 }]);
+    expect(await deliverWaiting()).toBe(250);
+    expect(await sql(reached, [reader])).toEqual([{ n: 450, once: 450 }]);
+    const actors = await sql("select distinct actor->>'id' as id from event_log where type = 'loan.recheck' and event->>'idempotencyKey' is not null");
+    expect(actors).toEqual([{ id: world.ids.chief }]);
+  });
+});
