@@ -44,7 +44,7 @@ const EMPTY: HistoryValue = new Map();
  *
  * - `input` is not changed; parts of it may be shared with the result
  * - `blocked`, `violated` (an invariant of the machine) and `not_available` change nothing; `needs` lists everything that this pass missed, sorted by key
- * - `failed` is a fault of the definitions: a reference that goes nowhere, or a limit (1,000 microsteps, 2,000 effects, the time given)
+ * - `failed` is a fault of the definitions: a reference that goes nowhere, or a limit (1,000 microsteps, 20,000 effects, the time given)
  */
 export function step(program: Program, machine: CompiledMachine, input: StepInput, options: StepOptions = {}): StepResult {
   try {

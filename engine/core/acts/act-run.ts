@@ -12,8 +12,9 @@ import type { ExpressionMap, TextCode } from "../machine/code.ts";
 import type { Effect, EngineEvent, Instant } from "../step-types.ts";
 import { SeedIds } from "./seed-ids.ts";
 
-export const MAX_EFFECTS = 2_000;
-export const MAX_EACH = 1_000;
+export const MAX_EFFECTS = 20_000;
+/** As many rows as a fact holds. */
+export const MAX_EACH = 10_000;
 
 type WithoutKey<T> = T extends unknown ? Omit<T, "key"> : never;
 export type EffectBody = WithoutKey<Effect>;

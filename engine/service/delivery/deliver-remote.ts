@@ -11,6 +11,8 @@ import type { Json, JsonObject } from "../../schema/json.ts";
 import { loadOrg } from "../../store/people.ts";
 import { toOrgContext } from "../auth/principals.ts";
 import { findTarget, runCascade, sendTo } from "../instances/cascade.ts";
+import { rearmTimers } from "../instances/rearm-timers.ts";
+import { sentOnBy } from "../instances/send-on.ts";
 import { startFromCascade } from "../instances/start-from-cascade.ts";
 import { type RecordWrite, writeRecordEffect } from "../records/write-record.ts";
 import type { Engine } from "../work/engine-context.ts";
@@ -25,10 +27,15 @@ export async function deliverRemote(engine: Engine, item: OutboxItem): Promise<D
   const body = item.body;
   const org = await targetOrg(engine, textOf(body["org"]) ?? item.org);
   if (org === null) return { result: "refused", reason: "The org that this is for does not exist" };
+  const { actor } = sentOnBy(body);
   const fingerprint = createHash("sha256").update(canonicalJson(body)).digest("hex");
   try {
-    const answer = await inWork(engine, systemScope(org), org, (work) =>
-      once(work, { key: item.key, fingerprint }, 200, async (): Promise<JsonObject> => await carryOver(work, item.key, body)),
+    const answer = await inWork(
+      engine,
+      systemScope(org),
+      org,
+      (work) => once(work, { key: item.key, fingerprint }, 200, async (): Promise<JsonObject> => await carryOver(work, item.key, body)),
+      actor === undefined ? {} : { actor },
     );
     return { result: "delivered", detail: JSON.stringify(answer.body) };
   } catch (error) {
@@ -49,7 +56,7 @@ async function carryOver(work: Work, key: string, body: JsonObject): Promise<Jso
     case "send":
       return await sendOver(work, key, body, from);
     case "start": {
-      const instanceId = freshId(work.at, work.engine.seed(), key);
+      const instanceId = textOf(body["instance_id"]) ?? freshId(work.at, work.engine.seed(), key);
       const { machine, event, payload, unique } = {
         machine: textOf(body["machine"]) ?? "",
         event: textOf(body["event"]),
@@ -57,7 +64,7 @@ async function carryOver(work: Work, key: string, body: JsonObject): Promise<Jso
         unique: textOf(body["unique"]),
       };
       const started = await startFromCascade(work, { kind: "start", cause: key, machine, event, payload: (payload ?? {}) as JsonObject, unique, instanceId });
-      if (started.outcome.kind === "moved") await runCascade(work, started.outcome.cascade);
+      if (started.outcome.kind === "moved") await runCascade(work, started.outcome.cascade, sentOnBy(body).depth);
       return { outcome: started.outcome.kind, instance: started.instance?.id ?? null, seq: started.instance?.seq ?? null, from };
     }
     case "record": {
@@ -65,6 +72,8 @@ async function carryOver(work: Work, key: string, body: JsonObject): Promise<Jso
       await runCascade(work, cascade);
       return { outcome: "written", from };
     }
+    case "timers":
+      return await rearmTimers(work, body);
     default:
       throw new EngineError("internal", `An outbox row asks for "${String(body["op"])}".`);
   }
@@ -76,7 +85,7 @@ async function sendOver(work: Work, key: string, body: JsonObject, from: Json): 
   if (target === null) return { outcome: "not_found", from };
   const { outcome } = await sendTo(work, target.id, { type: event, payload: (body["payload"] ?? {}) as JsonObject, via: "cascade", idempotencyKey: key });
   if (outcome.kind !== "moved") return { outcome: outcome.kind, instance: target.id, from };
-  await runCascade(work, outcome.cascade);
+  await runCascade(work, outcome.cascade, sentOnBy(body).depth);
   return { outcome: "moved", instance: target.id, seq: outcome.seq, from };
 }
 

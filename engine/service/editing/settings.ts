@@ -4,6 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../schema/json.ts";
 import type { SettingsDefinition } from "../../schema/settings.ts";
 import { loadPerson } from "../../store/people.ts";
 import { loadSetting, type SettingRow, saveSetting, settingVersions } from "../../store/settings.ts";
+import { askToRearm } from "../instances/rearm-timers.ts";
 import { checkPayload, payloadErrors, payloadInvalid, withReferences } from "../records/payload.ts";
 import { lookupOf } from "../records/reference-lookup.ts";
 import { dayIn } from "../work/ask-decision.ts";
@@ -49,7 +50,7 @@ export interface UpdateSettingsInput {
 }
 
 /**
- * Changes the org's own values.
+ * Changes the org's own values. Timers whose delay reads them follow.
  *
  * - throws EngineError `definition_not_found`, `permission_denied`, `payload_invalid`, `record_changed`, `org_required`
  */
@@ -85,6 +86,7 @@ export async function updateSettings(engine: Engine, scope: Scope, input: Update
         subject: { type: "settings", id: definition.key },
         detail: { was: before?.values ?? {}, now: own, version: row.version },
       });
+      await askToRearm(work, { settings: definition.key, from: before?.version ?? 0, to: row.version, after: null, again: false });
       work.notices.push({ orgId: work.org.id, kind: "settings", id: definition.key, of: definition.key });
       return answerSettings(work, definition, row);
     }),

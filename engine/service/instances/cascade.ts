@@ -1,6 +1,7 @@
 /**
  * Works off what one act means for other instances of the same org, inside its transaction: starts, sends, mails. First
- * asked, first done; at most 16 levels deep and 200 instances wide; deadlocks run the whole act again (Store.work).
+ * asked, first done; at most 16 levels deep; what comes after the 200th instance goes on in transactions of its own
+ * (`send-on.ts`); deadlocks run the whole act again (Store.work).
  */
 import { EngineError } from "../../core/errors.ts";
 import type { EngineEvent } from "../../core/step-types.ts";
@@ -12,8 +13,9 @@ import type { CascadeItem } from "../work/cascade-item.ts";
 import { isUuid } from "../work/fresh-id.ts";
 import { openInstance } from "../work/in-work.ts";
 import type { Work } from "../work/work.ts";
+import { sendOn } from "./send-on.ts";
 import { type CascadeResult, startFromCascade } from "./start-from-cascade.ts";
-import { type Moved, moveInstance, type Transition } from "./transition.ts";
+import { MOVES_PER_TRANSACTION, type Moved, moveInstance, type Transition } from "./transition.ts";
 
 const MAX_DEPTH = 16;
 
@@ -22,18 +24,27 @@ const MAX_DEPTH = 16;
  *
  * An instance that does not take the event stays as it is, as in every statechart; a gate that blocks a cascaded event
  * blocks only that one. What fails (a payload that does not fit, a limit) fails the whole act.
+ *
+ * - `behind`: levels that lie behind the items, where they were sent on
  */
-export async function runCascade(work: Work, items: readonly CascadeItem[]): Promise<readonly CascadeResult[]> {
+export async function runCascade(work: Work, items: readonly CascadeItem[], behind = 0): Promise<readonly CascadeResult[]> {
   const results: CascadeResult[] = [];
   let level: readonly CascadeItem[] = items;
-  for (let depth = 1; level.length > 0; depth++) {
+  for (let depth = behind + 1; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) throw new EngineError("limit_exceeded", `One act went on through more than ${MAX_DEPTH} levels of instances.`, { limit: MAX_DEPTH });
     const next: CascadeItem[] = [];
+    const later: CascadeItem[] = [];
     for (const item of level) {
+      if (work.moves >= MOVES_PER_TRANSACTION) {
+        later.push(item);
+        results.push({ cause: item.cause, machine: item.machine ?? "", event: item.event ?? "", instance: null, outcome: { kind: "later" } });
+        continue;
+      }
       const result = item.kind === "start" ? await startFromCascade(work, item) : await sendItem(work, item);
       results.push(result);
       if (result.outcome.kind === "moved") next.push(...(result.outcome as Moved).cascade);
     }
+    await sendOn(work, later, depth);
     level = next;
   }
   return results;

@@ -12,17 +12,19 @@ import { evaluateOne } from "../work/expression.ts";
 import type { Work } from "../work/work.ts";
 import { beginInstance, type Transition } from "./transition.ts";
 
-/** What became of one item, for answers and explanations. */
+/** What became of one item, for answers and explanations. `later`: sent on, its transaction is still to come. */
 export interface CascadeResult {
   readonly cause: string;
   readonly machine: string;
   readonly event: string;
   readonly instance: InstanceRow | null;
-  readonly outcome: Transition | { readonly kind: "not_found" } | { readonly kind: "existing" };
+  readonly outcome: Transition | { readonly kind: "not_found" } | { readonly kind: "existing" } | { readonly kind: "later" };
 }
 
+type Started = CascadeResult & { readonly outcome: Exclude<CascadeResult["outcome"], { readonly kind: "later" }> };
+
 /** An instance with the same `unique` value is taken in place of a second one. */
-export async function startFromCascade(work: Work, item: Extract<CascadeItem, { kind: "start" }>): Promise<CascadeResult> {
+export async function startFromCascade(work: Work, item: Extract<CascadeItem, { kind: "start" }>): Promise<Started> {
   const machine = work.ruling.program.machine(item.machine);
   if (machine === null) throw new EngineError("internal", `There is no machine "${item.machine}" in release ${work.ruling.release}.`);
   const { name, spec } = startOf(machine, item.event);

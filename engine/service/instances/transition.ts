@@ -43,7 +43,8 @@ export type Transition =
   | Extract<SettledStep, { kind: "violated" }>
   | { readonly kind: "not_available"; readonly available: readonly string[]; readonly state: StateValue | null };
 
-const MOVES_PER_TRANSACTION = 200;
+/** A cascade sends on what comes after them. */
+export const MOVES_PER_TRANSACTION = 200;
 
 /** Sends one event to a running instance. What is not `moved` has written nothing. */
 export async function moveInstance(work: Work, standing: Standing, event: EngineEvent): Promise<Transition> {

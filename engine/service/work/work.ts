@@ -41,6 +41,8 @@ export interface Work {
   hasWork: boolean;
   /** Instances moved in this transaction. */
   moves: number;
+  /** What was left to transactions of its own. */
+  sentOn: number;
   /** The instance that the transaction was opened for; taken once. */
   opened: OpenedSend | null;
   /** The same, while it is read and not locked: see `hold`. */
@@ -82,6 +84,7 @@ export function blankWork(within: Pick<Work, "engine" | "tx" | "scope" | "org" |
     hasWork: false,
     waitsForKey: false,
     moves: 0,
+    sentOn: 0,
     opened: null,
     unheld: null,
     keyed: null,

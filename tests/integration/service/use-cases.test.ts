@@ -22,8 +22,11 @@ import { listOutbox } from "#engine/service/queries/outbox.ts";
 import { getRecord, listRecords, listRecordVersions } from "#engine/service/queries/records.ts";
 import { search } from "#engine/service/queries/search.ts";
 import { getView } from "#engine/service/queries/view.ts";
+import { claimOutbox } from "#engine/store/outbox.ts";
+import { claimTimers } from "#engine/store/timers.ts";
 import { type LendingWorld, lendingWorld, START, type Who } from "#tests/support/lending-world.ts";
 
+const SYSTEM = { orgs: "system", actorId: "system" } as const;
 let world: LendingWorld;
 let member: string;
 
@@ -40,6 +43,24 @@ async function open(copies = 1, title = "Book", who: Who = "clerk", of = member)
   return (await startInstance(world.engine, world.as(who), { machine: "loan", event })).body;
 }
 const send = (instance: string, type: string, who: Who = "clerk") => sendEvent(world.engine, world.as(who), { instance, type });
+
+/** Carries out what waits for the engine itself; gives how much it was. */
+async function deliverWaiting(): Promise<number> {
+  const claim = { now: world.engine.clock.now(), limit: 100, leaseMs: 1000, kinds: ["remote"], owner: "test" };
+  const rows = await world.engine.store.work(SYSTEM, (tx) => claimOutbox(tx, claim));
+  for (const { id, orgId, key, kind, payload } of rows) {
+    expect(await deliverRemote(world.engine, { id, org: orgId, key, kind, body: payload, attempt: 1 })).toMatchObject({ result: "delivered" });
+  }
+  return rows.length === 0 ? 0 : rows.length + (await deliverWaiting());
+}
+/** Fires what is due by then; gives the instances that moved. */
+async function fireDue(now: string): Promise<readonly string[]> {
+  world.setNow(now);
+  const due = await world.engine.store.work(SYSTEM, (tx) => claimTimers(tx, { now, limit: 100, leaseMs: 1000 }));
+  const fired: string[] = [];
+  for (const timer of due) if ((await fireTimer(world.engine, timer)) === "fired") fired.push(timer.instanceId);
+  return fired;
+}
 
 describe("explain", () => {
   it("tells state, effects, mails and timers, and changes nothing", async () => {
@@ -252,5 +273,86 @@ describe("read models", () => {
     expect(outbox.items[0]).toMatchObject({ state: "pending", payload: { contract: "lending.branch", envelope: { event: "loan.lent", org_code: "ONE" } } });
     expect(await verifyAudit(world.engine, world.as("chief"))).toMatchObject({ ok: true, faults: [] });
     expect((await listInstances(world.engine, world.as("far"), {})).items).toEqual([]);
+  });
+});
+
+describe("timers that read a setting", () => {
+  it("a timer follows the setting that its delay reads, from when it was armed, and no history changes", async () => {
+    const [loan, other] = [await open(), await open()];
+    const settings = (values: Record<string, unknown>) => updateSettings(world.engine, world.as("chief"), { key: "lending-settings", values });
+    const timersOf = async ({ id }: InstanceView) => (await getInstance(world.engine, world.as("clerk"), { instance: id })).timers.map(({ dueAt }) => dueAt);
+    const eventsOf = async ({ id }: InstanceView) =>
+      (await instanceHistory(world.engine, world.as("clerk"), { instance: id })).items.map(({ seq, hash }) => [seq, hash]);
+    await send(loan.id, "loan.lend");
+    world.setNow("2026-02-03T06:00:00.000Z");
+    await send(other.id, "loan.lend");
+    const recorded = await eventsOf(loan);
+    await settings({ extra: 2 });
+    await deliverWaiting();
+    expect([await timersOf(loan), await timersOf(other)]).toEqual([["2026-02-04T06:00:00.000Z"], ["2026-02-05T06:00:00.000Z"]]);
+    await settings({ late_days: 5 });
+    await deliverWaiting();
+    expect([await timersOf(loan), await timersOf(other)]).toEqual([["2026-02-07T06:00:00.000Z"], ["2026-02-08T06:00:00.000Z"]]);
+    expect(await fireDue("2026-02-04T06:00:01.000Z")).toEqual([]);
+    await settings({ extra: null, late_days: 1 });
+    await deliverWaiting();
+    expect([await timersOf(loan), await timersOf(other)]).toEqual([["2026-02-03T06:00:00.000Z"], ["2026-02-04T06:00:00.000Z"]]);
+    expect(await eventsOf(loan)).toEqual(recorded);
+    expect(await fireDue("2026-02-04T06:00:01.000Z")).toEqual(expect.arrayContaining([loan.id, other.id]));
+    expect((await getInstance(world.engine, world.as("clerk"), { instance: loan.id })).state).toBe("overdue");
+    await settings({ late_days: null });
+    await deliverWaiting();
+    world.setNow(START);
+  });
+  it("a timer that an act arms while the setting changes is found by the second look", async () => {
+    const loan = await open();
+    await send(loan.id, "loan.lend");
+    await updateSettings(world.engine, world.as("chief"), { key: "lending-settings", values: { late_days: 4 } });
+    await deliverWaiting();
+    const due = (at: string) => world.database.sql("update timer set due_at = $1 where instance_id = $2", [at, loan.id]);
+    await due("2026-02-04T06:00:00.000Z");
+    // So many that they come before its page.
+    const many =
+      "insert into timer (org_id, instance_id, name, due_at, seq) select org_id, instance_id, 'a' || n, due_at, seq from timer, generate_series(1, 450) n";
+    await world.database.sql(`${many} where instance_id = $1`, [loan.id]);
+    world.setNow("2026-02-02T06:01:00.000Z");
+    await deliverWaiting();
+    expect((await getInstance(world.engine, world.as("clerk"), { instance: loan.id })).timers).toContainEqual({
+      name: "lent.late",
+      dueAt: "2026-02-06T06:00:00.000Z",
+    });
+    expect(await deliverWaiting()).toBe(0);
+    await world.database.sql("delete from timer where instance_id = $1 and name like 'a%'", [loan.id]);
+    await updateSettings(world.engine, world.as("chief"), { key: "lending-settings", values: { late_days: null } });
+    await deliverWaiting();
+    world.setNow(START);
+  });
+});
+
+describe("an act that means something to very many", () => {
+  it("goes on to 450 instances: some with the act, the others after it, each once, in its actor's name", async () => {
+    const reader = await addMember("many@reader.example");
+    const loan = await open(2, "Rare", "chief", reader);
+    await send(loan.id, "loan.ask", "chief");
+    const { sql } = world.database;
+    const columns = async (table: string) =>
+      (await sql<{ name: string }>("select column_name as name from information_schema.columns where table_name = $1", [table])).map(({ name }) => `"${name}"`);
+    const twin = "('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid";
+    for (const [table, own, swaps] of [
+      ["record", loan.record?.id, { id: twin, code: "code || '-' || n" }],
+      ["instance", loan.id, { id: twin, record_id: twin, key: "key || '-' || n" }],
+    ] as const) {
+      const names = await columns(table);
+      const values = names.map((name) => (swaps as Record<string, string>)[name.slice(1, -1)] ?? name);
+      await sql(`insert into ${table} (${names.join()}) select ${values.join()} from ${table}, generate_series(1, 449) n where id = $1`, [own]);
+    }
+    await updateRecord(world.engine, world.as("chief"), { type: "members", id: reader, data: { quota: 5 } });
+    const reached =
+      "select count(*)::int as n, count(*) filter (where data->>'rechecks' = '1')::int as once from record where type = 'loans' and data->>'member_id' = $1";
+    expect(await sql(reached, [reader])).toEqual([{ n: 450, once: 200 }]);
+    expect(await deliverWaiting()).toBe(250);
+    expect(await sql(reached, [reader])).toEqual([{ n: 450, once: 450 }]);
+    const actors = await sql("select distinct actor->>'id' as id from event_log where type = 'loan.recheck' and event->>'idempotencyKey' is not null");
+    expect(actors).toEqual([{ id: world.ids.chief }]);
   });
 });

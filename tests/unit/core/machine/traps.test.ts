@@ -83,7 +83,7 @@ describe("a step is bounded", () => {
     expect(raising("begin")).toMatchObject({ kind: "failed", code: "limit_exceeded" });
   });
   it("bounds effects and elements", () => {
-    const many = run({ initial: "a", states: { a: { entry: [{ type: "note", params: { each: "for i in 1..2000 return i", text: "x" } }] } } });
+    const many = run({ initial: "a", states: { a: { entry: [{ type: "note", params: { each: "for i in 1..10001 return i", text: "x" } }] } } });
     expect(many("begin")).toMatchObject({ kind: "failed", code: "limit_exceeded" });
   });
 });
