@@ -1,7 +1,7 @@
 /** The data folder: made and written to before anything is started; with an embedded database, claimed by one process at a time. */
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { EngineError } from "./core/errors.ts";
 
 export interface ClaimedFolder {
@@ -15,8 +15,7 @@ export interface ClaimedFolder {
  */
 export async function openFolder(folder: string): Promise<void> {
   try {
-    // The embedded server may run as another user, who must reach its folder.
-    await mkdir(folder, { recursive: true, mode: 0o755 });
+    await makeFolder(folder);
     const probe = join(folder, `.probe-${randomUUID()}`);
     await writeFile(probe, "");
     await rm(probe, { force: true });
@@ -28,10 +27,34 @@ export async function openFolder(folder: string): Promise<void> {
   }
 }
 
+/** Step by step: Node's recursive `mkdir` never ends where a file system answers that nothing is there for a folder that it will not make, as /proc does. */
+async function makeFolder(folder: string): Promise<void> {
+  const missing: string[] = [];
+  for (let path = folder; !(await isThere(path)); path = dirname(path)) missing.unshift(path);
+  for (const path of missing) {
+    // The embedded server may run as another user, who must reach its folder.
+    await mkdir(path, { mode: 0o755 }).catch(async (error: unknown) => {
+      if ((error as { code?: string }).code !== "EEXIST" || !(await isThere(path))) throw error;
+    });
+  }
+  if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error("it is a file"), { code: "EEXIST" });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return false;
+    throw error;
+  }
+}
+
 const WHY: Readonly<Record<string, string>> = {
   EACCES: "this user may not write there",
   EPERM: "this user may not write there",
   EROFS: "the disk is read-only",
+  ENOENT: "no folder can be made there",
   EEXIST: "it is a file",
   ENOTDIR: "a part of its path is a file",
 };

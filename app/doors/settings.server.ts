@@ -24,7 +24,9 @@ const LONGEST = 80;
 export async function settings(engine: Engine, scope: Scope, key: string | null, member: string | null = null): Promise<SettingsPage> {
   const { items } = await listSettings(engine, scope);
   const shown = key === null ? items[0] : items.find((item) => item.key === key);
-  if (shown === undefined) throw new EngineError("definition_not_found", `There are no settings "${(key ?? "").slice(0, 100)}".`);
+  if (shown === undefined) {
+    throw new EngineError("definition_not_found", key === null ? "There are no settings for you to see." : `There are no settings "${key.slice(0, 100)}".`);
+  }
   const versions = (await listSettingVersions(engine, scope, { key: shown.key })).items.slice(0, MOST_VERSIONS);
   return await inReading(engine, scope, async (reading) => {
     const [work] = reading.works;

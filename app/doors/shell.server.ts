@@ -1,6 +1,7 @@
 /** The frame of every page, the palette's search and the options of reference fields. */
 import { EngineError } from "#engine/core/errors.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
+import { readersOf } from "#engine/service/editing/settings.ts";
 import { listTasks } from "#engine/service/queries/inbox.ts";
 import { listRecords } from "#engine/service/queries/records.ts";
 import { search as searchRecords } from "#engine/service/queries/search.ts";
@@ -43,8 +44,7 @@ async function rightsOf(engine: Engine, scope: Scope): Promise<{ readonly role: 
         studio: has("rules.view", "rules.edit", "rules.publish"),
         replay: has("replay.run"),
         operations: has("integration.admin", "audit.view"),
-        // Whoever reads the rules reads what they are set by; others find the place where they may change something.
-        settings: has("rules.view", "rules.edit") || reading.works[0].ruling.program.all("settings").some(({ content }) => held.has(content.permission)),
+        settings: reading.works[0].ruling.program.all("settings").some(({ content }) => has(...readersOf(content))),
       },
     };
   });

@@ -5,6 +5,7 @@ import { ClockProvider } from "#studio/ui/clock.tsx";
 import { openDoor } from "../engine.server.ts";
 import { FaultBlock } from "../shell/fault.tsx";
 import { LiveProvider, useLiveRefresh } from "../shell/live.tsx";
+import { readAhead } from "../shell/pages-ahead.ts";
 import { Palette, PaletteProvider } from "../shell/palette.tsx";
 import { PhoneNav } from "../shell/phone-nav.tsx";
 import { Rail, type Waiting } from "../shell/rail.tsx";
@@ -31,6 +32,8 @@ function Frame({ view, children }: { view: Route.ComponentProps["loaderData"]; c
   const waiting = useWaiting(pathname, view.scope);
   const slow = useSlow(navigation.state === "loading" && navigation.location.pathname !== pathname);
   useEffect(() => setNarrow(localStorage.getItem("rail") === "narrow"), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what a person may open changes with the scope, not with each reading
+  useEffect(() => readAhead({ ...view.may }), [view.scope]);
   const toggle = (): void => {
     localStorage.setItem("rail", narrow ? "open" : "narrow");
     setNarrow(!narrow);

@@ -25,9 +25,16 @@ export interface DraftDefinition {
   readonly baseHash: string | null;
   readonly updatedBy: string;
   readonly updatedAt: string;
-  /** Counts saves, for optimistic checks. */
+  /** Counts saves, for optimistic checks; never repeats within a draft and definition. */
   readonly revision: number;
 }
+
+/**
+ * In place of the content of a change that was taken back. Its row stays for its count: were it to begin anew, whoever still holds a revision
+ * of the old change would overwrite the new one unseen.
+ */
+const TAKEN_BACK = "";
+const isChange = ({ content }: { readonly content?: string | null | undefined }): boolean => content !== TAKEN_BACK;
 
 function toDraft(row: InferEntity<typeof Draft>): DraftRow {
   return {
@@ -91,37 +98,41 @@ async function lockDraft(tx: Tx, id: string): Promise<InferEntity<typeof Draft>>
 
 /** By kind and key. */
 export async function draftDefinitions(tx: Tx, draftId: string): Promise<readonly DraftDefinition[]> {
-  return (await tx.em.find(DraftDefinitionEntity, { draftId }, { orderBy: { kind: "asc", key: "asc" } })).map(toDefinition);
+  return (await tx.em.find(DraftDefinitionEntity, { draftId }, { orderBy: { kind: "asc", key: "asc" } })).filter(isChange).map(toDefinition);
 }
 
 export async function loadDraftDefinition(tx: Tx, draftId: string, kind: Kind, key: string): Promise<DraftDefinition | null> {
   const row = await tx.em.findOne(DraftDefinitionEntity, { draftId, kind, key });
-  return row === null ? null : toDefinition(row);
+  return row === null || !isChange(row) ? null : toDefinition(row);
 }
 
-/** `ifRevision` guards against another tab; 0: it must not be there yet. @throws not_found, draft_conflict */
+/** `ifRevision` guards against another tab; 0: there must be no change. @throws not_found, draft_conflict */
 export async function saveDraftDefinition(tx: Tx, input: Omit<DraftDefinition, "revision"> & { readonly ifRevision?: number }): Promise<DraftDefinition> {
   const { ifRevision, ...values } = input;
   const draft = await lockDraft(tx, input.draftId);
   const known = await tx.em.findOne(DraftDefinitionEntity, { draftId: input.draftId, kind: input.kind, key: input.key });
-  const revision = known?.revision ?? 0;
+  const revision = known === null || !isChange(known) ? 0 : known.revision;
   if (ifRevision !== undefined && ifRevision !== revision) {
     throw new EngineError("draft_conflict", `${input.kind} ${input.key} was saved by somebody else.`, {
       conflicts: [{ kind: input.kind, key: input.key, revision }],
     });
   }
-  const row = known === null ? tx.em.create(DraftDefinitionEntity, { ...values, revision: 1 }) : tx.em.assign(known, { ...values, revision: revision + 1 });
+  const row =
+    known === null ? tx.em.create(DraftDefinitionEntity, { ...values, revision: 1 }) : tx.em.assign(known, { ...values, revision: known.revision + 1 });
   tx.em.persist(row);
   tx.em.assign(draft, { updatedAt: input.updatedAt, authors: [...new Set([...(draft.authors as string[]), input.updatedBy])] });
   await tx.em.flush();
   return toDefinition(row);
 }
 
-/** Forgets the change; the base shows again. False when there was none. */
+/** Forgets the change; the base shows again. False when there was none. @throws not_found */
 export async function dropDraftDefinition(tx: Tx, draftId: string, kind: Kind, key: string): Promise<boolean> {
+  await lockDraft(tx, draftId);
   const row = await tx.em.findOne(DraftDefinitionEntity, { draftId, kind, key });
-  if (row !== null) await tx.em.remove(row).flush();
-  return row !== null;
+  if (row === null || !isChange(row)) return false;
+  tx.em.assign(row, { content: TAKEN_BACK, baseHash: null });
+  await tx.em.flush();
+  return true;
 }
 
 /** Everybody who ever saved into it, in order of their first save. */

@@ -8,7 +8,7 @@ import { askToRearm } from "../instances/rearm-timers.ts";
 import { checkPayload, payloadErrors, payloadInvalid, withReferences } from "../records/payload.ts";
 import { lookupOf } from "../records/reference-lookup.ts";
 import { dayIn } from "../work/ask-decision.ts";
-import { authorize } from "../work/authorize.ts";
+import { authorize, judge } from "../work/authorize.ts";
 import type { Engine } from "../work/engine-context.ts";
 import { isUuid } from "../work/fresh-id.ts";
 import { type Answer, type Idempotency, once } from "../work/idempotency.ts";
@@ -33,10 +33,16 @@ export interface SettingsAnswer {
   readonly updatedBy: string | null;
 }
 
-/** - throws EngineError `definition_not_found`, `org_required` */
+/**
+ * Any one of these opens settings to a reader: the right to set them, or the studio's, whose rules are set by them. Decisions show
+ * the values that they stand on to everybody who sees the decision.
+ */
+export const readersOf = ({ permission }: Pick<SettingsDefinition, "permission">): readonly string[] => [permission, "rules.view", "rules.edit"];
+
+/** - throws EngineError `definition_not_found`, also where the reader may not see them; `org_required` */
 export async function getSettings(engine: Engine, scope: Scope, input: { readonly key: string }): Promise<SettingsAnswer> {
   return await inWork(engine, scope, requireOneOrg(scope), async (work) => {
-    const definition = definitionOf(work, input.key);
+    const definition = readable(work, input.key);
     return answerSettings(work, definition, await loadSetting(work.tx, work.org.id, definition.key));
   });
 }
@@ -93,14 +99,14 @@ export async function updateSettings(engine: Engine, scope: Scope, input: Update
   );
 }
 
-/** Every version of the org's own values, newest first. */
+/** Every version of the org's own values, newest first. @throws definition_not_found */
 export async function listSettingVersions(
   engine: Engine,
   scope: Scope,
   input: { readonly key: string },
 ): Promise<{ readonly items: readonly (SettingRow & { readonly updatedByName: string | null })[] }> {
   return await inWork(engine, scope, requireOneOrg(scope), async (work) => {
-    const definition = definitionOf(work, input.key);
+    const definition = readable(work, input.key);
     const versions = await settingVersions(work.tx, work.org.id, definition.key);
     const names = new Map<string, string | null>();
     for (const { updatedBy } of versions) {
@@ -110,12 +116,13 @@ export async function listSettingVersions(
   });
 }
 
-/** All settings of the release with what holds in the org, by key. */
+/** The settings of the release that the reader may see, with what holds in the org, by key. */
 export async function listSettings(engine: Engine, scope: Scope): Promise<{ readonly items: readonly SettingsAnswer[] }> {
   return await inWork(engine, scope, requireOneOrg(scope), async (work) => {
     const items: SettingsAnswer[] = [];
     for (const { key } of work.ruling.program.all("settings")) {
       const definition = definitionOf(work, key);
+      if (!mayRead(work, definition)) continue;
       items.push(answerSettings(work, definition, await loadSetting(work.tx, work.org.id, definition.key)));
     }
     return { items };
@@ -124,9 +131,24 @@ export async function listSettings(engine: Engine, scope: Scope): Promise<{ read
 
 function definitionOf(work: Work, key: string): SettingsDefinition {
   const definition = work.ruling.program.settings(key);
-  if (definition === null) throw new EngineError("definition_not_found", `There are no settings "${key}".`);
+  if (definition === null) throw noSettings(key);
   return definition;
 }
+
+/** What the reader may not see is answered as what is not there. */
+function readable(work: Work, key: string): SettingsDefinition {
+  const definition = definitionOf(work, key);
+  if (!mayRead(work, definition)) throw noSettings(key);
+  return definition;
+}
+
+function mayRead(work: Work, definition: SettingsDefinition): boolean {
+  const held = readersOf(definition).find((permission) => work.actor.permissions.includes(permission));
+  const act = { orgId: work.org.id, permissions: [held ?? definition.permission], verb: "view" };
+  return judge(work.ruling.program, work.scope, work.actor, act, { now: work.at, today: dayIn(work.org.timeZone, work.at) }).allow;
+}
+
+const noSettings = (key: string): EngineError => new EngineError("definition_not_found", `There are no settings "${key}".`);
 
 function refuseOldEtag(row: SettingRow | null, ifMatch: string | undefined): void {
   const etag = String(row?.version ?? 0);

@@ -1,6 +1,6 @@
 /** Records, settings, files, exports and search over HTTP. */
 import { describe, expect, it } from "vitest";
-import { openDesk } from "./desk.ts";
+import { openDesk, type Person } from "./desk.ts";
 
 const desk = await openDesk();
 const NOTES = "/api/v1/records/notes";
@@ -79,6 +79,19 @@ describe("settings", () => {
     expect((await desk.call("lead", "PATCH", "/api/v1/settings/desk-settings", { least_words: 3 })).body.values).toEqual({ least_words: 3 });
     expect((await submit()).status).toBe(200);
     expect((await desk.call("far", "GET", "/api/v1/settings/desk-settings")).body.values).toEqual({ least_words: 10 });
+  });
+
+  it("are read by those who may set them or see definitions; for others they are not there", async () => {
+    const get = async (person: Person, path: string) => {
+      const { status, body } = await desk.call(person, "GET", `/api/v1/settings${path}`);
+      return [status, status === 200 ? (body.values ?? body.items.map(({ key }: { key: string }) => key)) : `${body.code}: ${body.detail}`];
+    };
+    expect(await get("publisher", "")).toEqual([200, ["desk.desk-settings"]]);
+    expect(await get("publisher", "/desk-settings")).toEqual([200, { least_words: 3 }]);
+    expect(await get("writer", "")).toEqual([200, []]);
+    const [unknown, hidden] = [await get("writer", "/none"), await get("writer", "/desk-settings")];
+    expect(unknown).toEqual([404, 'definition_not_found: There are no settings "none".']);
+    expect(hidden).toEqual([404, 'definition_not_found: There are no settings "desk-settings".']);
   });
 });
 

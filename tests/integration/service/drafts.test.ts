@@ -70,6 +70,18 @@ describe("drafts", () => {
     await expect(put(id, { ...quota(), title: "C" }, first.definition.revision)).rejects.toMatchObject({ code: "draft_conflict" });
   });
 
+  it("keep who changed what was taken back from overwriting what was saved anew", async () => {
+    const id = await open();
+    const clerk = world.as("clerk");
+    const old = (await put(id, { ...quota(), title: "A" }, 0)).definition.revision;
+    await deleteDraftDefinition(world.engine, clerk, { id, kind: "ruleset", key: KEY });
+    expect(await getDraftDefinition(world.engine, clerk, { id, kind: "ruleset", key: KEY })).toMatchObject({ change: null, revision: 0 });
+    await expect(put(id, { ...quota(), title: "A2" }, old)).rejects.toMatchObject({ code: "draft_conflict", data: { conflicts: [{ revision: 0 }] } });
+    const anew = (await put(id, { ...quota(), title: "B" }, 0)).definition.revision;
+    await expect(put(id, { ...quota(), title: "A2" }, old)).rejects.toMatchObject({ code: "draft_conflict", data: { conflicts: [{ revision: anew }] } });
+    expect(await getDraftDefinition(world.engine, clerk, { id, kind: "ruleset", key: KEY })).toMatchObject({ content: { title: "B" }, revision: anew });
+  });
+
   it("take a change back, and take a definition out where it was not changed", async () => {
     const id = await open();
     await put(id, { ...quota(), title: "A" });

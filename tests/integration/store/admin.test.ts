@@ -169,6 +169,9 @@ test("drafts count their saves, name their authors and refuse a second tab", asy
     expect(await listDrafts(tx, "open")).toEqual([]);
     expect(await dropDraftDefinition(tx, id, "table", "p.t")).toBe(true);
     expect(await loadDraftDefinition(tx, id, "table", "p.t")).toBeNull();
+    expect(await draftDefinitions(tx, id)).toEqual([]);
+    expect(await dropDraftDefinition(tx, id, "table", "p.t")).toBe(false);
+    expect(await saveDraftDefinition(tx, { ...change, ifRevision: 0 }), "revisions never repeat").toMatchObject({ revision: 3, content: '{"x": 1}' });
   });
 });
 

@@ -1,4 +1,7 @@
 /** What the environment says, and what is told to a person when it says something else. */
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Config, type Environment, readConfig } from "#engine/config.ts";
 import { EngineError } from "#engine/core/errors.ts";
@@ -86,4 +89,18 @@ it("a data folder that cannot be one is told with its name, what is in the way a
     );
   expect(await because(file)).toBe(`The data folder ${file} cannot be used: it is a file. Choose another: GATEHOUSE_DATA=<folder> npm start`);
   expect(await because(`${file}/below`)).toContain("cannot be used: a part of its path is a file");
+  const kernels = await because("/proc/self/gatehouse/data");
+  expect(kernels).toMatch(/^The data folder \/proc\/self\/gatehouse\/data cannot be used: (no folder can be made there|this user may not write there)\. /u);
+});
+
+it("a data folder is made with all that leads to it, by two at a time as well", async () => {
+  const root = await mkdtemp(join(tmpdir(), "gatehouse-folder-"));
+  try {
+    const folder = join(root, "a", "b", "c");
+    await Promise.all([openFolder(folder), openFolder(folder)]);
+    expect(await readdir(folder)).toEqual([]);
+    await openFolder(folder);
+  } finally {
+    await rm(root, { recursive: true });
+  }
 });

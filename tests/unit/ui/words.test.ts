@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { previewLines } from "#app/doors/effect-lines.ts";
 import { standingOf, stepsOf } from "#app/doors/path-words.ts";
+import { filesAhead } from "#app/shell/pages-ahead.ts";
 import { createPatientFetch } from "#app/shell/patient-fetch.ts";
 import type { Program } from "#engine/core/program.ts";
 import type { MachineDefinition } from "#engine/schema/machine.ts";
@@ -121,6 +122,19 @@ describe("requests of the router", () => {
     const there = desk(0);
     await there.patient("/work.data?index", { method: "POST" });
     expect(there.asked).toEqual(["POST /work.data?index"]);
+  });
+
+  it("find the modules of acts and pages read ahead, but of no page that is closed to the person", () => {
+    const routes = {
+      "routes/session/login": { module: "/login.js" },
+      "routes/session/org": { module: "/org.js", imports: [] },
+      "routes/public-form/form": { module: "/form.js" },
+      "routes/work/guided": { module: "/guided.js", imports: ["/shared.js"], css: ["/guided.css"] },
+      "routes/studio/library": { module: "/library.js", imports: ["/shared.js", "/canvas.js"], css: ["/studio.css"] },
+    };
+    const hrefs = (may: Readonly<Record<string, boolean>>) => filesAhead(routes, may).map(({ href }) => href);
+    expect(hrefs({ studio: false })).toEqual(["/org.js", "/guided.js", "/shared.js", "/guided.css"]);
+    expect(hrefs({ studio: true })).toEqual(["/org.js", "/guided.js", "/shared.js", "/library.js", "/canvas.js", "/guided.css", "/studio.css"]);
   });
 
   it("are given up with the page that asked, and others are left alone", async () => {
