@@ -14,7 +14,7 @@ export interface TypeDefinition extends DefinitionBase {
   /** Field that is the code, where the user gives it. */
   readonly codeField?: string;
   readonly unique?: readonly { readonly name: string; readonly fields: readonly string[]; readonly where?: Filter }[];
-  /** Global types: a row is visible only to orgs that have a row of `type` whose `field` refers to it. */
+  /** Global types: a row is visible only to orgs that have a row of `type` whose `field` refers to it, and to the org whose people made it. */
   readonly visibleThrough?: { readonly type: string; readonly field: string };
   /** Rows hidden from a reader: FEEL over `record`, `actor`; facts not allowed. */
   readonly hiddenWhen?: Feel;

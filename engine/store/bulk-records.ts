@@ -4,7 +4,7 @@ import type { JsonObject } from "../schema/json.ts";
 import type { TypeDefinition } from "../schema/type.ts";
 import { type Catalogue, typeId } from "./catalogue.ts";
 import { type UniqueKey, uniqueKeysOf } from "./record-unique.ts";
-import { keepGrants } from "./record-visibility.ts";
+import { grantToMaker, keepGrants } from "./record-visibility.ts";
 import { GLOBAL_ORG, statement, type Tx } from "./tx.ts";
 
 export interface BulkRecord {
@@ -37,7 +37,7 @@ const TAKEN_KEYS = statement(
 const TAKEN_CODES = statement("records_taken_codes", "select r.code from record r where r.org_id = $1 and r.type = $2 and r.code = any ($3::text[])");
 
 export interface BulkInput {
-  /** Ignored for global types. */
+  /** For global types the org of those who make them. */
   readonly orgId: string;
   readonly actorId: string;
   readonly at: string;
@@ -59,6 +59,12 @@ export async function createRecords(tx: Tx, catalogue: Catalogue, type: TypeDefi
   if (added !== records.length || keyed !== keys.length)
     throw new EngineError("unique_taken", "Another record took one of the codes or keys in the meantime.", { fields: [] });
   tx.queue(KEEP, [org, typeId(type), restricted, at, actorId, ...rows]);
+  grantToMaker(
+    tx,
+    type,
+    input.orgId,
+    records.map(({ id }) => id),
+  );
   for (const { id, data } of records) keepGrants(tx, catalogue, type, org, id, null, data);
 }
 

@@ -5,6 +5,10 @@ import type { Catalogue } from "./catalogue.ts";
 import { statement, type Tx } from "./tx.ts";
 
 const ADD = statement("grant_add", "insert into record_grant (org_id, record_id, via_id) values ($1, $2, $3) on conflict do nothing");
+const ADD_OWN = statement(
+  "grants_own",
+  "insert into record_grant (org_id, record_id, via_id) select $1, o.id, o.id from unnest($2::uuid[]) o(id) on conflict do nothing",
+);
 const REMOVE = statement("grant_drop", "delete from record_grant where org_id = $1 and via_id = $2");
 
 /** Fields of `type` through which rows of another type become visible. */
@@ -34,9 +38,9 @@ export function keepGrants(
   }
 }
 
-/** Queued. Whoever makes a row sees it before another row of their org names it: else nobody could name it. */
-export function grantToMaker(tx: Tx, type: TypeDefinition, orgId: string, recordId: string): void {
-  if (type.visibleThrough !== undefined) tx.queue(ADD, [orgId, recordId, recordId]);
+/** Queued. Whoever makes rows sees them before another row of their org names them: else nobody could name them. */
+export function grantToMaker(tx: Tx, type: TypeDefinition, orgId: string, records: readonly string[]): void {
+  if (type.visibleThrough !== undefined) tx.queue(ADD_OWN, [orgId, records]);
 }
 
 /** Queued. */

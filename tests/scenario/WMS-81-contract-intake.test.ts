@@ -236,9 +236,14 @@ describe("stock of a quality that the org has no price of", () => {
   it("[WMS-22][WMS-81] may be priced by who made it before any stock is told: the price sees the stock that comes; nobody else sees the quality before", async () => {
     const pricing = api.as("pricing.jtr");
     expect((await pricing.post("/records/qualities", { code: "FLAX-08", name: "Flax" })).status).toBe(201);
-    const sees = async () =>
-      await Promise.all(["pricing.jtr", "owner.jtr", "admin.mod"].map(async (account) => (await api.as(account).get("/records/qualities/FLAX-08")).status));
+    const sees = async (code = "FLAX-08") =>
+      await Promise.all(["pricing.jtr", "owner.jtr", "admin.mod"].map(async (account) => (await api.as(account).get(`/records/qualities/${code}`)).status));
     expect(await sees()).toEqual([200, 404, 404]);
+    const header = (await pricing.get("/records/qualities/import/template.csv")).text.split("\r\n")[0] ?? "";
+    const row = header.split(",").map((name) => ({ code: "RAMIE-07", name: "Ramie" })[name.replace("\uFEFF", "")] ?? "");
+    const file = await pricing.upload("/records/qualities/import?atomic=true", "text/csv", `${header}\r\n${row.join(",")}`);
+    expect([file.status, file.body.created], file.text).toEqual([200, 1]);
+    expect(await sees("RAMIE-07")).toEqual([200, 404, 404]);
     const payload = { quality_code: "FLAX-08", list_price: "2.00", currency: "USD" };
     const priced = await pricing.post("/instances", { machine: "quality-price", event: { type: "price.set", payload } });
     expect([priced.status, priced.body.record?.data.on_hand_m], priced.text).toEqual([201, "0.00"]);

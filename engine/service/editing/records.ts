@@ -63,7 +63,7 @@ export async function createIn(work: Work, type: TypeDefinition, given: unknown)
     actorId: work.actor.id,
     at: work.at,
   });
-  grantToMaker(work.tx, type, work.org.id, row.id);
+  grantToMaker(work.tx, type, work.org.id, [row.id]);
   await afterChange(work, type, null, row);
   return row;
 }
