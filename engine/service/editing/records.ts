@@ -48,7 +48,7 @@ export async function createRecord(engine: Engine, scope: Scope, input: CreateIn
   );
 }
 
-/** The same inside a transaction that is open: also for imports. */
+/** The same inside a transaction that is open. */
 export async function createIn(work: Work, type: TypeDefinition, given: unknown): Promise<RecordRow> {
   authorizeRecord(work, type, "create");
   const filled = isJsonObject(given) ? withDefaults(type.schema, given) : given;
