@@ -79,18 +79,16 @@ function CountsRefresh() {
   return null;
 }
 
-/** After a move to another page, focus goes to its content, so that readers start there. */
+/** After a move to another page, focus goes to its content, so that readers start there; on the same page only where what had it is gone. */
 function FocusOnNavigation() {
-  const { pathname } = useLocation();
-  const first = useRef(true);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the path is the occasion, not an input
+  const { pathname, search } = useLocation();
+  const stood = useRef(pathname);
   useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      return;
-    }
-    document.getElementById("content")?.focus({ preventScroll: true });
-  }, [pathname]);
+    const isMoved = stood.current !== pathname;
+    stood.current = pathname;
+    const isLost = document.activeElement === null || document.activeElement === document.body;
+    if (isMoved || (search !== "" && isLost)) document.getElementById("content")?.focus({ preventScroll: true });
+  }, [pathname, search]);
   return null;
 }
 

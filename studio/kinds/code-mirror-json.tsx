@@ -108,6 +108,8 @@ export default function CodeMirrorJson({ label, text, schema, problems, onEdit, 
       theme="none"
       editable={!isReadOnly}
       readOnly={isReadOnly}
+      // Tab goes on, as everywhere: who works by keys would not get out again. Ctrl-] indents.
+      indentWithTab={false}
       basicSetup={{ foldGutter: true, highlightActiveLine: !isReadOnly, syntaxHighlighting: false }}
       extensions={extensions}
       onCreateEditor={(editor) => showPlace(editor, at)}

@@ -34,7 +34,7 @@ const colours = HighlightStyle.define([
   { tag: tags.punctuation, color: "var(--ink-3)" },
 ]);
 
-/** CodeMirror for JSON; only JsonPane loads it. Default export because `lazy` wants one. */
+/** CodeMirror for JSON; only JsonPane loads it. Tab goes on, as everywhere. Default export because `lazy` wants one. */
 export default function JsonEditor({ label, value, onChange, problems, readOnly = false, height = "100%" }: JsonEditorProps) {
   const ask = useRef(problems);
   ask.current = problems;
@@ -57,6 +57,7 @@ export default function JsonEditor({ label, value, onChange, problems, readOnly 
       theme="none"
       extensions={extensions}
       readOnly={readOnly}
+      indentWithTab={false}
       basicSetup={{ foldGutter: true, highlightActiveLine: !readOnly, syntaxHighlighting: false }}
       {...(onChange === undefined ? {} : { onChange })}
     />

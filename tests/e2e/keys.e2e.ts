@@ -36,3 +36,16 @@ test("several orgs: the switch changes the scope and is remembered", async ({ pa
   await page.reload();
   await expect(page.getByRole("radio", { name: "All" })).toHaveAttribute("aria-checked", "true");
 });
+
+test("a draft is begun and edited by keys: focus stays on the page, and Tab leaves the JSON", async ({ page }) => {
+  await enterAs(page, "Designer");
+  await page.goto("/studio/rulesets/credit-payments.credit-block?view=json");
+  await page.getByRole("button", { name: "Edit in a draft" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Start a new draft" }).press("Enter");
+  await expect(page).toHaveURL(/draft=/);
+  await expect(page.locator("#content")).toBeFocused();
+  const json = page.locator(".cm-content[contenteditable=true]");
+  await json.press("Tab");
+  await expect(json).not.toBeFocused();
+  await expect(page.getByText("0 definitions changed")).toBeVisible();
+});

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link, useFetcher, useRevalidator, useSearchParams } from "react-router";
 import { KIND_WORDS } from "#studio/kinds/kind-words.ts";
 import { Button } from "#studio/ui/button.tsx";
@@ -215,6 +215,7 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
   const [when, setWhen] = useState<"now" | "later">("now");
   const [at, setAt] = useState("");
   const [round, setRound] = useState(0);
+  const section = useRef<HTMLElement>(null);
   const { data } = fetcher;
   // What was asked for is done: the next activation starts from an empty form.
   useEffect(() => {
@@ -223,6 +224,10 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
     setWhen("now");
     setAt("");
   }, [data]);
+  // The button that was pressed has gone with its form.
+  useEffect(() => {
+    if (round > 0 && document.activeElement === document.body) section.current?.focus();
+  }, [round]);
   const { now } = useClock();
   const today = new Date(now).toISOString().slice(0, 10);
   // The engine would take it for now: too easily asked for by a slip of the hour.
@@ -234,7 +239,7 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
   const isWhole = deciding.length > 0 && deciding.every((one) => one.release === release.number) && deciding.some((one) => one.percent === 100);
   const toCome = page.activations.findLast((one) => one.isToCome && one.release !== release.number);
   return (
-    <section>
+    <section ref={section} tabIndex={-1} aria-label="What may be done">
       <fetcher.Form key={round} method="post" className="release-form">
         <input type="hidden" name="release" value={release.number} />
         {fetcher.data?.ok === false ? <Notice tone="blocked">{fetcher.data.why}</Notice> : null}
