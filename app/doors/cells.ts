@@ -26,6 +26,7 @@ export function fieldsOf(schema: JsonSchema, data: JsonObject, references: Reado
   const required = Array.isArray(schema["required"]) ? schema["required"] : [];
   return propertiesOf(schema).flatMap(([name, property]): Field[] => {
     const value = data[name];
+    if (property["x-hidden"] === true) return [];
     if (!whole && isBlank(value) && !required.includes(name)) return [];
     if (!whole && name === "currency" && hasMoney(schema)) return [];
     return fieldOf(name, property, value, currency, references);

@@ -56,7 +56,7 @@ export function aboutOf(type: TypeDefinition | null, record: { readonly id: stri
   return filled === "" ? titleOf(type, record) : filled;
 }
 
-/** Fills `{field}` places; missing values leave nothing. */
+/** Fills `{field}` places; missing values leave nothing, no gap either. */
 export function fillLabel(label: string, values: JsonObject): string {
   return label
     .replace(/\{([^{}]+)\}/g, (_, path: string) => {
@@ -64,5 +64,6 @@ export function fillLabel(label: string, values: JsonObject): string {
       for (const name of path.split(".")) value = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
       return value === undefined || value === null || typeof value === "object" ? "" : String(value);
     })
+    .replace(/ {2,}/g, " ")
     .trim();
 }

@@ -37,7 +37,7 @@ export function SchemaForm({
     const { [name]: _gone, ...rest } = value;
     onChange(next === undefined ? rest : { ...rest, [name]: next });
   };
-  const shown = propertiesOf(schema).filter(([, property]) => kindOf(property) !== "const");
+  const shown = propertiesOf(schema).filter(([, property]) => kindOf(property) !== "const" && property["x-hidden"] !== true);
   const fields = shown.filter(([, property]) => property["readOnly"] !== true);
   const figures = shown.filter(([, property]) => property["readOnly"] === true);
   return (

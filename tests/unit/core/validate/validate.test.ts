@@ -55,7 +55,7 @@ describe("compileSchema", () => {
     expect(() => compileSchema({ $data: "1/x" })).toThrow("not supported");
   });
   it("takes what a form reads: the order of fields, labels of choices, several lines; and says where they are not right", () => {
-    const fields = { a: { type: "string", enum: ["x"], "x-enum-titles": { x: "First" } }, b: { type: "string", "x-lines": true } };
+    const fields = { a: { type: "string", enum: ["x"], "x-enum-titles": { x: "First" } }, b: { type: "string", "x-lines": true, "x-hidden": true } };
     expect(compileSchema(Object.assign({}, object(fields), { "x-order": ["b", "a"] }))({ a: "x" })).toEqual([]);
     const faults = (more: object): readonly string[] =>
       checkSchemaVocabulary(Object.assign({}, object(fields), more)).map(({ path, message }) => `${path} ${message}`);
