@@ -47,6 +47,7 @@ const ADD = statement(
 );
 const LOAD = statement("import_load", `select ${COLUMNS} from import_job j where j.id = $1 and ($2::uuid[] is null or j.org_id = any ($2))`);
 const LOCK = statement("import_lock", `select ${COLUMNS} from import_job j where j.id = $1 and j.org_id = any ($2::uuid[]) for update`);
+const HOLD = statement("import_hold", "select pg_advisory_xact_lock(hashtextextended($1, 0))");
 const LIST = statement(
   "import_list",
   `select ${COLUMNS} from import_job j where ($1::uuid[] is null or j.org_id = any ($1)) and ($2::text is null or j.type = $2) and not j.is_trial order by j.created_at desc, j.id desc limit $3`,
@@ -82,6 +83,11 @@ export async function addImport(tx: Tx, row: NewImport): Promise<ImportJobRow> {
 /** - `lock`: nobody else changes it until the commit */
 export async function loadImport(tx: Tx, id: string, options: { readonly lock?: boolean } = {}): Promise<ImportJobRow | null> {
   return (await tx.query<ImportJobRow>(options.lock === true ? LOCK : LOAD, [id, orgsOf(tx)]))[0] ?? null;
+}
+
+/** Waits for whoever holds the same import; until the commit. Its row stays free: how far the work is can be written meanwhile. */
+export async function holdImport(tx: Tx, id: string): Promise<void> {
+  await tx.query(HOLD, [`import:${id}`]);
 }
 
 /** Newest first, without trials. */

@@ -168,7 +168,11 @@ export async function hostileCaller() {
     if (status >= 500) complain(JSON.stringify(body).slice(0, 200));
     if (status < 400) {
       if (!mayPass) complain("was taken");
-      if (operation.method !== "GET") [state, noted, keptRefusals] = [await stateNow(), await auditRows(), 0];
+      if (operation.method !== "GET") {
+        // What was taken may have left something to the relay.
+        await api.drain();
+        await rebase();
+      }
       return;
     }
     if (!type.startsWith("application/problem+json")) complain(`as ${type}`);

@@ -26,7 +26,8 @@ export function ImportPanel({ load, closeHref, scope }: { load: ImportView; clos
     else void send(chosen, true);
   };
   const job = state.is === "job" ? state.job : null;
-  const busy = state.is === "sending" || (job !== null && isUnderWay(job));
+  const isTakenBack = state.is === "job" && state.isTakenBack === true;
+  const busy = state.is === "sending" || isTakenBack || (job !== null && isUnderWay(job));
   const fits = job?.dryRun === true && job.status === "done" && job.failed === 0 && job.created > 0;
   return (
     <aside className="inspector" aria-label={load.title}>
@@ -66,7 +67,13 @@ export function ImportPanel({ load, closeHref, scope }: { load: ImportView; clos
                 <b>{state.title}.</b> {state.detail}
               </Notice>
             ) : null}
-            {job === null ? null : isUnderWay(job) ? <HowFar job={job} onCancel={() => void cancel(job.id)} /> : <Tally job={job} />}
+            {job === null ? null : isTakenBack ? (
+              <HowFar job={job} word="Taking back" onCancel={null} />
+            ) : isUnderWay(job) ? (
+              <HowFar job={job} word={job.status === "checking" ? "Checking" : "Writing"} onCancel={() => void cancel(job.id)} />
+            ) : (
+              <Tally job={job} />
+            )}
           </div>
         </section>
         {job === null || job.failed === 0 ? null : <BadRows job={job} />}
@@ -96,8 +103,7 @@ export function ImportPanel({ load, closeHref, scope }: { load: ImportView; clos
 const number = new Intl.NumberFormat("en");
 const rows = (count: number): string => `${number.format(count)} ${count === 1 ? "row" : "rows"}`;
 
-function HowFar({ job, onCancel }: { job: ImportDetail; onCancel: () => void }) {
-  const word = job.status === "checking" ? "Checking" : "Writing";
+function HowFar({ job, word, onCancel }: { job: ImportDetail; word: string; onCancel: (() => void) | null }) {
   return (
     <div className="stack" style={{ gap: 6 }}>
       <div className="line">
@@ -105,9 +111,11 @@ function HowFar({ job, onCancel }: { job: ImportDetail; onCancel: () => void }) 
           {word} {number.format(job.done)} of {rows(job.total)}
         </span>
         <span className="push" />
-        <Button small onClick={onCancel}>
-          Stop
-        </Button>
+        {onCancel === null ? null : (
+          <Button small onClick={onCancel}>
+            Stop
+          </Button>
+        )}
       </div>
       <Progress value={job.total === 0 ? 0 : (100 * job.done) / job.total} aria-label={word} size="sm" transitionDuration={200} />
     </div>

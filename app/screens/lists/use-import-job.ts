@@ -6,7 +6,7 @@ export type ImportState =
   | { readonly is: "empty" }
   | { readonly is: "sending" }
   | { readonly is: "refused"; readonly title: string; readonly detail: string }
-  | { readonly is: "job"; readonly job: ImportDetail };
+  | { readonly is: "job"; readonly job: ImportDetail; readonly isTakenBack?: boolean };
 
 export const SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const POLL_MS = 400;
@@ -67,20 +67,35 @@ export function useImportJob(type: string, scope: string, onWritten: () => void)
       });
       await follow(id, isCurrent);
     });
-  const act = (id: string, what: "cancel" | "rollback", body: object = {}): Promise<void> =>
+  const post = (path: string, body: object): Promise<ImportDetail> =>
+    call(path, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", "Idempotency-Key": freshKey() } });
+  const cancel = (id: string): Promise<void> =>
     run(async (isCurrent) => {
-      await call(`/imports/${id}/${what}`, {
-        method: "POST",
-        body: JSON.stringify(body),
-        headers: { "Content-Type": "application/json", "Idempotency-Key": freshKey() },
+      await post(`/imports/${id}/cancel`, {});
+      await follow(id, isCurrent);
+    });
+  /** The answer comes when all is done: meanwhile the job tells how far it is. */
+  const takeBack = (id: string, reason: string): Promise<void> =>
+    run(async (isCurrent) => {
+      let isOver = false;
+      const answer = post(`/imports/${id}/rollback`, { reason }).finally(() => {
+        isOver = true;
       });
+      const over = answer.catch(() => undefined);
+      for (;;) {
+        await Promise.race([over, new Promise((wake) => setTimeout(wake, POLL_MS))]);
+        if (isOver || !isCurrent()) break;
+        const job = await call(`/imports/${id}`);
+        if (!isOver && isCurrent()) setState({ is: "job", job, isTakenBack: true });
+      }
+      await answer;
       await follow(id, isCurrent);
     });
   const clear = (): void => {
     current.current += 1;
     setState({ is: "empty" });
   };
-  return { state, send, cancel: (id: string) => act(id, "cancel"), takeBack: (id: string, reason: string) => act(id, "rollback", { reason }), clear };
+  return { state, send, cancel, takeBack, clear };
 }
 
 class Refusal extends Error {

@@ -122,6 +122,21 @@ describe("[WMS-39] an import", () => {
     expect((await rep.upload("/records/payments-ledger/import", "text/csv", csv([row("R-1", "500.00")]))).body).toMatchObject({ created: 1 });
   });
 
+  it("tells how far it is while it is taken back", async () => {
+    const job = (await rep.list("/imports")).find(({ created, failed }) => created === 2_097 && failed === 3);
+    const seen = new Set<number>();
+    let isOver = false;
+    const back = rep.post(`/imports/${job.id}/rollback`, WHY).finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      const { status, done } = (await rep.get(`/imports/${job.id}`)).body;
+      if (status === "done") seen.add(done);
+    }
+    expect((await back).body).toMatchObject({ status: "rolled_back", done: 2_100, total: 2_100 });
+    expect([...seen].filter((done) => done > 0 && done < 2_100)).not.toEqual([]);
+  });
+
   it("stays where a record of it was used since, and says which", async () => {
     const prices = api.as("pricing.jtr");
     const columns = ["customer_tax_id", "quality_code", "currency", "unit_price", "valid_from", "valid_to"];
@@ -138,8 +153,10 @@ describe("[WMS-39] an import", () => {
     expect((await prices.post(`/imports/${answer.body.import}/rollback`, WHY)).body).toMatchObject({ code: "permission_denied", permission: "data.import" });
     const shown = async (account: string) => (await api.as(account).list("/imports")).find((each) => each.id === answer.body.import)?.takeBack;
     expect([await shown("pricing.jtr"), await shown("admin.jtr")]).toEqual([false, true]);
+    const { done } = (await prices.get(`/imports/${answer.body.import}`)).body;
     const kept = await api.as("admin.jtr").post(`/imports/${answer.body.import}/rollback`, WHY);
     expect(kept.body).toMatchObject({ status: 409, code: "import_kept", rows: [{ row: 3, recordId: id, because: "changed" }] });
+    expect((await prices.get(`/imports/${answer.body.import}`)).body).toMatchObject({ status: "done", done });
     expect((await prices.get(`/records/customer-prices/${answer.body.rows[0].id}`)).status).toBe(200);
   });
 
