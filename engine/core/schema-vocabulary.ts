@@ -24,7 +24,19 @@ const PLAIN = new Set([
   ...["title", "description", "default", "examples", "deprecated", "readOnly", "$ref", "$schema", "$id", "$comment"],
 ]);
 export const FORMATS = new Set(["date", "date-time", "time", "duration", "email", "uuid", "uri"]);
-export const EXTENSIONS = ["x-ref", "x-decimal", "x-title", "x-unit", "x-members", "x-template", "x-where", "x-enum-titles", "x-lines", "x-order", "x-hidden"] as const;
+export const EXTENSIONS = [
+  "x-ref",
+  "x-decimal",
+  "x-title",
+  "x-unit",
+  "x-members",
+  "x-template",
+  "x-where",
+  "x-enum-titles",
+  "x-lines",
+  "x-order",
+  "x-hidden",
+] as const;
 
 export interface SchemaFault {
   /** JSON pointer into the schema. */
