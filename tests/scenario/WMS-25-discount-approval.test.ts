@@ -300,14 +300,15 @@ describe("a list price", () => {
       ["fresh", "fresh", "4.2000"],
       ["fresh", "fresh", "6.5000"],
     ]);
-    // The timer was armed for 30 days; by the time that it is due, the price may be 90 days old.
+    // The timer was armed for 30 days; the price may be 90 days old, and its timer follows.
     await api.setClock("2026-03-16T09:00:00+03:00");
     expect((await stands(linen))[0]).toBe("fresh");
     await staleAfter(20);
     await api.setClock("2026-03-16T09:05:00+03:00");
     expect([(await stands(linen))[0], (await stands(velvet))[0]]).toEqual(["stale", "stale"]);
     const { items } = (await api.as("pricing.jtr").get(`/instances/${linen}/history?limit=50`)).body;
-    expect(items.filter(({ event }: { event: { type: string } }) => event.type === "price.age_checked")).toHaveLength(1);
+    // Its timer follows the setting; where it had none to follow, the schedule would have found it.
+    expect(items.filter(({ to }: { to: string }) => to === "stale")).toMatchObject([{ event: { type: "after.fresh.stale" }, at: "2026-03-16T06:05:00.000Z" }]);
     await staleAfter(null);
   });
 });
