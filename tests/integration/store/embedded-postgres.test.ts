@@ -47,7 +47,8 @@ test("a server is started beside a taken port, adopted when it is already runnin
   expect((await stat(dataDir)).mode & 0o077).toBe(0);
   expect(await readFile(join(dataDir, "pg_hba.conf"), "utf8")).not.toMatch(/^host.*trust/m);
 
-  await second.stop();
+  // Both keep the one server running: who is not told to stop would start it again.
+  await Promise.all([first.stop(), second.stop()]);
   await expect(new pg.Client({ connectionString: first.url() }).connect()).rejects.toThrow();
   const again = await startEmbeddedPostgres({ dataDir, port });
   expect(again.adopted).toBe(false);
