@@ -74,20 +74,6 @@ test("operations offers what one may open: what goes out is for who runs integra
   expect((await seen())[0]).toEqual(expect.arrayContaining([expect.stringMatching(/^Outbox/), "Timers"]));
 });
 
-test("an act and a page that were not used yet find their modules while the server gives out none", async ({ page }, info) => {
-  await enterAs(page, "Manager Multi");
-  await page.goto("/deals");
-  await expect(page.locator('link[rel="modulepreload"][href*="/assets/org-"]')).toHaveCount(1);
-  await page.waitForLoadState("networkidle");
-  await page.route(/\/assets\/.*\.js$/, (route) => route.abort());
-  if (info.project.name === "laptop") {
-    await page.getByRole("radio", { name: "MOD" }).click();
-    await expect(page.getByText("MOD Home")).toBeVisible();
-  }
-  await page.getByRole("link", { name: "Inbox" }).first().click();
-  await expect(page.getByRole("heading", { level: 1, name: "Inbox" })).toBeVisible();
-});
-
 test("an address that nothing has says so, inside the shell", async ({ page }) => {
   await enterAs(page, "Manager JTR");
   await page.goto("/no-such-view");
