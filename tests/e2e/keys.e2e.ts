@@ -31,7 +31,10 @@ test("the theme can be turned dark and stays so", async ({ page }) => {
 
 test("several orgs: the switch changes the scope and is remembered", async ({ page }) => {
   await enterAs(page, "Manager Multi");
+  // The switch shows at once: what is remembered is what the server has answered.
+  const answered = page.waitForResponse((response) => response.request().method() === "POST" && response.url().includes("/session/org"));
   await page.getByRole("radio", { name: "All" }).click();
+  await answered;
   await expect(page.getByText("never summed")).toBeVisible();
   await page.reload();
   await expect(page.getByRole("radio", { name: "All" })).toHaveAttribute("aria-checked", "true");
