@@ -160,6 +160,7 @@ export function MachineEditor({ handle, mode, canEdit, problems, schema, counts,
         canEdit={canEdit}
         schema={schema}
         jsonAt={jsonAt}
+        onJsonShown={() => setJsonAt(null)}
         live={live}
         counts={counts}
         stats={stats}

@@ -1,23 +1,15 @@
 /** CodeMirror with JSON, its schema and the problems of its lints. Loaded only in the browser, only where JSON is edited. */
 import { json, jsonLanguage, jsonParseLinter } from "@codemirror/lang-json";
-import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, linter } from "@codemirror/lint";
 import { EditorView, hoverTooltip } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
 import CodeMirror, { type ReactCodeMirrorRef } from "@uiw/react-codemirror";
 import { jsonCompletion, jsonSchemaHover, jsonSchemaLinter, stateExtensions } from "codemirror-json-schema";
 import { useEffect, useMemo, useRef } from "react";
 import type { Problem } from "#engine/core/problem.ts";
 import type { JsonSchema } from "#engine/schema/json.ts";
-import { rangeOfPointer } from "../ui/json-pointer-range.ts";
-
-const colours = HighlightStyle.define([
-  { tag: tags.propertyName, color: "var(--ink)" },
-  { tag: tags.string, color: "var(--open-ink)" },
-  { tag: tags.number, color: "var(--waits-ink)" },
-  { tag: [tags.bool, tags.null], color: "var(--overridden-ink)" },
-  { tag: tags.punctuation, color: "var(--ink-3)" },
-]);
+import { jsonColours } from "../ui/json-colours.ts";
+import { rangeOfPointer, selectionOfPointer } from "../ui/json-pointer-range.ts";
 
 const theme = EditorView.theme({
   "&": { backgroundColor: "transparent", color: "var(--ink)", fontSize: "12px", height: "100%" },
@@ -68,9 +60,10 @@ export interface CodeMirrorJsonProps {
   readonly problems: readonly Problem[];
   readonly onEdit: ((text: string) => void) | undefined;
   readonly at: string | null;
+  readonly onShown?: (() => void) | undefined;
 }
 
-export default function CodeMirrorJson({ label, text, schema, problems, onEdit, at }: CodeMirrorJsonProps) {
+export default function CodeMirrorJson({ label, text, schema, problems, onEdit, at, onShown }: CodeMirrorJsonProps) {
   const view = useRef<ReactCodeMirrorRef>(null);
   const isReadOnly = onEdit === undefined;
   const found = useRef(problems);
@@ -79,7 +72,7 @@ export default function CodeMirrorJson({ label, text, schema, problems, onEdit, 
     const marks = linter((editor) => diagnose(editor.state.doc.toString(), found.current), { delay: 400 });
     const base = [
       json(),
-      syntaxHighlighting(colours),
+      syntaxHighlighting(jsonColours),
       linter(jsonParseLinter(), { delay: 300 }),
       marks,
       theme,
@@ -96,10 +89,13 @@ export default function CodeMirrorJson({ label, text, schema, problems, onEdit, 
       stateExtensions(schema as never),
     ];
   }, [schema, label, isReadOnly]);
-  useEffect(() => {
-    const editor = view.current?.view;
-    if (editor !== undefined) showPlace(editor, at);
-  }, [at]);
+  const show = (editor: EditorView | undefined): void => {
+    if (at === null || editor === undefined) return;
+    showPlace(editor, at);
+    onShown?.();
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a place is shown when it is asked for
+  useEffect(() => show(view.current?.view), [at]);
   return (
     <CodeMirror
       ref={view}
@@ -112,16 +108,15 @@ export default function CodeMirrorJson({ label, text, schema, problems, onEdit, 
       indentWithTab={false}
       basicSetup={{ foldGutter: true, highlightActiveLine: !isReadOnly, syntaxHighlighting: false }}
       extensions={extensions}
-      onCreateEditor={(editor) => showPlace(editor, at)}
+      onCreateEditor={show}
       {...(onEdit === undefined ? {} : { onChange: onEdit })}
     />
   );
 }
 
-function showPlace(editor: EditorView, at: string | null): void {
-  if (at === null) return;
-  const range = rangeOfPointer(editor.state.doc.toString(), at);
-  editor.dispatch({ selection: { anchor: range.from, head: range.to }, effects: EditorView.scrollIntoView(range.from, { y: "center" }) });
+function showPlace(editor: EditorView, at: string): void {
+  const { from, to } = selectionOfPointer(editor.state.doc.toString(), at);
+  editor.dispatch({ selection: { anchor: from, head: to }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
   editor.focus();
 }
 

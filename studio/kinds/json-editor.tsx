@@ -17,13 +17,14 @@ export interface JsonEditorProps {
   readonly onChange?: ((value: Json) => void) | undefined;
   /** Lints of the value, marked in the text. */
   readonly problems?: readonly Problem[];
-  /** JSON pointer to scroll to and mark. */
+  /** JSON pointer to scroll to, mark and edit: once, then `onShown` tells that it was done. */
   readonly at?: string | null;
+  readonly onShown?: () => void;
 }
 
 const NO_PROBLEMS: readonly Problem[] = [];
 
-export function JsonEditor({ label, value, schema, onChange, problems = NO_PROBLEMS, at = null }: JsonEditorProps) {
+export function JsonEditor({ label, value, schema, onChange, problems = NO_PROBLEMS, at = null, onShown }: JsonEditorProps) {
   const given = useMemo(() => JSON.stringify(value, null, 2), [value]);
   const [text, setText] = useState(given);
   const [fault, setFault] = useState<string | null>(null);
@@ -50,7 +51,15 @@ export function JsonEditor({ label, value, schema, onChange, problems = NO_PROBL
     <div className="json-editor">
       {isMounted ? (
         <Suspense fallback={<JsonSkeleton />}>
-          <CodeMirrorJson label={label} text={text} schema={schema} problems={problems} onEdit={onChange === undefined ? undefined : edit} at={at} />
+          <CodeMirrorJson
+            label={label}
+            text={text}
+            schema={schema}
+            problems={problems}
+            onEdit={onChange === undefined ? undefined : edit}
+            at={at}
+            onShown={onShown}
+          />
         </Suspense>
       ) : (
         <JsonSkeleton />

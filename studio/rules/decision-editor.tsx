@@ -35,7 +35,7 @@ export interface DecisionPageProps {
 export interface DecisionParts {
   readonly coverage: ReadonlyMap<string, Coverage>;
   readonly changed: ReadonlySet<string>;
-  /** Name of a part, or a pointer into the JSON. */
+  /** Name of a part. */
   readonly at: string | null;
   /** Of the chosen test. */
   readonly shown: TestResult["decision"];
@@ -61,6 +61,7 @@ export function DecisionEditor(props: Props) {
   const live = useDecision(handle.document, version, moment);
   const [test, setTest] = useState<string | null>(live.tests[0]?.name ?? null);
   const [at, setAt] = useState<string | null>(null);
+  const [jsonAt, setJsonAt] = useState<string | null>(null);
   const parts = useMemo(() => partsIn(content, list), [content, list]);
   const names = useMemo(() => parts.map((part) => String(part[name])), [parts, name]);
   const coverage = useMemo(() => coverageOf(names, live.results), [names, live.results]);
@@ -68,18 +69,18 @@ export function DecisionEditor(props: Props) {
     const before = new Map(partsIn(base, list).map((part) => [part[name], part]));
     return new Set(names.filter((_, n) => Array.isArray(base?.[list]) && !sameJson(before.get(parts[n]?.[name]), parts[n])));
   }, [base, list, name, names, parts]);
+  const goJson = (pointer: string): void => {
+    onView("json");
+    setJsonAt(pointer);
+  };
   const go = (problem: Problem): void => {
     const path = fromPointer(problem.path);
     const part = path[0] === list ? names[Number(path[1])] : undefined;
-    const showsPart = part !== undefined && view === "builder";
-    if (!showsPart) onView("json");
-    setAt(showsPart ? part : problem.path);
+    if (part !== undefined && view === "builder") setAt(part);
+    else goJson(problem.path);
   };
   const shown = live.results[live.tests.findIndex((one) => one.name === test)]?.decision;
-  const edit = (path: JsonPath): void => {
-    onView("json");
-    setAt(toPointer(path));
-  };
+  const edit = (path: JsonPath): void => goJson(toPointer(path));
   const seen: DecisionParts = { coverage, changed, at, shown, compiles: live.compiled !== null, edit: canEdit ? edit : null };
   return (
     <div className="workspace decision-workspace">
@@ -90,7 +91,8 @@ export function DecisionEditor(props: Props) {
             value={content}
             schema={schema}
             problems={problems}
-            at={at}
+            at={jsonAt}
+            onShown={() => setJsonAt(null)}
             onChange={canEdit ? (value) => isJsonObject(value) && handle.run({ type: "replace-json", content: value }, "json") : undefined}
           />
         ) : (

@@ -1,11 +1,11 @@
 import "./json-pane.css";
 import { json, jsonParseLinter } from "@codemirror/lang-json";
-import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, linter, lintGutter } from "@codemirror/lint";
 import { EditorView } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
 import CodeMirror from "@uiw/react-codemirror";
 import { useMemo, useRef } from "react";
+import { jsonColours } from "./json-colours.ts";
 import { rangeOfPointer } from "./json-pointer-range.ts";
 
 /** A problem at a place of the document. */
@@ -26,14 +26,6 @@ export interface JsonEditorProps {
   readonly height?: string;
 }
 
-const colours = HighlightStyle.define([
-  { tag: tags.propertyName, color: "var(--ink)" },
-  { tag: tags.string, color: "var(--open-ink)" },
-  { tag: tags.number, color: "var(--waits-ink)" },
-  { tag: [tags.bool, tags.null], color: "var(--overridden-ink)" },
-  { tag: tags.punctuation, color: "var(--ink-3)" },
-]);
-
 /** CodeMirror for JSON; only JsonPane loads it. Tab goes on, as everywhere. Default export because `lazy` wants one. */
 export default function JsonEditor({ label, value, onChange, problems, readOnly = false, height = "100%" }: JsonEditorProps) {
   const ask = useRef(problems);
@@ -41,7 +33,7 @@ export default function JsonEditor({ label, value, onChange, problems, readOnly 
   const extensions = useMemo(
     () => [
       json(),
-      syntaxHighlighting(colours),
+      syntaxHighlighting(jsonColours),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ "aria-label": label }),
       lintGutter(),

@@ -1,3 +1,9 @@
+/** Offsets of characters; `to` is after the last. */
+export interface TextRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * Finds where the value of a JSON pointer stands in a text, for marks in an editor.
  *
@@ -7,7 +13,7 @@
  * rangeOfPointer('{"a": [1, 22]}', "/a/1") // => { from: 10, to: 12 }
  * ```
  */
-export function rangeOfPointer(text: string, pointer: string): { readonly from: number; readonly to: number } {
+export function rangeOfPointer(text: string, pointer: string): TextRange {
   const names = pointer
     .split("/")
     .slice(1)
@@ -19,6 +25,12 @@ export function rangeOfPointer(text: string, pointer: string): { readonly from: 
     at = next;
   }
   return { from: at, to: endOfValue(text, at) };
+}
+
+/** What to select for a pointer. What is selected is replaced by what is typed: of the whole text only its beginning is. */
+export function selectionOfPointer(text: string, pointer: string): TextRange {
+  const { from, to } = rangeOfPointer(text, pointer);
+  return to - from === text.trim().length ? { from, to: from } : { from, to };
 }
 
 function skipSpace(text: string, at: number): number {

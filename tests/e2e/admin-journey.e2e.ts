@@ -35,6 +35,12 @@ test("a policy is changed, judged, approved by another person, in force, and tak
     await page.getByRole("button", { name: 'payment_mode of row 1: "cash", edit' }).click();
     await expect(page.locator(".cm-content").first()).toBeFocused();
     expect(await page.evaluate(() => getSelection()?.toString())).toBe('"\\"cash\\""');
+    await page.getByRole("button", { name: "Grid" }).click();
+    await expect(page.locator(".cm-content")).toHaveCount(0);
+    await page.getByRole("button", { name: "JSON", exact: true }).click();
+    await expect(page.locator(".cm-content").first()).toBeVisible();
+    await expect(page.locator(".cm-content").first()).not.toBeFocused();
+    expect(await page.evaluate(() => getSelection()?.toString())).toBe("");
     await write(page, changed.replace('"hitPolicy"', '"hitPolicyy"'));
     await expect(page.getByText(/hitPolicy/).first()).toBeVisible();
     await page.screenshot({ path: info.outputPath("wrong.png") });

@@ -27,6 +27,7 @@ export interface InspectorProps {
   readonly canEdit: boolean;
   readonly schema?: JsonSchema | undefined;
   readonly jsonAt: string | null;
+  readonly onJsonShown: () => void;
   readonly live: { readonly state: string; readonly items: readonly LiveInstance[] | null } | null;
   readonly counts: Readonly<Record<string, number>> | null;
   readonly stats?: TransitionStats | undefined;
@@ -125,7 +126,7 @@ function TabButton({ id, now, onPick, children }: { id: InspectorTab; now: Inspe
 }
 
 /** The selected part as JSON, or the whole definition with its schema; both write the same document. */
-function PartJson({ handle, chart, picked, canEdit, schema, jsonAt }: InspectorProps) {
+function PartJson({ handle, chart, picked, canEdit, schema, jsonAt, onJsonShown }: InspectorProps) {
   const part = picked === null ? null : picked.kind === "state" ? chart?.states.get(picked.id) : chart?.transitions.find((one) => one.id === picked.id);
   const content = handle.document.content;
   if (part === null || part === undefined) {
@@ -138,6 +139,7 @@ function PartJson({ handle, chart, picked, canEdit, schema, jsonAt }: InspectorP
         value={withoutLayout(content)}
         schema={schema}
         at={jsonAt}
+        onShown={onJsonShown}
         onChange={canEdit ? (value) => replace(withLayoutOf(content, value)) : undefined}
       />
     );

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { fieldsOf, namedFields } from "#app/doors/cells.ts";
 import { checkValue } from "#studio/ui/form/check-value.ts";
 import { blankOf, kindOf, optionsOf, propertiesOf } from "#studio/ui/form/schema-kind.ts";
-import { rangeOfPointer } from "#studio/ui/json-pointer-range.ts";
+import { rangeOfPointer, selectionOfPointer } from "#studio/ui/json-pointer-range.ts";
 import { errorsAfter, placeOf, type TouchedRow } from "../../../app/screens/public-form/error-place.ts";
 import { filledRows, payloadOf } from "../../../app/screens/public-form/form-payload.ts";
 
@@ -125,5 +125,9 @@ describe("a pointer's place in a text", () => {
     expect(at("/a~0b/c/0")).toBe("1");
     expect(at("/a~0b/missing")).toBe('{ "c": [1, {"d": "x, ]}"}] }');
     expect(at("")).toBe(text);
+  });
+  it("is selected, but never the whole text: what is typed replaces what is selected", () => {
+    expect(selectionOfPointer(text, "/e")).toEqual(rangeOfPointer(text, "/e"));
+    for (const pointer of ["", "/missing", "a row's name"]) expect(selectionOfPointer(`\n${text} `, pointer)).toEqual({ from: 1, to: 1 });
   });
 });
