@@ -2,8 +2,6 @@
 import { describe, expect, it } from "vitest";
 import { previewLines } from "#app/doors/effect-lines.ts";
 import { standingOf, stepsOf } from "#app/doors/path-words.ts";
-import { filesAhead } from "#app/shell/pages-ahead.ts";
-import { createPatientFetch } from "#app/shell/patient-fetch.ts";
 import type { Program } from "#engine/core/program.ts";
 import type { MachineDefinition } from "#engine/schema/machine.ts";
 import type { Explanation } from "#engine/service/instances/explain-event.ts";
@@ -94,54 +92,5 @@ describe("values", () => {
     expect(describeNeed({ op: "greaterThanInclusive", result: true, expected: "100.00" })).toBe("at least 100.00");
     expect(describeNeed({ op: "notIn", result: true, expected: ["x", "y"] })).toBe("none of x, y");
     expect(describeNeed({ op: "equal", result: true, expected: { fact: "limit_amount" } })).toBe("limit amount");
-  });
-});
-
-describe("requests of the router", () => {
-  const ORIGIN = "http://desk.example";
-  /** A server that is away for as many requests as `away` says. */
-  const desk = (away: number, isDoubted = away > 0) => {
-    const asked: string[] = [];
-    let left = away;
-    const fetch = (async (input: string, init?: RequestInit) => {
-      asked.push(`${init?.method ?? "GET"} ${input}`);
-      left -= 1;
-      if (left >= 0) throw new TypeError("Failed to fetch");
-      return new Response("there");
-    }) as typeof globalThis.fetch;
-    return { asked, patient: createPatientFetch({ fetch, wait: () => Promise.resolve(), isDoubted: () => isDoubted, origin: ORIGIN }) };
-  };
-
-  it("are asked again until the server answers where they read, and wait for it and are sent once where they change something", async () => {
-    const reading = desk(2);
-    expect((await reading.patient("/work.data")).status).toBe(200);
-    expect(reading.asked).toEqual(["GET /work.data", "GET /healthz", "GET /healthz", "GET /work.data"]);
-    const changing = desk(1);
-    await changing.patient("/work.data?index", { method: "POST" });
-    expect(changing.asked).toEqual(["GET /healthz", "GET /healthz", "POST /work.data?index"]);
-    const there = desk(0);
-    await there.patient("/work.data?index", { method: "POST" });
-    expect(there.asked).toEqual(["POST /work.data?index"]);
-  });
-
-  it("find the modules of acts and pages read ahead, but of no page that is closed to the person", () => {
-    const routes = {
-      "routes/session/login": { module: "/login.js" },
-      "routes/session/org": { module: "/org.js", imports: [] },
-      "routes/public-form/form": { module: "/form.js" },
-      "routes/work/guided": { module: "/guided.js", imports: ["/shared.js"], css: ["/guided.css"] },
-      "routes/studio/library": { module: "/library.js", imports: ["/shared.js", "/canvas.js"], css: ["/studio.css"] },
-    };
-    const hrefs = (may: Readonly<Record<string, boolean>>) => filesAhead(routes, may).map(({ href }) => href);
-    expect(hrefs({ studio: false })).toEqual(["/org.js", "/guided.js", "/shared.js", "/guided.css"]);
-    expect(hrefs({ studio: true })).toEqual(["/org.js", "/guided.js", "/shared.js", "/library.js", "/canvas.js", "/guided.css", "/studio.css"]);
-  });
-
-  it("are given up with the page that asked, and others are left alone", async () => {
-    const gone = AbortSignal.abort();
-    await expect(desk(9).patient("/work.data", { method: "POST", signal: gone })).rejects.toThrow();
-    const other = desk(1);
-    await expect(other.patient("/ui/preview", { method: "POST" })).rejects.toThrow("Failed to fetch");
-    expect(other.asked).toEqual(["POST /ui/preview"]);
   });
 });
