@@ -271,6 +271,8 @@ describe("[WMS-58] a file", () => {
     const [form, other] = [await issue(), await issue()];
     expect(await upload(form.url, "run.exe")).toMatchObject({ status: 409, body: { reasons: [{ code: "ATTACHMENT_TYPE" }] } });
     expect(await upload(form.url, "big.pdf", Buffer.alloc(11 * 1024 * 1024))).toMatchObject({ body: { reasons: [{ code: "ATTACHMENTS_TOO_LARGE" }] } });
+    // A byte above the limit does not read as the limit.
+    expect((await upload(form.url, "big.pdf", Buffer.alloc(10 * 1024 * 1024 + 1))).body.detail).toBe("The files have 10.01 MB together; 10.00 MB are taken.");
     expect((await upload(form.url, "", "x")).body.code).toBe("query_invalid");
     expect((await upload(form.url, "empty.pdf", "")).body.code).toBe("payload_invalid");
     expect((await upload("/order-form/none", "a.pdf")).body.code).toBe("form_not_found");
