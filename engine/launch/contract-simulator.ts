@@ -21,7 +21,7 @@ const ROOT = join(import.meta.dirname, "..", "..");
  * Does what the options say; `say` gets one line for each event sent or received.
  *
  * - returns how many events were refused, and the receiver where it listens
- * - throws EngineError `definition_not_found`, `event_unknown`, `key_unknown`
+ * - throws EngineError `definition_not_found`, `event_unknown`, `key_unknown`, and `unavailable` where nothing answers
  */
 export async function simulate(
   options: SimulatorOptions,
@@ -61,7 +61,7 @@ async function post(
 ): Promise<{ readonly status: number; readonly result: string }> {
   const body = JSON.stringify(envelope);
   const timestamp = String(Math.floor(Date.parse(nowOf(options)) / 1000));
-  const answer = await fetch(`${options.url}/api/v1/contracts/${encodeURIComponent(options.contract)}/events`, {
+  const answer = await reach(options.url, `/api/v1/contracts/${encodeURIComponent(options.contract)}/events`, {
     method: "POST",
     headers: {
       "content-type": "application/json",
@@ -74,6 +74,16 @@ async function post(
   const said = (await answer.json().catch(() => ({}))) as { readonly result?: string; readonly code?: string; readonly detail?: string };
   const result = answer.ok ? (said.result ?? "taken") : `${said.code ?? "no answer"}: ${said.detail ?? ""}`;
   return { status: answer.status, result };
+}
+
+async function reach(url: string, path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(`${url}${path}`, init);
+  } catch (error) {
+    const cause = (error as Error).cause as { readonly code?: string } | undefined;
+    const why = `Nothing answers at ${url} (${cause?.code ?? (error as Error).message}). Start Gatehouse, or say with --url where it is.`;
+    throw new EngineError("unavailable", why, {}, { cause: error });
+  }
 }
 
 /** How Gatehouse is told to send there; a secret that is not the demo's stays with whoever gave it. */

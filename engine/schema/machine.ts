@@ -93,7 +93,8 @@ export interface MachineDefinition extends DefinitionBase {
    * hash as payload field of that name and answer the link once, in `url`; `gate` gives outputs `http` and `code`.
    *
    * - `sheet`: a spreadsheet with exactly these columns fills the list `field` of the submission; `headerFlag` is the payload field that
-   *   tells whether its header fits; `rowsOf` names, by reason code, the input of the gate that lists the bad rows (the first is 1)
+   *   tells whether its header fits; `rowsOf` names, by reason code, the input of the gate that lists the bad rows (the first is 1),
+   *   `rowMessages` what is said at each of them
    * - `files`: list of the submission whose items name an uploaded file by `file_id`
    */
   readonly publicForm?: {
@@ -109,6 +110,7 @@ export interface MachineDefinition extends DefinitionBase {
       readonly columns: readonly string[];
       readonly headerFlag?: string;
       readonly rowsOf?: Readonly<Record<string, string>>;
+      readonly rowMessages?: Readonly<Record<string, string>>;
     };
     readonly files?: { readonly field: string };
   };

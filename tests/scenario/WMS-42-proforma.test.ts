@@ -116,6 +116,10 @@ describe("the life of a proforma", () => {
     expect(await lifecycle()).toBe("paid_confirmed");
     const walked = (await owner.list(`/instances/${key}/history`)).map(({ to }) => to.lifecycle).filter((state, index, all) => state !== all[index - 1]);
     expect(walked).toEqual(["drafted", "sent", "paid_confirmed"]);
+    // Who confirmed it is who confirmed the payment, not who sent the proforma afterwards.
+    const manager = (await api.as("manager.jtr").get("/me")).body.id;
+    expect((await owner.get(`/records/proformas/${codeOf(key)}`)).body.data.paid_confirmed_by).toBe(manager);
+    expect((await owner.get(`/records/purchase-orders/${codeOf(order)}`)).body.data.paid_by).toBe(manager);
   });
 });
 
@@ -205,5 +209,14 @@ describe("the daily pack", () => {
     const [thursday, friday] = (await packs()).slice(3);
     expect(thursday).toMatch(new RegExp(`${late}.*\\| irsaliye IRS-NEXT\n`, "u"));
     expect([thursday?.includes(first), friday?.includes("No deliveries in this time.")]).toEqual([false, true]);
+    // What is heard of in the very instant of a run, after it, is in the next.
+    await api.setClock("2026-02-07T19:00:00+03:00");
+    const instant = await delivered("2026-02-07T18:00:00+03:00", []);
+    await papered(first, "other", "CMR-INSTANT");
+    await api.setClock("2026-02-08T19:00:00+03:00");
+    const [saturday, sunday] = (await packs()).slice(5);
+    expect(saturday).toContain("No deliveries in this time.");
+    expect(sunday).toMatch(new RegExp(`${instant}.*documents missing`, "u"));
+    expect(sunday).toContain("CMR-INSTANT");
   });
 });

@@ -144,7 +144,21 @@ describe("what a digest tells of", () => {
     expect(late.key).toContain("JTR-2026-03-06");
     expect(late.text).toContain("2026-03-03 17:00 to 2026-03-06 17:00");
     await checked("next", "2026-03-07T10:00:00+03:00");
-    expect(await told("digest_central_stock_checks", "2026-03-09", "17:05")).toEqual(["next"]);
+    // Made before the run that was made up for, and heard of only now: told by the next one, once, as is a check that is corrected.
+    await checked("heard-late", "2026-03-06T16:30:00+03:00");
+    expect(await told("digest_central_stock_checks", "2026-03-09", "17:00")).toEqual(["heard-late", "next"]);
+    await checked("at-the-run", "2026-03-09T16:59:59+03:00");
+    const data = {
+      po_code: codes[0],
+      line_no: 1,
+      checked_at: "2026-03-06T16:30:00+03:00",
+      checked_by: "Ayla",
+      result: "partial",
+      proposed_next_step: "step mended",
+    };
+    const subject = { type: "central_stock_check", ref: "heard-late" };
+    expect((await api.wms("central_stock_check.updated", { id: "heard-late.2", subject, sequence: 2, data })).status).toBe(202);
+    expect(await told("digest_central_stock_checks", "2026-03-10", "17:05")).toEqual(["at-the-run", "mended"]);
   });
 
   it("[WMS-68] comes at the same hour of the org's clocks over both their changes, once, and tells of the week between", async () => {

@@ -6,7 +6,7 @@ export interface Refusal {
   readonly detail: string;
   readonly code: string;
   readonly reasons: readonly { readonly code: string; readonly message: string }[];
-  readonly errors: readonly { readonly path: string; readonly message: string; readonly row?: number }[];
+  readonly errors: readonly { readonly path: string; readonly message: string; readonly code?: string; readonly row?: number }[];
 }
 
 export type Told<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };

@@ -6,8 +6,8 @@ const SHOWN = 8;
 /** Why something was not taken: sentences, and for tables the rows. */
 export function RefusalNotice({ refusal, title }: { refusal: Refusal; title?: string }) {
   const rows = refusal.errors.filter((error) => error.row !== undefined && error.row > 1);
-  const told = new Set(rows.map(({ message }) => message));
-  const reasons = [...new Set(refusal.reasons.map(({ message }) => message))].filter((message) => !told.has(message));
+  const told = new Set(rows.map(({ code }) => code));
+  const reasons = [...new Set(refusal.reasons.filter(({ code }) => !told.has(code)).map(({ message }) => message))];
   const sentences = refusal.reasons.length > 0 || rows.length > 0 ? reasons : [refusal.detail];
   return (
     <Notice tone="blocked">

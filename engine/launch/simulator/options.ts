@@ -19,7 +19,7 @@ Sends signed events of a contract, and receives the ones that are sent to the ot
   --reorder              sends the last one first
   --delay <ms>           waits between two events
   --listen <port>        receives what is sent to the other side, and checks its signature
-  --url <address>        where Gatehouse is (http://localhost:3000)
+  --url <address>        where Gatehouse is (http://localhost:<PORT>, PORT being 3000)
   --client <id>          signing client (the contract's inbound source)
   --secret <text>        its secret; else CONTRACT_SECRET, else contract-secrets.json of the data folder, else the demo's
   --data <folder>        data folder (GATEHOUSE_DATA or .data)
@@ -70,7 +70,7 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
         reorder: { type: "boolean", default: false },
         delay: { type: "string", default: "0" },
         listen: { type: "string" },
-        url: { type: "string", default: "http://localhost:3000" },
+        url: { type: "string", default: `http://localhost:${env["PORT"] ?? 3000}` },
         client: { type: "string" },
         secret: { type: "string" },
         data: { type: "string" },

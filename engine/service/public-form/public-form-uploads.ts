@@ -4,6 +4,7 @@
  * has anyway is its own fault.
  */
 import { EngineError } from "../../core/errors.ts";
+import { compileSchema } from "../../core/validate.ts";
 import type { Json, JsonObject, JsonSchema } from "../../schema/json.ts";
 import { saveFile as storeFile } from "../../store/files.ts";
 import { type FileAnswer, fileAnswer, fileRow } from "../editing/files.ts";
@@ -59,28 +60,45 @@ export async function readFormSheet(engine: Engine, input: SheetInput): Promise<
       errors: [{ row: first?.row ?? 1, path: `/${first?.row ?? 1}`, message: `must be ${sheet.columns.join(", ")}` }],
     });
   }
-  const faults = body.flatMap((row) => faultsOf(row, sheet.columns));
-  if (faults.length > 0) throw refused("Some cells do not fit.", { reasons: [], errors: faults });
-  const rows = body.map(({ cells }, index) => rowOf(cells, index, sheet.columns, itemSchema(found, sheet.field)));
-  const { reasons, errors } = await addedBy(engine, input, { ...flag(true), [sheet.field]: rows }, (index) => body[index]?.row ?? index + 2);
-  if (reasons.length === 0 && errors.length === 0 && rows.length > 0 && all.length === rows.length) return { field: sheet.field, count: rows.length, rows };
-  const other = all.length > most ? `There are more than ${most} rows.` : "Some cells do not fit.";
-  const why = rows.length === 0 ? "There is no row below the header." : reasons.map(({ message }) => message).join(" ") || other;
-  throw refused(why, { reasons, errors });
+  const items = itemSchema(found, sheet.field);
+  const faultsOf = cellFaults(sheet.columns, items);
+  const read = body.map((row, index) => ({ number: row.row, fields: rowOf(row.cells, index, sheet.columns, items.properties), faults: faultsOf(row) }));
+  // Rows that fit are judged even where others do not: the file is mended once.
+  const fitting = read.filter(({ faults }) => faults.length === 0);
+  const rows = fitting.map(({ fields }) => fields);
+  const { reasons, errors } = await addedBy(engine, input, { ...flag(true), [sheet.field]: rows }, (index) => fitting[index]?.number ?? index + 2);
+  const told = [...read.flatMap(({ faults }) => faults), ...errors].sort((a, b) => (a.row ?? 0) - (b.row ?? 0));
+  if (reasons.length === 0 && told.length === 0 && rows.length > 0 && all.length === rows.length) return { field: sheet.field, count: rows.length, rows };
+  const ofRows = new Set(told.map(({ code }) => code));
+  const sentences = [
+    ...(body.length === 0 ? ["There is no row below the header."] : []),
+    ...reasons.filter(({ code }) => !ofRows.has(code)).map(({ message }) => message),
+    ...(told.length > 0 ? ["Some cells do not fit."] : []),
+  ];
+  throw refused(sentences.join(" ") || `There are more than ${most} rows.`, { reasons, errors: told });
 }
 
 const refused = (detail: string, data: Record<string, unknown>): EngineError => new EngineError("import_invalid", `${detail} Nothing was taken over.`, data);
 
 const lookAt = (engine: Engine, input: FormInput): Promise<FoundForm> => withForm(engine, input, async (_work, found) => found, { dryRun: true });
 
-/** Cells of the form's columns that show what the sheet does not say. */
-function faultsOf({ row, cells, faults = [] }: NumberedRow, columns: readonly string[]): Verdict["errors"] {
-  const tooMany = cells.slice(columns.length).some((cell) => cell.trim() !== "");
-  const found = columns.flatMap((name, index) => {
-    const fault = faults.find(({ column }) => column === index);
-    return fault === undefined ? [] : [{ row, path: `/${row}/${name}`, message: fault.message }];
-  });
-  return tooMany ? [{ row, path: `/${row}`, message: "has more cells than the first row names" }, ...found] : found;
+/** Finds the cells of a row that show what the sheet does not say, and those that do not fit their column. */
+function cellFaults(columns: readonly string[], items: Items): (row: NumberedRow) => Verdict["errors"] {
+  const checks = columns.map((name) => columnCheck(name, items));
+  return ({ row, cells, faults = [] }) => {
+    const tooMany = cells.slice(columns.length).some((cell) => cell.trim() !== "");
+    const found = columns.flatMap((name, index) => {
+      const fault = faults.find(({ column }) => column === index) ?? checks[index]?.(rowOf([cells[index] ?? ""], 0, [name], items.properties));
+      return fault === undefined ? [] : [{ row, path: `/${row}/${name}`, message: fault.message }];
+    });
+    return tooMany ? [{ row, path: `/${row}`, message: "has more cells than the first row names" }, ...found] : found;
+  };
+}
+
+/** Checks one column's cell by itself: a validator stops at the first fault of what it is given. */
+function columnCheck(name: string, { properties, required }: Items): (fields: JsonObject) => { readonly message: string } | undefined {
+  const check = compileSchema({ type: "object", properties: { [name]: properties[name] ?? {} }, required: required.filter((each) => each === name) });
+  return (fields) => check(Object.hasOwn(fields, name) ? { [name]: fields[name] } : {})[0];
 }
 
 function tableOf({ format, bytes }: SheetInput): readonly NumberedRow[] {
@@ -100,9 +118,14 @@ function mostRowsOf(found: FoundForm, field: string): number {
   return typeof most === "number" ? most : 1_000;
 }
 
-function itemSchema(found: FoundForm, field: string): Properties {
+interface Items {
+  readonly properties: Properties;
+  readonly required: readonly string[];
+}
+
+function itemSchema(found: FoundForm, field: string): Items {
   const items = (listSchema(found, field)["items"] ?? {}) as JsonSchema;
-  return (items["properties"] ?? {}) as Properties;
+  return { properties: (items["properties"] ?? {}) as Properties, required: (items["required"] ?? []) as readonly string[] };
 }
 
 /** Cells as their fields want them; empty ones are left out, and a field that counts the rows gets the number. */
@@ -119,7 +142,7 @@ function rowOf(cells: readonly string[], index: number, columns: readonly string
 
 interface Verdict {
   readonly reasons: readonly FormReason[];
-  readonly errors: readonly { readonly row?: number; readonly path: string; readonly message: string }[];
+  readonly errors: readonly { readonly row?: number; readonly path: string; readonly code?: string; readonly message: string }[];
 }
 
 /** The number in the sheet of an item of the list, which counts from 0. */
@@ -152,7 +175,7 @@ async function verdictOn(engine: Engine, input: FormInput, fields: JsonObject, n
         return {
           reasons: shut.flatMap(({ reasons }) => reasons).map(({ code, message }) => ({ code, message })),
           errors: shut
-            .flatMap((decision) => badLines(decision, sheet?.rowsOf ?? {}))
+            .flatMap((decision) => badLines(decision, sheet ?? {}))
             .map(({ index, code, message }) => ({ row: numberOf(index), path: `/${numberOf(index)}`, code, message })),
         };
       },

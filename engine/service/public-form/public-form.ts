@@ -116,7 +116,7 @@ async function takeSubmission(work: Work, { form, machine, standing }: FoundForm
   const sent = await attemptEvent(work, standing, send);
   if (sent instanceof Refused) return sent;
   if (sent.kind !== "moved") {
-    const lines = sent.kind === "blocked" ? shutOnes(sent.decisions).flatMap((decision) => badLines(decision, form.sheet?.rowsOf ?? {})) : [];
+    const lines = sent.kind === "blocked" ? shutOnes(sent.decisions).flatMap((decision) => badLines(decision, form.sheet ?? {})) : [];
     const errors = lines.map(({ index, message }) => ({ path: `/${form.sheet?.field}/${index}`, message }));
     return outward(await refuseTransition(work, standing, send, sent), errors);
   }

@@ -125,6 +125,13 @@ it("runs from the command line, and says what is wrong with it", async () => {
   expect(said.stdout).toMatch(/^-> wms:stock:SIM-CLI:changed:v1 {2}202 accepted$/mu);
   const help = await promisify(execFile)(process.execPath, [...command, "--help"]);
   expect(help.stdout).toMatch(/^Usage: /u);
+  // It looks where Gatehouse listens; where nothing does, it says so.
+  expect(readOptions(["crm-wms", "--list"], { PORT: "4711" })).toMatchObject({ url: "http://localhost:4711" });
+  const nowhere = { ...process.env, PORT: "9" };
+  await expect(promisify(execFile)(process.execPath, [...command, ...stock("SIM-CLI")], { env: nowhere })).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^Nothing answers at http:\/\/localhost:9 \(.+\)\. Start Gatehouse, or say with --url where it is\.$/mu),
+  });
   expect(readOptions(["crm-wms", "--event", "x", "--actor", "anna"], {})).toMatch(/^--actor must be a JSON object/u);
   await expect(promisify(execFile)(process.execPath, command)).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("Nothing to do") });
 }, 120_000);

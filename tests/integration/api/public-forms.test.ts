@@ -181,6 +181,35 @@ describe("[WMS-57] a spreadsheet", () => {
     expect(cells.body.errors).toEqual([expect.objectContaining({ row: 3, path: "/3/qty_m" })]);
   });
 
+  it("tells every bad cell at once, each of its own row", async () => {
+    const form = await issue();
+    const read = await sheet(form.url, [
+      COLUMNS,
+      ...rows(1),
+      ["NO-SUCH", "", 5, ""],
+      ["LINEN-01", "", "many", ""],
+      ["LINEN-01", "", 0, ""],
+      ["", "", 1.234, ""],
+      ["LINEN-01", "", "", ""],
+      ["SATIN-09", "", 5, ""],
+    ]);
+    expect(read.body.errors.map(({ row, path, code, message }: Record<string, unknown>) => [row, path, code ?? message])).toEqual([
+      [3, "/3", "UNKNOWN_QUALITY"],
+      [4, "/4/qty_m", "must be a decimal with at most 2 digits after the point"],
+      [5, "/5", "BAD_QUANTITY"],
+      [6, "/6/quality_code", "is required"],
+      [6, "/6/qty_m", "must be a decimal with at most 2 digits after the point"],
+      [7, "/7/qty_m", "is required"],
+      [8, "/8", "UNKNOWN_QUALITY"],
+    ]);
+    // The rows of the file are not the lines of the form: at a row nothing is said of others.
+    expect(read.body.errors[0].message).toBe("This quality is not offered.");
+    expect(read.body.detail).toBe("Some cells do not fit. Nothing was taken over.");
+    const sent = await submit(form.url, { lines: [...lines, { ...lines[0], quality_code: "NO-SUCH" }] });
+    expect(sent.body.errors).toEqual([{ path: "/lines/1", message: "This quality is not offered." }]);
+    expect(sent.body.detail).toBe("Not offered: the quality in line 2.");
+  });
+
   it("tells rows as the spreadsheet numbers them, also below empty ones", async () => {
     const form = await issue();
     const inSheet = await sheet(form.url, [COLUMNS, ...rows(1), ["", "", "", ""], [], ["NO-SUCH", "", 5, ""]]);
@@ -242,6 +271,8 @@ describe("[WMS-58] a file", () => {
     const [form, other] = [await issue(), await issue()];
     expect(await upload(form.url, "run.exe")).toMatchObject({ status: 409, body: { reasons: [{ code: "ATTACHMENT_TYPE" }] } });
     expect(await upload(form.url, "big.pdf", Buffer.alloc(11 * 1024 * 1024))).toMatchObject({ body: { reasons: [{ code: "ATTACHMENTS_TOO_LARGE" }] } });
+    // A byte above the limit does not read as the limit.
+    expect((await upload(form.url, "big.pdf", Buffer.alloc(10 * 1024 * 1024 + 1))).body.detail).toBe("The files have 10.01 MB together; 10.00 MB are taken.");
     expect((await upload(form.url, "", "x")).body.code).toBe("query_invalid");
     expect((await upload(form.url, "empty.pdf", "")).body.code).toBe("payload_invalid");
     expect((await upload("/order-form/none", "a.pdf")).body.code).toBe("form_not_found");

@@ -57,6 +57,24 @@ describe("mails", () => {
       heads.forEach((head, index) => void expect(html).toContain(`.rows td:nth-child(${index + 1})::before{content:"${head}: "}`));
     },
   );
+  it.each(["shipped", "proforma", "order-form-confirmation", "order-form-submitted", "new-customer-pending-review", "prepared"])(
+    "%s leaves no gap in its text for what is not known",
+    (id) => {
+      const mail = mails.find(({ key }) => key === `email-routing.${id}`) as MailDefinition;
+      const unknown = (value: unknown, name: string): unknown => {
+        if (Array.isArray(value)) return value.map((each) => unknown(each, name));
+        if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, unknown(each, key)]));
+        return ["color", "note", "country", "carrier", "packages"].includes(name) ? "" : value;
+      };
+      const { text } = program.mail(mail.key)!.render(unknown(sample(mail.variables, ""), "") as JsonObject, BRANDING);
+      expect(text).not.toMatch(/\S :|[^\n: ] {2,}|[^-\n] +$|\bin packages/mu);
+    },
+  );
+  it("[WMS-62] one package is not called packages", () => {
+    const packed = (packages: string) => program.mail("email-routing.prepared")!.render({ po_number: "P", customer_name: "C", packages }, BRANDING);
+    for (const part of ["text", "html"] as const)
+      expect([packed("1")[part], packed("2")[part]].map((said) => /in \d packages?/u.exec(said)?.[0])).toEqual(["in 1 package", "in 2 packages"]);
+  });
   it("the org's own words may stand in every one of them", () => {
     expect(mails.filter((mail) => mail.words !== "get value(settings.email_routing, mail.type).template").map((mail) => mail.key)).toEqual([]);
   });
