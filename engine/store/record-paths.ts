@@ -16,6 +16,8 @@ export interface PathSql {
   readonly data?: string;
   /** For data fields: names inside `data`. */
   readonly names?: readonly string[];
+  /** For data fields: one of a few values that the schema lists. */
+  readonly isChoice?: boolean;
   /** SQL alias of the table it is in. */
   readonly alias: string;
 }
@@ -72,7 +74,7 @@ function compileIn(alias: string, type: TypeDefinition, path: string, shown: str
   const text = `(${parent} ->> '${names[last]}')`;
   const data = `(${parent} -> '${names[last]}')`;
   const sql = kind === "number" ? `gh_number(${text})` : kind === "instant" ? `gh_instant(${text})` : text;
-  return { sql, json: data, kind, data, names, alias };
+  return { sql, json: data, kind, data, names, isChoice: schema["enum"] !== undefined, alias };
 }
 
 /** `@state`: the whole state value. `@state.<region>`: the deepest active path below the region, as text ("picking", "released.picking"). */
