@@ -94,8 +94,8 @@ export function instanceOf(alias: string, type: TypeDefinition): string {
 }
 
 /**
- * A row's data below its type's name: what the index over all data holds. Looked for in the data alone, a small type's row would be found among all rows of
- * all types that name the same customer, or whatever else many name.
+ * A row's data below its type's name: what the index over all data holds. Looked for in the data alone, a row of a small type would be found among those of
+ * all types that name the same.
  */
 export const dataOfType = (alias: string): string => `jsonb_set('{}'::jsonb, array[${alias}.type], ${alias}.data)`;
 

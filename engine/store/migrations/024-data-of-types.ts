@@ -1,7 +1,7 @@
 /**
  * Two look-ups that took longer with rows that had nothing to do with them.
  *
- * The index over all data holds each row's below its type's name: a price was found among all rows of all types that name its quality.
+ * The index over all data holds each row's below its type's name: a row of a small type was found among those of all types that name the same.
  *
  * Rows that are new to an index of this kind wait in a list that each look-up goes through. Up to 4 MB of them, the default, cost every fact 13 ms
  * after some thousand writes; up to 64 kB, 0.2. Writing 20,000 records takes a fifth longer for it, 30 µs each.
