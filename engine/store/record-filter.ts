@@ -1,8 +1,9 @@
 /** The filter language (engine/schema/query.ts) as SQL conditions. Three-valued like SQL: a missing field meets only $null, $ne and $nin. */
 import type { Json, JsonObject } from "../schema/json.ts";
 import type { Filter } from "../schema/query.ts";
+import { typeId } from "./catalogue.ts";
 import { asObject } from "./record-fields.ts";
-import { compilePath, instanceOf, type PathSql, refuse, type Sources } from "./record-paths.ts";
+import { compilePath, dataOfType, instanceOf, type PathSql, refuse, type Sources } from "./record-paths.ts";
 import { UUID } from "./record-references.ts";
 import type { Conditions } from "./sql.ts";
 
@@ -12,6 +13,8 @@ export interface FilterScope {
   readonly args: JsonObject;
   /** Whether an index serves equality on this path; others are found by containment. */
   readonly isIndexed: (path: PathSql) => boolean;
+  /** States are looked up row by row: the other conditions leave few rows, and of states PostgreSQL would guess that even fewer have them. */
+  readonly byRow?: boolean;
 }
 
 /** Condition as SQL text; values go to `scope.params`. @throws query_invalid */
@@ -27,6 +30,20 @@ export function compileFilter(filter: Filter, scope: FilterScope): string {
       .join(" and ");
   });
   return parts.length === 0 ? "true" : parts.map((part) => `(${part})`).join(" and ");
+}
+
+/** Whether the filter asks for one id, code or free text of the rows: then it leaves few of them, whatever else it asks. */
+export function namesFew(filter: Filter, scope: FilterScope): boolean {
+  return Object.entries(filter).some(([path, wanted]) => {
+    if (path === "$and") return Array.isArray(wanted) && wanted.some((each: Json) => namesFew(asObject(each) ?? {}, scope));
+    // A path with a dot may be a joined row's.
+    if (path.startsWith("$") || path.includes(".")) return false;
+    const given = argument(wanted, scope);
+    const value = argument(asObject(given)?.["$eq"] ?? given, scope);
+    if (typeof value !== "string") return false;
+    const { kind, names, isChoice } = compilePath(scope.sources, path);
+    return kind === "id" || path === "@code" || (kind === "text" && names !== undefined && isChoice !== true);
+  });
 }
 
 function group(word: "$and" | "$or", list: Json, scope: FilterScope): string {
@@ -100,8 +117,9 @@ function equal(field: PathSql, path: string, value: Json, scope: FilterScope): s
     field.names !== undefined && (typeof value === "string" || typeof value === "boolean") && (field.kind === "text" || field.kind === "boolean");
   if (!containable || scope.isIndexed(field)) return `${field.sql} = ${parameter(field, path, value, scope)}`;
   const typed = field.kind === "boolean" ? value === true || value === "true" : value;
-  const document = field.names.reduceRight<Json>((inner, name) => ({ [name]: inner }), typed);
-  return `${field.alias}.data @> ${scope.params.value(JSON.stringify(document))}::jsonb`;
+  const type = [...scope.sources.values()].find((source) => source.alias === field.alias)?.type ?? refuse(path);
+  const document = [typeId(type), ...field.names].reduceRight<Json>((inner, name) => ({ [name]: inner }), typed);
+  return `${dataOfType(field.alias)} @> ${scope.params.value(JSON.stringify(document))}::jsonb`;
 }
 
 function has(field: PathSql, path: string, value: Json, scope: FilterScope): string {
@@ -132,7 +150,9 @@ function compareState(path: string, operator: string, value: Json, scope: Filter
   const [before, region = ""] = path.split("@state");
   const source = scope.sources.get(before === "" ? "" : (before ?? "").slice(0, -1)) ?? refuse(path);
   const prefix = region === "" ? "" : `${region.slice(1)}.`;
-  const exists = (condition: string): string => `exists (select from instance i where ${instanceOf(source.alias, source.type)}${condition})`;
+  // With an offset it stays a look-up of its own; without, it may become a list of all instances in the state, gone through for each question.
+  const apart = scope.byRow === true ? " offset 0" : "";
+  const exists = (condition: string): string => `exists (select from instance i where ${instanceOf(source.alias, source.type)}${condition}${apart})`;
   const inAny = (states: readonly Json[]): string => exists(` and i.states && ${scope.params.value(states.map((state) => prefix + String(state)))}::text[]`);
   switch (operator) {
     case "$eq":

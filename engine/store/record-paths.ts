@@ -16,6 +16,8 @@ export interface PathSql {
   readonly data?: string;
   /** For data fields: names inside `data`. */
   readonly names?: readonly string[];
+  /** For data fields: one of a few values that the schema lists. */
+  readonly isChoice?: boolean;
   /** SQL alias of the table it is in. */
   readonly alias: string;
 }
@@ -72,7 +74,7 @@ function compileIn(alias: string, type: TypeDefinition, path: string, shown: str
   const text = `(${parent} ->> '${names[last]}')`;
   const data = `(${parent} -> '${names[last]}')`;
   const sql = kind === "number" ? `gh_number(${text})` : kind === "instant" ? `gh_instant(${text})` : text;
-  return { sql, json: data, kind, data, names, alias };
+  return { sql, json: data, kind, data, names, isChoice: schema["enum"] !== undefined, alias };
 }
 
 /** `@state`: the whole state value. `@state.<region>`: the deepest active path below the region, as text ("picking", "released.picking"). */
@@ -90,6 +92,12 @@ export function instanceOf(alias: string, type: TypeDefinition): string {
   const same = machine === undefined ? "true" : machine.includes(".") ? `i.machine = ${quote(machine)}` : `split_part(i.machine, '.', 2) = ${quote(machine)}`;
   return `i.record_id = ${alias}.id and ${type.scope === "org" ? `i.org_id = ${alias}.org_id and ` : ""}${same}`;
 }
+
+/**
+ * A row's data below its type's name: what the index over all data holds. Looked for in the data alone, a row of a small type would be found among those of
+ * all types that name the same.
+ */
+export const dataOfType = (alias: string): string => `jsonb_set('{}'::jsonb, array[${alias}.type], ${alias}.data)`;
 
 /** Names of definitions in SQL text: keys and ids are kebab-case, anything else is refused. */
 export function quote(name: string): string {

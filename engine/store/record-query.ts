@@ -6,7 +6,7 @@ import type { Filter, Query } from "../schema/query.ts";
 import type { TypeDefinition } from "../schema/type.ts";
 import { type Catalogue, typeId } from "./catalogue.ts";
 import { type CursorValue, pageOf } from "./cursor.ts";
-import { compileFilter, type FilterScope } from "./record-filter.ts";
+import { compileFilter, type FilterScope, namesFew } from "./record-filter.ts";
 import { aggregateFilters, groupedFields, groupedSql, isGrouped } from "./record-groups.ts";
 import { hasWords, isIndexed, searchSql } from "./record-indexes.ts";
 import { withoutIdleJoins } from "./record-joins.ts";
@@ -127,7 +127,8 @@ export async function countAll(
 function compile(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptions, params: Conditions = new Conditions()): Compiled {
   const type = catalogue.type(query.from) ?? refuse(query.from, `There is no record type "${query.from}".`);
   const sources = new Map([["", { alias: "r", type }]]);
-  const scope: FilterScope = { sources, params, args: options.args ?? {}, isIndexed: (path) => isIndexed(tx, sources, path) };
+  const plain: FilterScope = { sources, params, args: options.args ?? {}, isIndexed: (path) => isIndexed(tx, sources, path) };
+  const scope: FilterScope = query.where !== undefined && namesFew(query.where, plain) ? { ...plain, byRow: true } : plain;
   const source = (of: TypeDefinition): string => (options.asOf === undefined ? "record" : asOfSource(of, `${params.value(options.asOf)}::timestamptz`));
   const root = source(type);
   let joins = "";
@@ -145,7 +146,8 @@ function compile(tx: Tx, catalogue: Catalogue, query: Query, options: QueryOptio
     const where =
       join.where === undefined ? "" : ` and ${compileFilter(join.where, { ...scope, sources: new Map([...sources, ["", { alias, type: joined }]]) })}`;
     // Right after many rows came, an index by type seems as good as the key: for each of thousands it goes through all rows of the type.
-    const ofType = join.kind !== "inner" && join.back === undefined && isGrouped(query) ? `(${alias}.type || '')` : `${alias}.type`;
+    const byKey = join.back === undefined && (scope.byRow === true || (join.kind !== "inner" && isGrouped(query)));
+    const ofType = byKey ? `(${alias}.type || '')` : `${alias}.type`;
     joins += ` ${join.kind === "inner" ? "join" : "left join"} ${source(joined)} ${alias} on ${on} and ${ofType} = ${quote(typeId(joined))}${inOrgs}${where}`;
   }
   if (query.where !== undefined) conditions.push(compileFilter(query.where, scope));

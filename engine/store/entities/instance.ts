@@ -37,7 +37,7 @@ export const Instance = defineEntity({
     { name: "instance_record", properties: ["orgId", "recordId", "machine"] },
     { name: "instance_key", properties: ["orgId", "key"] },
     { name: "instance_page", properties: ["orgId", "machine", "id"] },
-    { name: "instance_states", expression: "create index instance_states on instance using gin (states)" },
+    { name: "instance_states", expression: "create index instance_states on instance using gin (states) with (gin_pending_list_limit = 64)" },
   ],
   ...orgPolicies("instance"),
 });
