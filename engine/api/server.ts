@@ -7,6 +7,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRepl
 import type { Registry } from "prom-client";
 import { EngineError } from "../core/errors.ts";
 import { requireCaller } from "./authenticate.ts";
+import { answerClientFault } from "./client-fault.ts";
 import { readJsonBodies, readRawBodies } from "./content.ts";
 import { registerStreams } from "./event-stream.ts";
 import { registerRateLimit, requireStorableRequest } from "./guard.ts";
@@ -58,9 +59,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     routerOptions: { maxParamLength: 400, caseSensitive: true, ignoreTrailingSlash: false, constraints: { answer: ANSWER_CONSTRAINT as never } },
     frameworkErrors: (error, request, reply) => void sendProblem(error, request as FastifyRequest, reply as unknown as FastifyReply),
-    clientErrorHandler: (_error, socket) => {
-      if (socket.writable && !socket.destroyed) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-    },
+    clientErrorHandler: answerClientFault,
   });
   app.decorateRequest("caller", null);
   app.decorateRequest("scope", null);

@@ -59,7 +59,7 @@ export const ERRORS = {
   unique_taken: { status: 409, title: "A record with this value exists", hint: "See `fields`; use another value or the existing record." },
   form_gone: { status: 410, title: "This form can no longer be used", hint: "Ask the sender for a new link." },
   record_changed: { status: 412, title: "The record was changed in the meantime", hint: "Read it again; its new etag is in `etag`." },
-  too_large: { status: 413, title: "The body is too large", hint: "See `limit`; send less at once." },
+  too_large: { status: 413, title: "The request is too large", hint: "See `limit`; send less at once." },
   media_type_unsupported: { status: 415, title: "This content type is not understood here", hint: "See `accepts`." },
   payload_invalid: { status: 422, title: "The payload does not fit its schema", hint: "Mend the paths in `errors`; nothing was written." },
   idempotency_key_reused: { status: 422, title: "The Idempotency-Key was used for another body", hint: "Use a new key for a new request." },

@@ -21,6 +21,12 @@ export function isRetryable(error: unknown): boolean {
   return code === "40001" || code === "40P01" || code === "55P03" || code === "GH002";
 }
 
+/** Of those the ones that met others in the same rows, and would meet them again: a deadlock, or a lock not had in time. */
+export function isContention(error: unknown): boolean {
+  const code = pgError(error)?.code;
+  return code === "40P01" || code === "55P03";
+}
+
 /** Fields a caller knows, by unique constraint; any other constraint shows as no field at all. */
 const UNIQUE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   person_email_key: ["email"],

@@ -26,9 +26,10 @@ import { ScheduleRuns } from "./migrations/015-schedule-runs.ts";
 import { GuardedCasts } from "./migrations/016-guarded-casts.ts";
 import { OrgsOnce } from "./migrations/017-orgs-once.ts";
 import { DataOfTypes } from "./migrations/018-data-of-types.ts";
-import { isRetryable, toEngineError } from "./pg-errors.ts";
+import { isContention, isRetryable, toEngineError } from "./pg-errors.ts";
 import { statementCount, withStatementCount } from "./statement-count.ts";
 import { runSingle, runTransaction } from "./transaction.ts";
+import { createTurns, type Turns } from "./turns.ts";
 import type { Session, Tx } from "./tx.ts";
 
 export interface StoreConfig {
@@ -90,10 +91,11 @@ export async function createStore(config: StoreConfig): Promise<Store> {
   try {
     if (config.migrate ?? true) await migrate(orm);
     const pool = (await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient()) as unknown as Pool;
+    const turns = createTurns();
     const store: Store = {
       orm,
-      work: (session, fn, isInVain) => work(runTransaction, { orm, pool }, session, fn, isInVain),
-      single: (session, fn) => work(runSingle, { orm, pool }, session, fn),
+      work: (session, fn, isInVain) => work(runTransaction, { orm, pool, turns }, session, fn, isInVain),
+      single: (session, fn) => work(runSingle, { orm, pool, turns }, session, fn),
       check: () => check(pool),
       asOwner: (fn) => asOwner(pool, fn),
       counting: withStatementCount,
@@ -148,13 +150,23 @@ async function migrate(orm: MikroORM): Promise<void> {
 
 async function work<T>(
   run: typeof runTransaction,
-  { orm, pool }: { readonly orm: MikroORM; readonly pool: Pool },
+  { orm, pool, turns }: { readonly orm: MikroORM; readonly pool: Pool; readonly turns: Turns },
   session: Session,
   fn: (tx: Tx) => Promise<T>,
   isInVain?: (error: EngineError) => Promise<boolean>,
 ): Promise<T> {
+  const orgs = String(session.orgs);
+  // Only work that is known to take locks has a turn, and waits for those of others.
+  const takesTurns = isInVain !== undefined;
+  let isAlone = false;
   for (let attempt = 1; ; attempt++) {
-    const client = await connect(pool);
+    const leave = isAlone ? await turns.take(orgs) : null;
+    const door = takesTurns && leave === null ? turns.enter(orgs) : null;
+    if (door !== null) await door;
+    const client = await connect(pool).catch((error: unknown) => {
+      leave?.();
+      throw error;
+    });
     let behind: Promise<void> | null = null;
     let failure: unknown;
     try {
@@ -167,8 +179,10 @@ async function work<T>(
       // The pool lets go of connections that are lost.
       if (behind === null) client.release();
       else void behind.then(() => client.release());
+      leave?.();
     }
     const known = toEngineError(failure);
+    isAlone = takesTurns && isContention(failure);
     if (attempt > RETRIES || !isRetryable(failure) || (await isInVain?.(known)) === true) throw known;
   }
 }

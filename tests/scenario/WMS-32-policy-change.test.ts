@@ -176,3 +176,24 @@ describe("replay", () => {
     expect(verified.events).toBeGreaterThan(10);
   });
 });
+
+describe("a fixture that is loaded again", () => {
+  it("[WMS-32] counts its releases anew: the second release is the one published now, not the one that bore its number before", {
+    timeout: 120_000,
+  }, async () => {
+    const decided = async (changed: string): Promise<unknown> => {
+      expect((await api.post("/api/test/reset", {})).status).toBe(200);
+      const draft = await draftOf("table", "credit-payments.payment-required", (content) => {
+        content["rows"].find(({ id }: { id: string }) => id === changed).then.why = '"CREDIT_OK"';
+        for (const test of content["tests"]) if (test.expect.fired[0] === changed) test.expect = { fired: [changed] };
+      });
+      const number = await published(draft, `row ${changed}`);
+      await activate(number, "now");
+      const asked = async (facts: object) =>
+        (await api.as("manager.jtr").post("/decisions/payment-required", { facts: { any_overdue: false, any_over_limit: false, ...facts } })).body.output.why;
+      return [number, await asked({ payment_mode: "cash" }), await asked({ payment_mode: "credit", any_overdue: true })];
+    };
+    expect(await decided("1")).toEqual([2, "CREDIT_OK", "CREDIT_OVERDUE"]);
+    expect(await decided("2")).toEqual([2, "CASH_ALWAYS", "CREDIT_OK"]);
+  });
+});

@@ -189,6 +189,7 @@ async function leaveRefusal(work: Work, input: ReceiveInput, envelope: JsonObjec
   const event = contract.events[name] as ContractEvent;
   const decisions = await answerDecisions(work, guardsFirst(refusal.decisions));
   const answer = refusedAnswer(contract, refusal, decisions);
+  const sequence = typeof envelope["sequence"] === "number" ? envelope["sequence"] : null;
   const intake: Intake = {
     inputs: {
       signature_ok: true,
@@ -198,7 +199,7 @@ async function leaveRefusal(work: Work, input: ReceiveInput, envelope: JsonObjec
       org_granted: true,
       schema_ok: true,
       seen: "none",
-      sequence: null,
+      sequence,
       last_sequence: null,
     },
     event,
@@ -226,7 +227,7 @@ async function leaveRefusal(work: Work, input: ReceiveInput, envelope: JsonObjec
       name,
       key: intake.key ?? "",
       subject,
-      sequence: typeof envelope["sequence"] === "number" ? envelope["sequence"] : null,
+      sequence,
       occurredAt: String(envelope["occurred_at"]),
       sender: envelope["actor"] ?? null,
       data: checkPayload(event.data, envelope["data"]),

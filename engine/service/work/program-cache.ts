@@ -34,6 +34,7 @@ export interface ProgramCache {
   machine(tx: Tx, ruling: Ruling, key: string, version: string): Promise<CompiledMachine>;
   /** A definition by version hash, whatever release it was in; null where there is none. */
   definition(tx: Tx, hash: string): Promise<Definition | null>;
+  /** One org's activations; without an org everything that is counted anew in a database that was emptied, releases too. */
   forget(orgId?: string): void;
 }
 
@@ -73,6 +74,7 @@ export function createProgramCache(releasesKept: number): ProgramCache {
     },
     forget(orgId) {
       activations.forget(orgId);
+      if (orgId === undefined) rulings.clear();
     },
   };
 }

@@ -92,6 +92,17 @@ describe("a whole process in test mode", () => {
     }
   });
 
+  it("WMS-01: says that an address is too long, though it never becomes a request", async () => {
+    await server?.listen({ port: 0, host: "127.0.0.1" });
+    const address = server?.server.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/records/deals?filter=${"x".repeat(20_000)}`, {
+      headers: { authorization: `Bearer ${keys["owner.jtr"]}` },
+    });
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([413, "application/problem+json; charset=utf-8"]);
+    expect(await answer.json()).toMatchObject({ code: "too_large", status: 413, limit: 16_384 });
+  });
+
   it("sets the clock, runs what is due, and comes back to the fixture", async () => {
     expect((await call("POST", "/api/test/clock", { now: "2026-02-05T09:00:00+03:00" })).body).toEqual({ now: "2026-02-05T06:00:00.000Z" });
     expect((await call("GET", "/api/test/mail")).body.items).toBeInstanceOf(Array);
