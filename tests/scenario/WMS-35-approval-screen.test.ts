@@ -38,10 +38,12 @@ const screenOf = async (order: string, account = "manager.jtr") => {
 /** The page as a person gets it: which acts it offers, and what it says of those that are shut. */
 const pageOf = async (order: string, account: string) => {
   const { engine } = api.running;
-  const scope = await engine.store.work({ orgs: "system", actorId: "system" }, async (tx) => {
+  const principal = await engine.store.work({ orgs: "system", actorId: "system" }, async (tx) => {
     const person = await findPersonByEmail(tx, `${account}@gatehouse.example`);
-    return person === null ? expect.fail(`no person ${account}`) : chooseScope(await principalOfPerson(tx, person, engine.clock.now()), { channel: "web" });
+    return person === null ? null : await principalOfPerson(tx, person, engine.clock.now());
   });
+  if (principal === null) return expect.fail(`There is no person ${account}`);
+  const scope = chooseScope(principal, { channel: "web" });
   const { guided } = await detail(engine, scope, "fulfillment", "approval", codeOf(order));
   return (type: string) => {
     const act = guided.acts.find((each) => each.type === type);
