@@ -43,7 +43,7 @@ const pageOf = async (order: string, account: string) => {
     return person === null ? null : await principalOfPerson(tx, person, engine.clock.now());
   });
   if (principal === null) return expect.fail(`There is no person ${account}`);
-  const scope = chooseScope(principal, { channel: "web" });
+  const scope = chooseScope(principal, { channel: "ui" });
   const { guided } = await detail(engine, scope, "fulfillment", "approval", codeOf(order));
   return (type: string) => {
     const act = guided.acts.find((each) => each.type === type);
