@@ -51,6 +51,19 @@ describe("who asked", () => {
     expect((await approve("pricing.jtr", request?.id)).status).toBe(200);
   });
 
+  it("[WMS-17][WMS-18] nobody asks in another's name: a limit that a manager asks for is the manager's request, whoever it names", async () => {
+    const manager = api.as("manager.jtr");
+    const [profile] = await api.as("admin.jtr").list("/records/customer-org-profiles?limit=1");
+    const payload = {
+      ...{ type: "credit_request", subject: { type: "customer-org-profiles", id: profile.id }, payload: { currency: "EUR", limit: "90000.00" } },
+      ...{ reason: "big season", requested_by: (await api.as("owner.jtr").get("/me")).body.id },
+    };
+    const asked = await manager.post("/instances", { machine: "approval-request", event: { type: "approval.request", payload } });
+    expect(asked.status, asked.text.slice(0, 500)).toBe(201);
+    expect(asked.body.record.data.requested_by).toBe((await manager.get("/me")).body.id);
+    expect(ownRequest(await approve("manager.jtr", asked.body.key))).toEqual([403, "event_not_permitted", ["OWN_REQUEST"]]);
+  });
+
   it("[WMS-17][WMS-26] nor one who lowers a price, be it submitted by another; a line whose metres stay as they were keeps who asked", async () => {
     const { deal, line } = await openDeal("owner.jtr");
     const manager = api.as("manager.jtr");
