@@ -128,7 +128,7 @@ export async function actOf(work: Work, machine: MachineDefinition, view: Instan
     !event.allowed &&
     event.payloadSchema !== null &&
     shut.length > 0 &&
-    shut.every((gate) => dependsOnPayload(work.ruling.program, machine, gate.decision));
+    shut.every((gate) => dependsOnPayload(work.ruling.program, machine, event.type, gate.decision));
   for (const gate of event.allowed ? event.gates.slice(0, 3) : asks ? [] : shut) gates.push(await gateOf(work, machine, view, gate));
   return {
     type: event.type,

@@ -7,13 +7,13 @@ import type { GateParams } from "#engine/schema/statechart.ts";
 const READS_PAYLOAD = /\bpayload\b/;
 
 /**
- * True where what shuts the gate reads the event's payload: an act is asked about before its form is filled, so the answer is
- * open until then. The preview under the form asks again with what is typed.
+ * True where what shuts the gate reads the payload of this event: an act is asked about before its form is filled, so the answer
+ * is open until then. The preview under the form asks again with what is typed.
  */
-export function dependsOnPayload(program: Program, machine: MachineDefinition, decision: Pick<Decision, "key" | "explanation">): boolean {
+export function dependsOnPayload(program: Program, machine: MachineDefinition, event: string, decision: Pick<Decision, "key" | "explanation">): boolean {
   const compiled = program.decision(decision.key);
   if (compiled === null) return false;
-  const binds = bindsOf(machine.config, decision.key);
+  const binds = bindsOf(transitionsOf(machine.config, event), decision.key);
   const facts = decision.explanation.rules.filter((rule) => rule.fired !== false).flatMap((rule) => factsOf(rule.conditions));
   const inputs = facts.flatMap((fact) => (Object.hasOwn(compiled.inputs, fact) ? [fact] : [...compiled.tracesTo(fact)]));
   return inputs.some((name) => {
@@ -27,7 +27,14 @@ function factsOf(node: ConditionNode): readonly string[] {
   return node.fact === undefined || node.result === false ? [] : [node.fact];
 }
 
-/** What the guards of the machine bind for this rule set or table. */
+/** The transitions of an event in every state: another event may bind the same gate to its own form. */
+function transitionsOf(node: unknown, event: string): readonly unknown[] {
+  if (typeof node !== "object" || node === null) return [];
+  const { on, states } = node as { readonly on?: Readonly<Record<string, unknown>>; readonly states?: Readonly<Record<string, unknown>> };
+  return [on?.[event], ...Object.values(states ?? {}).flatMap((state) => transitionsOf(state, event))];
+}
+
+/** What these guards bind for this rule set or table. */
 function bindsOf(node: unknown, key: string): Readonly<Record<string, string>> {
   if (typeof node !== "object" || node === null) return {};
   const { type, params } = node as { readonly type?: unknown; readonly params?: GateParams };

@@ -1,7 +1,7 @@
 /** Discounts over the API: always asked for, never decided by who asked, worth what was approved and no more. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { codesOf } from "#tests/support/order-acts.ts";
-import { type ProductApi, productApi } from "#tests/support/product-api.ts";
+import { type Answer, type ProductApi, productApi } from "#tests/support/product-api.ts";
 
 let api: ProductApi;
 beforeAll(async () => {
@@ -38,6 +38,49 @@ const approvalsOf = async (line: string, state = "requested") => {
   }
   return open;
 };
+
+describe("who asked", () => {
+  const approve = (account: string, id: string | undefined) => api.as(account).post(`/instances/${id}/events`, { type: "approval.approve", payload: {} });
+  const ownRequest = (answer: Answer) => [answer.status, answer.body.code, answer.body.reasons?.map(({ code }: { code: string }) => code)];
+
+  it("[WMS-17][WMS-25] a manager who asks for a discount on a colleague's line does not approve it", async () => {
+    const { line } = await openDeal("owner.jtr");
+    await api.as("manager.jtr").send(line, "line.request_discount", { discount_pct: "2", reason: "to close it" });
+    const [request] = await approvalsOf(line);
+    expect(ownRequest(await approve("manager.jtr", request?.id))).toEqual([403, "event_not_permitted", ["OWN_REQUEST"]]);
+    expect((await approve("pricing.jtr", request?.id)).status).toBe(200);
+  });
+
+  it("[WMS-17][WMS-18] nobody asks in another's name: a limit that a manager asks for is the manager's request, whoever it names", async () => {
+    const manager = api.as("manager.jtr");
+    const [profile] = await api.as("admin.jtr").list("/records/customer-org-profiles?limit=1");
+    const payload = {
+      ...{ type: "credit_request", subject: { type: "customer-org-profiles", id: profile.id }, payload: { currency: "EUR", limit: "90000.00" } },
+      ...{ reason: "big season", requested_by: (await api.as("owner.jtr").get("/me")).body.id },
+    };
+    const asked = await manager.post("/instances", { machine: "approval-request", event: { type: "approval.request", payload } });
+    expect(asked.status, asked.text.slice(0, 500)).toBe(201);
+    expect(asked.body.record.data.requested_by).toBe((await manager.get("/me")).body.id);
+    expect(ownRequest(await approve("manager.jtr", asked.body.key))).toEqual([403, "event_not_permitted", ["OWN_REQUEST"]]);
+  });
+
+  it("[WMS-17][WMS-26] nor one who lowers a price, be it submitted by another; a line whose metres stay as they were keeps who asked", async () => {
+    const { deal, line } = await openDeal("owner.jtr");
+    const manager = api.as("manager.jtr");
+    const lines = (unit_price: string, note: string) => ({
+      lines: [{ line_no: 1, quality_code: "LINEN-01", qty_m: "100", unit_price, currency: "USD", note }],
+    });
+    await manager.send(deal, "deal.edit_lines", lines("4.00", "rounded"));
+    const [lowered] = await approvalsOf(line);
+    expect(ownRequest(await approve("manager.jtr", lowered?.id))).toEqual([403, "event_not_permitted", ["OWN_REQUEST"]]);
+    await api.as("owner.jtr").send(deal, "deal.edit_lines", lines("4.00", "only a note"));
+    const [same] = await approvalsOf(line);
+    expect(ownRequest(await approve("manager.jtr", same?.id))).toEqual([403, "event_not_permitted", ["OWN_REQUEST"]]);
+    await api.as("owner.jtr").send(deal, "deal.edit_lines", lines("3.90", "lower still"));
+    const [other] = await approvalsOf(line);
+    expect((await approve("manager.jtr", other?.id)).status).toBe(200);
+  });
+});
 
 describe("a discount", () => {
   it("[WMS-25][WMS-26] of half a percent makes one approval; asked again it makes none; without it the deal is not won", async () => {

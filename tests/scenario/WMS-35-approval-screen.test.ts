@@ -1,5 +1,9 @@
 /** The page that a shipment is approved on, and the checks of the central stock it shows, read as data. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { detail } from "#app/doors/views.server.ts";
+import { principalOfPerson } from "#engine/service/auth/principals.ts";
+import { chooseScope } from "#engine/service/work/scope.ts";
+import { findPersonByEmail } from "#engine/store/people.ts";
 import { codeOf, confirmByWarehouse, recordPayment } from "#tests/support/order-acts.ts";
 import { type Answer, type ProductApi, productApi, wonDeal } from "#tests/support/product-api.ts";
 
@@ -29,6 +33,22 @@ const screenOf = async (order: string, account = "manager.jtr") => {
   };
   const offer = (type: string): Offer & { gates?: unknown } => [...answer.body.primary, ...answer.body.secondary].find((each: Offer) => each.type === type);
   return { body: answer.body, panel, offer };
+};
+
+/** The page as a person gets it: which acts it offers, and what it says of those that are shut. */
+const pageOf = async (order: string, account: string) => {
+  const { engine } = api.running;
+  const principal = await engine.store.work({ orgs: "system", actorId: "system" }, async (tx) => {
+    const person = await findPersonByEmail(tx, `${account}@gatehouse.example`);
+    return person === null ? null : await principalOfPerson(tx, person, engine.clock.now());
+  });
+  if (principal === null) return expect.fail(`There is no person ${account}`);
+  const scope = chooseScope(principal, { channel: "ui" });
+  const { guided } = await detail(engine, scope, "fulfillment", "approval", codeOf(order));
+  return (type: string) => {
+    const act = guided.acts.find((each) => each.type === type);
+    return { allowed: act?.allowed, blockers: act?.gates.flatMap(({ decision }) => decision.reasons.map(({ code }) => code)) };
+  };
 };
 
 interface Check {
@@ -76,6 +96,48 @@ describe("the approval screen", () => {
     const asOwner = await screenOf(checked, "owner.jtr");
     expect(asOwner.offer("shipment.approve")?.allowed ?? false).toBe(false);
     expect((await api.as("owner.mod").get(`/reports/fulfillment/${codeOf(checked)}`)).status).toBe(404);
+  });
+});
+
+describe("what the page offers", () => {
+  it("[WMS-35][WMS-41] a paid order without its signed contract: the approval is shut and its blocker listed, the override with its form is open", async () => {
+    const { orders } = await wonDeal(api, { customer: "Boreal", lines: [{ qty_m: "100" }] });
+    const order = orders[0] as string;
+    await recordPayment(api, order, "420.00");
+    await api.as("manager.jtr").send(order, "payment.confirm");
+    await confirmByWarehouse(api, order, ["100"]);
+    const act = await pageOf(order, "manager.jtr");
+    expect(act("shipment.approve")).toEqual({ allowed: false, blockers: ["CONTRACT_NOT_SIGNED"] });
+    expect(act("shipment.override").allowed).toBe(true);
+  });
+
+  it("[WMS-35][WMS-41] a contract that was made void is missed in plain words, and an override of its gate opens the approval", async () => {
+    const { orders } = await wonDeal(api, { customer: "Boreal", lines: [{ qty_m: "50" }] });
+    const order = orders[0] as string;
+    const manager = api.as("manager.jtr");
+    await recordPayment(api, order, "210.00");
+    await manager.send(order, "payment.confirm");
+    await confirmByWarehouse(api, order, ["50"]);
+    const { deal_id } = (await manager.get(`/records/purchase-orders/${codeOf(order)}`)).body.data;
+    const [contract] = await manager.list(`/records/contracts?filter=${encodeURIComponent(JSON.stringify({ deal_id }))}`);
+    await manager.send(`contract:${contract.id}`, "contract.void", { reason: "wrong terms" });
+    const refusal = await manager.refused(order, "shipment.approve");
+    expect(refusal.decisions[0].reasons).toMatchObject([
+      { code: "CONTRACT_NOT_SIGNED", message: "There is no contract; a cash order needs one that is signed or waived." },
+    ]);
+    await manager.send(order, "contract.override", { reason_code: "MANAGEMENT_DECISION" });
+    expect((await screenOf(order)).body.suggestion.outcome).toBe("APPROVE_SHIPMENT");
+    expect((await manager.send(order, "shipment.approve")).instance.state.logistics).toBe("shipment_approved");
+  });
+
+  it("[WMS-35][WMS-28] an order whose customer became overdue after its release lists both of its blockers", async () => {
+    const { orders, deal } = await wonDeal(api, { customer: "Atlas", lines: [{ qty_m: "10" }] });
+    const order = orders[0] as string;
+    await confirmByWarehouse(api, order, ["10"]);
+    const { customer_id } = (await api.as("manager.jtr").get(`/records/deals/${codeOf(deal)}`)).body.data;
+    const opening = { entry_type: "opening", customer_id, currency: "EUR", amount: "0.01", value_date: "2025-12-01", due_date: "2026-01-25" };
+    expect((await api.as("costing.jtr").post("/records/payments-ledger", { ...opening, reference: "last grace day is 1 February" })).status).toBe(201);
+    expect((await pageOf(order, "manager.jtr"))("shipment.approve")).toEqual({ allowed: false, blockers: ["CREDIT_BLOCKED", "PAYMENT_PENDING"] });
   });
 });
 

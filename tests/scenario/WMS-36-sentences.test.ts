@@ -82,6 +82,50 @@ describe("refusals and what was held back", () => {
     expect(mail.html).not.toContain("PAYMENT_PROOF_SEEN");
   });
 
+  it("[WMS-37][WMS-40][WMS-70] the mail of an override names what was overridden and what it lifted, and nothing else", async () => {
+    const told = async (record: string) =>
+      (await api.as("admin.jtr").list(`/mails?record=${record}&type=override_used`)).map(({ subject, text }) => ({ subject, text }));
+    const wonWith = async (customer: string, waived: object): Promise<string> => {
+      const [{ id }] = (await manager.list(`/records/customers?q=${customer}`)) as [{ id: string }];
+      const payload = { customer_id: id, lines: [{ quality_code: "LINEN-01", qty_m: "10", unit_price: "4.20", currency: "USD" }] };
+      const { key } = (await manager.post("/instances", { machine: "deal", event: { type: "deal.create", payload } })).body;
+      await manager.send(key, "deal.submit");
+      await manager.send(key, "deal.win", { ...waived, reason_code: "MANAGEMENT_DECISION" });
+      return codeOf(key);
+    };
+    const contract = await wonWith("Boreal", { waive_contract: true });
+    expect(await told(contract)).toMatchObject([
+      { subject: `Override on ${contract}: contract`, text: expect.stringContaining(`Manager JTR has overridden contract on ${contract} Boreal Home.`) },
+    ]);
+    const both = await wonWith("Boreal", { waive_proforma: true, waive_contract: true });
+    expect((await told(both)).map(({ subject }) => subject)).toEqual([`Override on ${both}: proforma, contract`]);
+    expect(await told(await wonWith("Fjord", { waive_contract: true })), "a credit customer has no contract to waive").toEqual([]);
+
+    const overdue = (await wonDeal(api, { customer: "Cobalt", lines: [{ qty_m: "10" }] })).deal;
+    await manager.send(overdue, "credit.override", { reason_code: "STRATEGIC_CUSTOMER" });
+    expect((await told(codeOf(overdue)))[0]?.text).toContain("Lifted: overdue in USD");
+
+    const order = (await wonDeal(api, { customer: "Boreal", lines: [{ qty_m: "10" }] })).orders[0] as string;
+    await manager.send(order, "payment.override", { reason_code: "DATA_ERROR" });
+    await confirmByWarehouse(api, order, ["10"]);
+    await manager.send(order, "shipment.override", { reason_code: "DATA_ERROR", scopes: ["contract"] });
+    const texts = Object.fromEntries((await told(codeOf(order))).map(({ subject, text }) => [subject, text]));
+    expect(texts[`Override on ${codeOf(order)}: payment`]).toContain("Lifted: payment not confirmed");
+    expect(texts[`Override on ${codeOf(order)}: contract`]).toContain("Lifted: contract not signed");
+
+    // The warehouse goes past its own confirmation, then past the ship date.
+    const early = codeOf((await wonDeal(api, { customer: "Fjord", lines: [{ qty_m: "10" }] })).orders[0] as string);
+    for (const id of [1, 2]) {
+      const subject = { type: "purchase_order", ref: early };
+      const data = { reason_code: "CARRIER_CUTOFF", gate: "logistics" };
+      expect(
+        (await api.wms("shipment_gate.overridden", { id: `${early}.${id}`, subject, actor: { wms_user: "Hasan", role: "wms_manager" }, data })).status,
+      ).toBe(202);
+    }
+    const lifted = (await told(early)).map(({ text }) => /Lifted: (.*)/u.exec(text)?.[1]);
+    expect(lifted.toSorted()).toEqual(["ship date not set", "warehouse not confirmed"]);
+  });
+
   it("[WMS-17] what somebody may not do is told with the reason", async () => {
     const own = (await wonDeal(api, { by: "manager.jtr", customer: "Boreal", lines: [{ qty_m: "10" }] })).orders[0] as string;
     const { events } = await manager.instance(own);
