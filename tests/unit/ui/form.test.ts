@@ -1,6 +1,6 @@
 /** Forms: which control a schema gets, what is checked before sending, where a JSON pointer stands. */
 import { describe, expect, it } from "vitest";
-import { fieldsOf, namedFields } from "#app/doors/cells.ts";
+import { fieldsOf, formatCell, namedFields } from "#app/doors/cells.ts";
 import { checkValue } from "#studio/ui/form/check-value.ts";
 import { blankOf, kindOf, optionsOf, propertiesOf } from "#studio/ui/form/schema-kind.ts";
 import { rangeOfPointer, selectionOfPointer } from "#studio/ui/json-pointer-range.ts";
@@ -48,6 +48,21 @@ describe("fields of a record", () => {
     const titles = namedFields({ ...schema, "x-order": ["who", "amount"] }, { who: "x", amount: "2.00", mode: "fast" }, {}, ["mode", "amount", "who"]);
     expect(titles.map(({ title }) => title)).toEqual(["Mode", "Amount", "Who"]);
   });
+});
+
+it("whole numbers of a record say their unit where the schema has one", () => {
+  const terms = { type: "object", properties: { terms: { type: "integer", "x-unit": "days" }, sent: { type: "integer" } } };
+  expect(fieldsOf(terms, { terms: 30, sent: 0 }).map(({ cell }) => cell)).toEqual([
+    { as: "decimal", value: "30", unit: "days" },
+    { as: "json", value: 0 },
+  ]);
+});
+
+it("amounts in several currencies stand in one order, whatever order they came in; other lists keep theirs", () => {
+  const order = (...values: string[]) => formatCell("list", values);
+  expect(order("60.00 USD", "25.00 EUR")).toEqual(order("25.00 EUR", "60.00 USD"));
+  expect(order("b", "a")).toMatchObject({ items: [{ text: "b" }, { text: "a" }] });
+  expect(formatCell("decimal", "250.00", { unit: "m" })).toEqual({ as: "decimal", value: "250.00", unit: "m" });
 });
 
 it("a list of references is shown by what each is called, and only what is not visible by its id", () => {
