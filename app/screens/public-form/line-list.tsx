@@ -62,7 +62,7 @@ export function LineList({
                   autoComplete="off"
                   value={String(row[column] ?? "")}
                   onChange={(event) => set(index, column, event.currentTarget.value)}
-                  {...(error === undefined ? {} : { error })}
+                  {...(error === undefined ? {} : { error: error.charAt(0).toUpperCase() + error.slice(1) })}
                 />
               );
             })}
