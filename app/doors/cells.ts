@@ -93,6 +93,8 @@ function valueCell(schema: JsonSchema, value: Json | undefined, currency: string
         ? { as: "money", value: String(value), currency, scale: Math.min(scale, 2) }
         : { as: "decimal", value: String(value) };
     }
+    case "integer":
+      return typeof schema["x-unit"] === "string" ? { as: "decimal", value: String(value), unit: schema["x-unit"] } : { as: "json", value: value as Json };
     case "date":
       return { as: "date", date: String(value) };
     case "moment":
@@ -105,18 +107,22 @@ function valueCell(schema: JsonSchema, value: Json | undefined, currency: string
 }
 
 /** A value in a column or panel field of a view, by its format. */
-export function formatCell(format: string | undefined, value: Json | undefined, currency: Json | undefined = null, href?: string): Cell {
+export function formatCell(
+  format: string | undefined,
+  value: Json | undefined,
+  { currency = null, unit }: { readonly currency?: Json | undefined; readonly unit?: string | undefined } = {},
+): Cell {
   if (isBlank(value)) return NONE;
   if (Array.isArray(value))
-    return { as: "list", items: value.slice(0, 20).map((entry: Json) => formatCell(format === "list" ? "money" : format, entry, currency)) };
+    return { as: "list", items: byCurrency(value.slice(0, 20).map((entry: Json) => formatCell(format === "list" ? "money" : format, entry, { currency }))) };
   const text = typeof value === "object" ? describeValue(value) : String(value);
   switch (format) {
     case "code":
-      return { as: "code", text, ...(href === undefined ? {} : { href }) };
+      return { as: "code", text };
     case "money":
       return moneyCell(text, typeof currency === "string" ? currency : null);
     case "decimal":
-      return { as: "decimal", value: text };
+      return { as: "decimal", value: text, unit };
     case "date":
       return { as: "date", date: text };
     case "datetime":
@@ -131,12 +137,17 @@ export function formatCell(format: string | undefined, value: Json | undefined, 
       return { as: "org", code: text };
     case "gate":
       return gateCell(value);
-    case "link":
-      return href === undefined ? { as: "text", text } : { as: "link", text, href };
     default:
       return typeof value === "string" ? { as: "text", text } : { as: "json", value: value as Json };
   }
 }
+
+/** Amounts in several currencies stand in the same order in every row and column. */
+const byCurrency = (cells: readonly Cell[]): readonly Cell[] =>
+  cells.every((cell) => cell.as === "money" && cell.currency !== null)
+    ? [...cells].sort((a, b) => (currencyOfCell(a) < currencyOfCell(b) ? -1 : currencyOfCell(a) > currencyOfCell(b) ? 1 : 0))
+    : cells;
+const currencyOfCell = (cell: Cell): string => (cell.as === "money" ? (cell.currency ?? "") : "");
 
 /** "4200.00", or "4200.00 EUR" where the amount brings its currency along. */
 function moneyCell(text: string, currency: string | null): Cell {

@@ -180,14 +180,15 @@ function wayView(work: Work, machine: MachineDefinition, view: InstanceView, opt
     .filter((act, index) => !option.acts.slice(0, index).some((other) => isSameAct(act, other)))
     .map((act) => (act.title !== undefined || act.event === undefined ? act : { ...act, title: machine.events[act.event]?.title ?? words(act.event) }));
   return {
-    ...wayOf({ acts }, titles),
+    ...wayOf({ acts }, titles, work.actor.id),
     acts: acts.flatMap(({ event, title, instance, on, who }) => {
       if (event === undefined) return [];
       const here = instance === view.id || (instance === undefined && on === undefined);
       const may = here
         ? view.events.some((each) => each.type === event && each.allowed && each.permitted)
         : instance !== undefined && who?.some((person) => person.id === work.actor.id) === true;
-      return may ? [{ title: title ?? words(event), instance: instance ?? view.id, event, here }] : [];
+      const named = here ? (machine.events[event]?.title ?? title) : title;
+      return may ? [{ title: named ?? words(event), instance: instance ?? view.id, event, here }] : [];
     }),
   };
 }

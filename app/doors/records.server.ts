@@ -10,10 +10,11 @@ import type { Engine } from "#engine/service/work/engine-context.ts";
 import { inReading } from "#engine/service/work/reading.ts";
 import type { Scope } from "#engine/service/work/scope.ts";
 import { words } from "#studio/ui/describe-value.ts";
+import { propertiesOf } from "#studio/ui/form/schema-kind.ts";
 import { toRefusal } from "../problem.server.ts";
 import type { ActResult } from "../screens/guided.ts";
 import type { RecordPage } from "../screens/lists.ts";
-import { fieldsOf } from "./cells.ts";
+import { fieldsOf, type Reference } from "./cells.ts";
 
 export async function record(engine: Engine, scope: Scope, type: string, id: string): Promise<RecordPage> {
   const answer = await getRecord(engine, scope, { type, id });
@@ -32,7 +33,7 @@ export async function record(engine: Engine, scope: Scope, type: string, id: str
       id: answer.id,
       code: answer.code ?? null,
       org: answer.org ?? null,
-      title: answer.title,
+      title: headOf(definition.schema, references, answer.title),
       etag: answer.etag,
       fields: [
         ...fieldsOf(definition.schema, answer.data, references, true),
@@ -52,6 +53,13 @@ export async function record(engine: Engine, scope: Scope, type: string, id: str
       })),
     };
   });
+}
+
+/** A record whose first field names another is called by that one and itself; a title begins with a capital. */
+function headOf(schema: JsonObject, references: Readonly<Record<string, Reference>>, title: string): string {
+  const [first] = propertiesOf(schema);
+  const owner = references[`/${first?.[0] ?? ""}`];
+  return owner === undefined ? title.charAt(0).toUpperCase() + title.slice(1) : `${owner.title}, ${title}`;
 }
 
 const personName = (id: string, scope: Scope): string => (id === scope.principal.id ? "you" : id === "system" ? "the engine" : "somebody");

@@ -3,6 +3,7 @@ import { EngineError } from "#engine/core/errors.ts";
 import type { JsonObject } from "#engine/schema/json.ts";
 import { readersOf } from "#engine/service/editing/settings.ts";
 import { listTasks } from "#engine/service/queries/inbox.ts";
+import { findPeople } from "#engine/service/queries/people.ts";
 import { listRecords } from "#engine/service/queries/records.ts";
 import { search as searchRecords } from "#engine/service/queries/search.ts";
 import { listViews } from "#engine/service/queries/view.ts";
@@ -80,6 +81,10 @@ export async function pick(
   text: string,
   where?: JsonObject,
 ): Promise<readonly { value: string; label: string; note: string }[]> {
+  if (type === "people" || type === "users") {
+    const people = await findPeople(engine, scope, { q: text, limit: 20 });
+    return people.map(({ id, name, email }) => ({ value: id, label: name, note: email }));
+  }
   if (type === "orgs") return scope.orgs.map((org) => ({ value: org.code, label: `${org.code}, ${org.name}`, note: "" }));
   try {
     const { items } = await listRecords(engine, scope, {

@@ -1,9 +1,11 @@
 /** Pages of view definitions: lists with their side panel, and the decision page. */
 
 import { EngineError } from "#engine/core/errors.ts";
+import type { Program } from "#engine/core/program.ts";
 import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import type { Filter } from "#engine/schema/query.ts";
 import type { ValueSpec } from "#engine/schema/values.ts";
+import type { ViewDefinition } from "#engine/schema/view.ts";
 import { exportPermission } from "#engine/service/queries/export-records.ts";
 import { recordTitles } from "#engine/service/queries/record-titles.ts";
 import { getView, openView, type ViewPage as ServicePage } from "#engine/service/queries/view.ts";
@@ -11,10 +13,11 @@ import { getViewDetail, type ViewDetail } from "#engine/service/queries/view-det
 import { viewRows } from "#engine/service/queries/view-rows.ts";
 import { recordTypeOf } from "#engine/service/records/record-type.ts";
 import type { Engine } from "#engine/service/work/engine-context.ts";
-import { inReading, worksPermitted } from "#engine/service/work/reading.ts";
+import { inReading, type Reading, worksPermitted } from "#engine/service/work/reading.ts";
 import type { Scope } from "#engine/service/work/scope.ts";
 import type { Cell } from "#studio/ui/cell.tsx";
 import { describeValue, words } from "#studio/ui/describe-value.ts";
+import { schemaAt } from "#studio/ui/form/schema-kind.ts";
 import type { DetailView, ListRequest, ViewPage, ViewRow } from "../screens/lists.ts";
 import { beginsOf, loadOf } from "./begin.server.ts";
 import { formatCell, isBlank } from "./cells.ts";
@@ -32,8 +35,10 @@ export async function view(engine: Engine, scope: Scope, slug: string, request: 
       load: tab === undefined ? null : loadOf(reading, tab),
       filters: tab?.filters ?? [],
       from: tab?.query.from ?? null,
+      opened: tab === undefined ? null : openedType(reading, tab.query.from),
       mayExport: worksPermitted(reading, exportPermission(reading)).length > 0,
       sortable: new Set((tab?.columns ?? []).filter((column) => column.path !== undefined).map((column) => column.id)),
+      units: tab === undefined ? new Map<string, string>() : unitsOf(program, tab),
       tab: tab?.id,
     };
   });
@@ -61,7 +66,7 @@ export async function view(engine: Engine, scope: Scope, slug: string, request: 
       hidden: column.hidden === true,
       sort: declared.sortable.has(column.id) ? column.id : null,
     })),
-    rows: tab.rows.map((row) => rowOf(page, row)),
+    rows: tab.rows.map((row) => rowOf(page, row, declared)),
     next: tab.next,
     filters: filterFields(tab.filters, words),
     summary: summaryOf(page, declared.fields),
@@ -104,7 +109,7 @@ async function panelOf(engine: Engine, scope: Scope, instance: string) {
   }
 }
 
-function rowOf(page: ServicePage, row: ServicePage["tab"]["rows"][number]): ViewRow {
+function rowOf(page: ServicePage, row: ServicePage["tab"]["rows"][number], { opened, units }: Declared): ViewRow {
   const { tab } = page;
   const gate = tab.columns
     .map((column) => row.cells[column.id])
@@ -116,8 +121,10 @@ function rowOf(page: ServicePage, row: ServicePage["tab"]["rows"][number]): View
     code: row.code,
     org: row.org ?? "",
     instance: row.instance?.id ?? null,
-    cells: tab.columns.map((column) => formatCell(column.format, row.cells[column.id], currencyOf(row.cells, column))),
-    href: hrefOf(page, row),
+    cells: tab.columns.map((column) =>
+      formatCell(column.format, row.cells[column.id], { currency: currencyOf(row.cells, column), unit: units.get(column.id) }),
+    ),
+    href: hrefOf(page, row, opened),
     events: row.instance === null || shut ? [] : tab.events.map((event) => event.type),
     blocked: shut ? describeValue(reason?.["message"] ?? "it is blocked") : null,
   };
@@ -127,15 +134,41 @@ function currencyOf(cells: JsonObject, column: { readonly id: string; readonly c
   return cells[`${column.id}.currency`] ?? (column.currency === undefined ? null : (cells[column.currency] ?? null));
 }
 
+/** What a tab's definition says of its rows: the type whose record a row opens, and the unit of a column by its id. */
+interface Declared {
+  readonly opened: string | null;
+  readonly units: ReadonlyMap<string, string>;
+}
+
+/** Units as the schema of the field behind a column names them; a price per unit brings its own. */
+function unitsOf(program: Program, { query, columns }: ViewDefinition["tabs"][number]): ReadonlyMap<string, string> {
+  return new Map(
+    columns.flatMap(({ id, path }): [string, string][] => {
+      if (path === undefined) return [];
+      const [alias = "", joined] = path.split(".");
+      const type = program.type(joined === undefined ? query.from : (query.join?.[alias]?.type ?? ""));
+      const unit = schemaAt(schemaAt(type?.schema["properties"])[joined ?? alias])["x-unit"];
+      return typeof unit === "string" && !unit.startsWith("per ") ? [[id, unit]] : [];
+    }),
+  );
+}
+
+/** The type of a list's records, for who may see one of them by itself. */
+function openedType(reading: Reading, from: string): string | null {
+  const view = reading.works[0].ruling.program.type(from)?.permissions.view;
+  return view !== undefined && reading.works.every((work) => work.actor.permissions.includes(view)) ? from : null;
+}
+
 /** The tab's own address with its places filled, else the guided screen, else the record. */
-function hrefOf(page: ServicePage, row: ServicePage["tab"]["rows"][number]): string | null {
+function hrefOf(page: ServicePage, row: ServicePage["tab"]["rows"][number], opened: Declared["opened"]): string | null {
   const { open } = page.tab;
   if (open !== null) {
     const values: JsonObject = { ...row.cells, "@code": row.code, "@id": row.id, code: row.code };
     const filled = open.replace(/\{([^{}]+)\}/g, (_, name: string) => encodeURIComponent(isBlank(values[name]) ? "" : String(values[name])));
     if (filled.startsWith("/") && !filled.endsWith("/")) return filled;
   }
-  return row.instance === null ? null : `/work/${row.instance.id}`;
+  if (row.instance !== null) return `/work/${row.instance.id}`;
+  return opened === null ? null : `/records/${encodeURIComponent(opened)}/${encodeURIComponent(row.code ?? row.id)}`;
 }
 
 type ValueFields = NonNullable<ValueSpec["fields"]>;
@@ -159,7 +192,7 @@ function summaryItems({ title, org, value }: ServicePage["summary"][number], fie
     const amounts = Object.entries(object).filter(([, amount]) => typeof amount === "string" && /^-?\d+(\.\d+)?$/.test(amount));
     return amounts.slice(0, 4).map(([name, amount]) => {
       const unit = fields[name]?.unit;
-      const cell: Cell = unit === undefined ? formatCell("money", amount, object["currency"]) : { as: "decimal", value: String(amount), unit };
+      const cell: Cell = unit === undefined ? formatCell("money", amount, { currency: object["currency"] }) : { as: "decimal", value: String(amount), unit };
       return { ...plain, title: fields[name]?.title ?? words(name), cell };
     });
   });

@@ -213,6 +213,7 @@ function DataRow<Row>({ row, name, columns, isAt, isCursor, pick, canOpen, onCli
         <td
           key={column.id}
           data-name={column.named ? column.title : undefined}
+          onPointerEnter={tellWhole}
           className={namesOf({ [column.align ?? ""]: true, first: column.first === true, "off-phone": column.offPhone === true })}
         >
           {column.cell(row)}
@@ -220,6 +221,12 @@ function DataRow<Row>({ row, name, columns, isAt, isCursor, pick, canOpen, onCli
       ))}
     </tr>
   );
+}
+
+/** What is cut off says all of it on the pointer. */
+function tellWhole({ currentTarget: cell }: React.PointerEvent<HTMLTableCellElement>): void {
+  if (cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent;
+  else cell.removeAttribute("title");
 }
 
 const namesOf = (classes: Readonly<Record<string, boolean>>): string | undefined =>

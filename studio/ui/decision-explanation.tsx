@@ -129,17 +129,23 @@ export function sentenceOf(reason: Reason | undefined, decision: Named): string 
   return decision.outcome === "pass" ? `${gate}: every condition holds` : `${gate}: ${describeValue(decision.outcome)}`;
 }
 
-/** An unlock option as text: what has to be done, and who may. The caller adds the button. */
-export function wayOf(option: UnlockOption, titles: Titles = {}): { title: string; note?: string } {
+/** An unlock option as text: what has to be done, and who may, the reader before the others. The caller adds the button. */
+export function wayOf(option: UnlockOption, titles: Titles = {}, reader: string | null = null): { title: string; note?: string } {
   const parts = option.acts.map((act) => {
     if (act.title !== undefined) return act.title;
     if (act.event !== undefined) return words(act.event);
     const fact = act.fact === undefined ? "It" : (titles[act.fact] ?? words(act.fact));
     return act.to === undefined ? `${fact} changes` : `${fact} becomes ${describeValue(act.to)}`;
   });
-  const who = [...new Set(option.acts.flatMap((act) => (act.who ?? []).map((person) => person.name)))];
+  const people = option.acts.flatMap((act) => act.who ?? []);
+  const others = people.filter((person) => person.id !== reader).map((person) => person.name);
+  const who = [...new Set([...(others.length < people.length ? ["You"] : []), ...others])];
   const title = parts.join(", and ");
   if (who.length === 0) return { title };
-  const shown = who.slice(0, 3).join(", ");
-  return { title, note: `${shown}${who.length > 3 ? ` and ${who.length - 3} more` : ""} can.` };
+  const shown = who.length > 3 ? [...who.slice(0, 3), `${who.length - 3} more`] : who;
+  return { title, note: `${listed(shown)} can.` };
 }
+
+/** "a", "a and b", "a, b and c". */
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1] ?? ""}`;

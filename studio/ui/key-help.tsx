@@ -21,6 +21,9 @@ export const LIST_KEYS: readonly KeyLine[] = [
   { keys: ["/"], does: "searches" },
 ];
 
+/** Keys of a list whose rows are not selected. */
+export const READING_KEYS: readonly KeyLine[] = LIST_KEYS.filter((line) => line.does !== "selects");
+
 /** The sheet behind "?"; lists every key of this page. */
 export function KeyHelp({ lines }: { lines: readonly KeyLine[] }) {
   const [open, setOpen] = useState(false);

@@ -32,7 +32,7 @@ export function ErrorState({
     <div className="blank" role="alert">
       <Icon name="bar" />
       <h1 style={{ font: "600 16px/24px var(--font)" }}>{title}</h1>
-      {detail === undefined || detail === title ? null : <p>{detail}</p>}
+      {detail === undefined || detail.replace(/\.$/, "") === title ? null : <p>{detail}</p>}
       {hint === undefined ? null : <p className="quiet">{hint}</p>}
       {act === undefined ? null : <div className="acts">{act}</div>}
       {code === undefined ? null : (

@@ -20,6 +20,33 @@ test("? shows the keys, Escape closes them", async ({ page }) => {
   await expect(page.getByRole("dialog", { name: "Keys" })).toHaveCount(0);
 });
 
+test("a row that no machine holds opens its record, by click and by Enter; keys that do nothing in a list are not offered", async ({ page }) => {
+  await enterAs(page, "Manager JTR");
+  await page.goto("/credit?tab=positions");
+  await page.getByRole("cell", { name: "Atlas Tekstil" }).click();
+  await expect(page).toHaveURL(/\/records\/customer-org-profiles\//);
+  await expect(page.getByRole("heading", { level: 1, name: "Atlas Tekstil, active credit" })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("cell", { name: "Atlas Tekstil" })).toBeVisible();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/records\/customer-org-profiles\//);
+
+  const sheet = page.getByRole("dialog", { name: "Keys" });
+  for (const [path, selects] of [
+    ["/credit?tab=positions", 0],
+    ["/fulfillment?tab=payment", 1],
+  ] as const) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await page.keyboard.press("?");
+    await expect(sheet).toContainText("search or run an act");
+    await expect(sheet.getByText("selects")).toHaveCount(selects);
+    await page.keyboard.press("Escape");
+    await expect(sheet).toHaveCount(0);
+  }
+});
+
 test("the theme can be turned dark and stays so", async ({ page }) => {
   await enterAs(page, "Manager JTR");
   await page.getByRole("button", { name: /theme and sign out/ }).click();

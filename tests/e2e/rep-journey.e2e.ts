@@ -18,6 +18,9 @@ test("from a new deal to an order that the warehouse has", async ({ page, browse
     await page.getByRole("option", { name: /Boreal Home/ }).click();
     await panel.getByRole("combobox", { name: "Currency" }).first().click();
     await page.getByRole("option", { name: "USD" }).first().click();
+    await panel.getByRole("combobox", { name: "Owner" }).fill("owner");
+    await expect(page.getByRole("option")).toHaveText(["Owner JTR", "Second Owner JTR"]);
+    await page.getByRole("option", { name: "Owner JTR", exact: true }).click();
     await panel.getByRole("button", { name: "Add to lines" }).click();
     await panel.getByRole("textbox", { name: "Quality" }).fill("LINEN-01");
     await panel.getByRole("textbox", { name: "Quantity" }).fill("1000");

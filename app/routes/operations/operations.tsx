@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { useRevalidator, useSearchParams } from "react-router";
 import type { FilterField } from "#studio/ui/filter-chips.tsx";
-import { KeyHelp, LIST_KEYS } from "#studio/ui/key-help.tsx";
+import { KeyHelp, READING_KEYS } from "#studio/ui/key-help.tsx";
 import { Tabs } from "#studio/ui/tabs.tsx";
 import { openDoor } from "../../engine.server.ts";
 import { listHref, readList } from "../../list-request.ts";
@@ -161,7 +161,7 @@ export default function Operations({ loaderData: { list, view } }: Route.Compone
           </div>
           {view.receipt === null ? null : <ReceiptPanel key={view.receipt.id} receipt={view.receipt} closeHref={listHref(params, { at: null })} />}
         </div>
-        <KeyHelp lines={LIST_KEYS} />
+        <KeyHelp lines={READING_KEYS} />
       </main>
     </>
   );

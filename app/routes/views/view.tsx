@@ -1,6 +1,6 @@
 import { useOutletContext, useSearchParams } from "react-router";
 import { ButtonLink } from "#studio/ui/button.tsx";
-import { KeyHelp, LIST_KEYS } from "#studio/ui/key-help.tsx";
+import { KeyHelp, LIST_KEYS, READING_KEYS } from "#studio/ui/key-help.tsx";
 import { Tabs } from "#studio/ui/tabs.tsx";
 import { openDoor } from "../../engine.server.ts";
 import { listHref, readList } from "../../list-request.ts";
@@ -75,7 +75,7 @@ export default function View({ loaderData: { view, list } }: Route.ComponentProp
             <InstancePanel key={view.panel.id} view={view.panel} closeHref={listHref(params, { at: null })} prefer={view.acts.map((act) => act.type)} />
           )}
         </div>
-        <KeyHelp lines={LIST_KEYS} />
+        <KeyHelp lines={view.acts.length > 0 ? LIST_KEYS : READING_KEYS} />
       </main>
     </>
   );

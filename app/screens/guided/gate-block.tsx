@@ -58,7 +58,7 @@ export function GateBlock({
   );
 }
 
-/** A way of one act needs no more words; one of several has a button for each. */
+/** A button for each act of a way, called like the act; what is done elsewhere is a link there. */
 function wayButtons({ acts }: GateView["ways"][number], onAct: (type: string) => void): React.ReactNode {
   if (acts.length === 0) return undefined;
   return (
@@ -66,7 +66,7 @@ function wayButtons({ acts }: GateView["ways"][number], onAct: (type: string) =>
       {acts.map(({ title, event, here, instance }) =>
         here ? (
           <Button key={`${instance} ${event}`} small onClick={() => onAct(event)}>
-            {acts.length === 1 ? "Do this" : title}
+            {title}
           </Button>
         ) : (
           <ButtonLink key={`${instance} ${event}`} small href={`/work/${instance}?act=${encodeURIComponent(event)}`}>

@@ -6,7 +6,7 @@ import { CellView, isFigure } from "#studio/ui/cell.tsx";
 import { type Column, DataTable } from "#studio/ui/data-table.tsx";
 import { FilterChips } from "#studio/ui/filter-chips.tsx";
 import { freshKey } from "#studio/ui/fresh-key.ts";
-import { KeyLineHint } from "#studio/ui/key-help.tsx";
+import { KeyLineHint, LIST_KEYS, READING_KEYS } from "#studio/ui/key-help.tsx";
 import { Anchor } from "#studio/ui/link.tsx";
 import { EmptyState, Notice } from "#studio/ui/states.tsx";
 import { listHref } from "../../list-request.ts";
@@ -235,7 +235,7 @@ function ViewFoot({ view, nextHref }: { view: ViewPage; nextHref: string | null 
             Export
           </ButtonLink>
         )}
-        <KeyLineHint />
+        <KeyLineHint lines={view.acts.length > 0 ? LIST_KEYS : READING_KEYS} />
       </span>
     </>
   );

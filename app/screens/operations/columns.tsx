@@ -21,14 +21,14 @@ export const RECEIPT_COLUMNS: readonly Column<ReceiptLine>[] = [
   {
     id: "at",
     title: "Received",
-    width: 120,
+    width: 96,
     cell: (row) => (
       <span className="soft">
         <RelativeTime at={row.receivedAt} />
       </span>
     ),
   },
-  { id: "event", title: "Event", width: 208, first: true, cell: (row) => row.event },
+  { id: "event", title: "Event", width: 232, first: true, cell: (row) => row.event },
   { id: "subject", title: "Subject", width: 144, cell: (row) => code(row.subject, row.href) },
   { id: "sequence", title: "Sequence", width: 88, align: "right", offPhone: true, cell: (row) => row.sequence ?? <span className="quiet">–</span> },
   {
@@ -44,18 +44,18 @@ export const OUTBOX_COLUMNS: readonly Column<OutboxLine>[] = [
   {
     id: "at",
     title: "Since",
-    width: 120,
+    width: 96,
     cell: (row) => (
       <span className="soft">
         <RelativeTime at={row.createdAt} />
       </span>
     ),
   },
-  { id: "title", title: "Effect", first: true, cell: (row) => row.title },
+  { id: "title", title: "Effect", width: 216, first: true, cell: (row) => row.title },
   { id: "org", title: "Org", width: 64, cell: (row) => <OrgBadge code={row.org} /> },
-  { id: "subject", title: "Subject", width: 144, cell: (row) => code(row.subject, row.href) },
-  { id: "state", title: "State", width: 160, cell: (row) => <StatusBadge meaning={row.meaning}>{row.state}</StatusBadge> },
-  { id: "attempts", title: "Tries", width: 64, align: "right", offPhone: true, cell: (row) => row.attempts },
+  { id: "subject", title: "Subject", width: 128, cell: (row) => code(row.subject, row.href) },
+  { id: "state", title: "State", width: 136, cell: (row) => <StatusBadge meaning={row.meaning}>{row.state}</StatusBadge> },
+  { id: "attempts", title: "Tries", width: 56, align: "right", offPhone: true, cell: (row) => row.attempts },
   {
     id: "error",
     title: "Last answer",
@@ -72,7 +72,7 @@ export const MAIL_COLUMNS: readonly Column<MailRow>[] = [
   {
     id: "at",
     title: "Created",
-    width: 120,
+    width: 96,
     cell: (row) => (
       <span className="soft">
         <RelativeTime at={row.createdAt} />
@@ -94,23 +94,23 @@ export const MAIL_COLUMNS: readonly Column<MailRow>[] = [
   },
   { id: "org", title: "Org", width: 64, cell: (row) => <OrgBadge code={row.org} /> },
   { id: "type", title: "Type", width: 168, cell: (row) => code(row.type) },
-  { id: "to", title: "To", width: 208, cell: (row) => <span className="soft">{row.to}</span> },
+  { id: "to", title: "To", cell: (row) => <span className="soft">{row.to}</span> },
   {
     id: "state",
     title: "State",
     width: 144,
     cell: (row) => <StatusBadge meaning={row.meaning}>{row.meaning === "state" ? row.state : undefined}</StatusBadge>,
   },
-  { id: "code", title: "Why", width: 176, offPhone: true, cell: (row) => <span className="soft">{row.code ?? ""}</span> },
+  { id: "code", title: "Why", offPhone: true, cell: (row) => <span className="soft">{row.code ?? ""}</span> },
 ];
 
 export const TIMER_COLUMNS: readonly Column<TimerLine>[] = [
-  { id: "due", title: "Due", width: 152, cell: (row) => <RelativeTime at={row.dueAt} /> },
+  { id: "due", title: "Due", width: 128, cell: (row) => <RelativeTime at={row.dueAt} /> },
   { id: "name", title: "Timer", first: true, cell: (row) => row.name },
   { id: "org", title: "Org", width: 64, cell: (row) => <OrgBadge code={row.org} /> },
   { id: "state", title: "State", width: 112, cell: (row) => <StatusBadge meaning={row.meaning}>{row.state}</StatusBadge> },
   { id: "machine", title: "Machine", width: 176, offPhone: true, cell: (row) => <span className="soft">{row.machine}</span> },
-  { id: "instance", title: "Instance", width: 280, cell: (row) => <Anchor href={`/work/${row.instance}`}>{row.label}</Anchor> },
+  { id: "instance", title: "Instance", width: 232, cell: (row) => <Anchor href={`/work/${row.instance}`}>{row.label}</Anchor> },
 ];
 
 export const AUDIT_COLUMNS: readonly Column<AuditLine>[] = [

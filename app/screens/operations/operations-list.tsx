@@ -4,7 +4,7 @@ import { useNavigate, useSearchParams } from "react-router";
 import { Button } from "#studio/ui/button.tsx";
 import { type Column, DataTable } from "#studio/ui/data-table.tsx";
 import { FilterChips, type FilterField } from "#studio/ui/filter-chips.tsx";
-import { KeyLineHint } from "#studio/ui/key-help.tsx";
+import { KeyLineHint, READING_KEYS } from "#studio/ui/key-help.tsx";
 import { Anchor } from "#studio/ui/link.tsx";
 import { EmptyState } from "#studio/ui/states.tsx";
 import { listHref } from "../../list-request.ts";
@@ -72,7 +72,7 @@ export function OperationsList<Row extends { readonly id: string }>({
             <span>{rows.length} shown</span>
             {next === null ? null : <Anchor href={listHref(params, { cursor: next })}>Next page</Anchor>}
             <span className="push">
-              <KeyLineHint />
+              <KeyLineHint lines={READING_KEYS} />
             </span>
           </>
         )

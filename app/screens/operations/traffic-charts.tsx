@@ -70,5 +70,8 @@ export function RelayLag({ traffic: { middle, p99, from, sliceMs } }: { traffic:
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** Below ten seconds in milliseconds, beyond in the two largest units. */
-const tookText = (ms: number): string => (ms < 10_000 ? `${formatDecimal(ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms))} ms` : spanText(ms));
+/** Below a second in milliseconds, below ten with a tenth, beyond in the two largest units. */
+function tookText(ms: number): string {
+  if (ms < 1_000) return `${formatDecimal(ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms))} ms`;
+  return ms < 10_000 ? `${formatDecimal(Math.round(ms / 100) / 10)} s` : spanText(ms);
+}

@@ -39,8 +39,7 @@ export function LineList({
         <span />
         {columns.map(([column, property]) => (
           <span key={column} className={kindOf(property) === "decimal" ? "label figure" : "label"}>
-            {titleOf(property, column)}
-            {typeof property["x-unit"] === "string" ? `, ${property["x-unit"]}` : ""}
+            {titleInUnit(property, column)}
           </span>
         ))}
         <span />
@@ -58,12 +57,12 @@ export function LineList({
                   key={column}
                   className={kindOf(property) === "decimal" ? "figure-input" : ""}
                   aria-label={`${title}, line ${index + 1}`}
-                  placeholder={required.includes(column) ? title : `${title} (optional)`}
+                  placeholder={required.includes(column) ? titleInUnit(property, column) : `${title} (optional)`}
                   inputMode={kindOf(property) === "decimal" ? "decimal" : "text"}
                   autoComplete="off"
                   value={String(row[column] ?? "")}
                   onChange={(event) => set(index, column, event.currentTarget.value)}
-                  {...(error === undefined ? {} : { error })}
+                  {...(error === undefined ? {} : { error: error.charAt(0).toUpperCase() + error.slice(1) })}
                 />
               );
             })}
@@ -94,3 +93,7 @@ export function LineList({
 function RowErrors({ messages }: { messages: readonly string[] }) {
   return messages.length === 0 ? null : <p className="form-line-error small">{messages.join(" ")}</p>;
 }
+
+/** "Quantity, m" */
+const titleInUnit = (property: JsonSchema, name: string): string =>
+  typeof property["x-unit"] === "string" ? `${titleOf(property, name)}, ${property["x-unit"]}` : titleOf(property, name);

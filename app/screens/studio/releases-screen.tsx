@@ -128,7 +128,7 @@ function Detail({ page, release, inForce }: { page: ReleasesPage; release: Relea
         <p className="kicker">
           <Icon name="boxes" size={14} /> Release
         </p>
-        <h2>{release.number}</h2>
+        <h2>Release {release.number}</h2>
         <p className="small quiet">
           {release.definitions} definitions{release.base === null ? "" : `, on release ${release.base}`}
         </p>

@@ -48,6 +48,7 @@ export function checkValue(schema: JsonSchema, value: Json | undefined, path = "
 }
 
 function checkNumber(schema: JsonSchema, text: string, fail: (message: string) => readonly FieldError[]): readonly FieldError[] {
+  if (text.includes(",")) return fail("decimals stand after a point, such as 1200.50, not after a comma");
   if (!/^-?\d+(\.\d+)?$/.test(text)) return fail("must be a number, such as 1200.50");
   const scale = Number(schema["x-decimal"] ?? Number.NaN);
   const digits = text.split(".")[1]?.length ?? 0;

@@ -8,6 +8,7 @@ import type { FieldError } from "./check-value.ts";
 import { DayField, MomentField } from "./date-fields.tsx";
 import { FileField } from "./file-field.tsx";
 import type { FormPorts } from "./form-ports.ts";
+import { readNumber } from "./read-number.ts";
 import { ReferenceField } from "./reference-field.tsx";
 import { blankOf, filterOf, kindOf, optionsOf, propertiesOf, requiredOf, schemaAt, titleOf, typeOf } from "./schema-kind.ts";
 
@@ -163,7 +164,7 @@ function SchemaField(props: FieldProps) {
           inputMode="decimal"
           autoComplete="off"
           value={text}
-          onChange={(event) => onChange(number(schema, event.currentTarget.value))}
+          onChange={(event) => onChange(readNumber(schema, event.currentTarget.value))}
           {...(unit === undefined ? {} : { rightSection: <span className="small quiet">{unit}</span>, rightSectionWidth: 48 })}
         />
       );
@@ -188,7 +189,7 @@ function SchemaField(props: FieldProps) {
         <TagsInput
           {...shared}
           value={listOf(value).map(String)}
-          onChange={(next) => onChange(next.map((tag) => number(schemaAt(schema["items"]), tag) ?? tag))}
+          onChange={(next) => onChange(next.map((tag) => readNumber(schemaAt(schema["items"]), tag) ?? tag))}
           placeholder="Type and press Enter"
         />
       );
@@ -311,14 +312,6 @@ function JsonField({ value, onChange, ...shared }: Plain & { value: Json | undef
 const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 const objectOf = (value: Json | undefined): JsonObject => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {});
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** Figures stay text until they are numbers, so that a half-typed one is not lost; decimals are sent as text. */
-function number(schema: JsonSchema, text: string): Json | undefined {
-  const clean = text.replaceAll(",", "").trim();
-  if (clean === "") return undefined;
-  const plain = typeOf(schema) !== "string" && Object.hasOwn(schema, "x-decimal") === false;
-  return plain && /^-?\d{1,15}$/.test(clean) ? Number(clean) : plain && /^-?\d+\.\d*[1-9]$/.test(clean) && clean.length <= 15 ? Number(clean) : clean;
-}
 
 const YES_NO = [
   { value: "true", label: "Yes" },

@@ -1,7 +1,8 @@
 /** Forms: which control a schema gets, what is checked before sending, where a JSON pointer stands. */
 import { describe, expect, it } from "vitest";
-import { fieldsOf, namedFields } from "#app/doors/cells.ts";
+import { fieldsOf, formatCell, namedFields } from "#app/doors/cells.ts";
 import { checkValue } from "#studio/ui/form/check-value.ts";
+import { readNumber } from "#studio/ui/form/read-number.ts";
 import { blankOf, kindOf, optionsOf, propertiesOf } from "#studio/ui/form/schema-kind.ts";
 import { rangeOfPointer, selectionOfPointer } from "#studio/ui/json-pointer-range.ts";
 import { errorsAfter, placeOf, type TouchedRow } from "../../../app/screens/public-form/error-place.ts";
@@ -48,6 +49,32 @@ describe("fields of a record", () => {
     const titles = namedFields({ ...schema, "x-order": ["who", "amount"] }, { who: "x", amount: "2.00", mode: "fast" }, {}, ["mode", "amount", "who"]);
     expect(titles.map(({ title }) => title)).toEqual(["Mode", "Amount", "Who"]);
   });
+});
+
+it("a comma that may be a decimal point is never dropped: 12,50 does not become 1250, and the field says what is wrong", () => {
+  const amount = { type: "string", "x-decimal": 2 };
+  expect(["12,50", "12,5", "1,200", "1.200,50", "0,5", "1200.50", " 42 "].map((text) => readNumber(amount, text))).toEqual([
+    ...["12,50", "12,5", "1,200", "1.200,50", "0,5", "1200.50", "42"],
+  ]);
+  expect(["1,200.50", "-48,000.00", "1,200,000"].map((text) => readNumber(amount, text))).toEqual(["1200.50", "-48000.00", "1200000"]);
+  expect([readNumber({ type: "integer" }, "1,200"), readNumber({ type: "integer" }, "7"), readNumber(amount, " ")]).toEqual([1200, 7, undefined]);
+  expect(checkValue(amount, "12,50", "/amount")).toEqual([{ path: "/amount", message: "decimals stand after a point, such as 1200.50, not after a comma" }]);
+  expect(checkValue(amount, "12.50", "/amount")).toEqual([]);
+});
+
+it("whole numbers of a record say their unit where the schema has one", () => {
+  const terms = { type: "object", properties: { terms: { type: "integer", "x-unit": "days" }, sent: { type: "integer" } } };
+  expect(fieldsOf(terms, { terms: 30, sent: 0 }).map(({ cell }) => cell)).toEqual([
+    { as: "decimal", value: "30", unit: "days" },
+    { as: "json", value: 0 },
+  ]);
+});
+
+it("amounts in several currencies stand in one order, whatever order they came in; other lists keep theirs", () => {
+  const order = (...values: string[]) => formatCell("list", values);
+  expect(order("60.00 USD", "25.00 EUR")).toEqual(order("25.00 EUR", "60.00 USD"));
+  expect(order("b", "a")).toMatchObject({ items: [{ text: "b" }, { text: "a" }] });
+  expect(formatCell("decimal", "250.00", { unit: "m" })).toEqual({ as: "decimal", value: "250.00", unit: "m" });
 });
 
 it("a list of references is shown by what each is called, and only what is not visible by its id", () => {

@@ -5,12 +5,22 @@ import { standingOf, stepsOf } from "#app/doors/path-words.ts";
 import type { Program } from "#engine/core/program.ts";
 import type { MachineDefinition } from "#engine/schema/machine.ts";
 import type { Explanation } from "#engine/service/instances/explain-event.ts";
+import { wayOf } from "#studio/ui/decision-explanation.tsx";
 import { describeNeed, describeValue, words } from "#studio/ui/describe-value.ts";
 import { formatDecimal } from "#studio/ui/money.tsx";
 import { dateText, dayText, momentText, relativeText, spanText } from "#studio/ui/time.ts";
 
 const NOW = Date.parse("2026-02-02T11:20:00.000Z");
 const at = (hours: number): number => NOW + hours * 3_600_000;
+
+it("a way through a gate names who can go it, the reader first and as you", () => {
+  const way = (...names: string[]) => ({ acts: [{ title: "Confirm the payment", who: names.map((name) => ({ id: name.toLowerCase(), name })) }] }) as never;
+  expect(wayOf(way("Ada", "Ben"), {}, "ben").note).toBe("You and Ada can.");
+  expect(wayOf(way("Ada", "Ben"), {}, "eve").note).toBe("Ada and Ben can.");
+  expect(wayOf(way("Ben"), {}, "ben").note).toBe("You can.");
+  expect(wayOf(way("Ada", "Ben", "Cem", "Deniz", "Eve"), {}, "eve").note).toBe("You, Ada, Ben and 2 more can.");
+  expect(wayOf(way(), {}, "ben")).toEqual({ title: "Confirm the payment" });
+});
 
 it("beside its way an instance tells only where that region is, and the steps behind it stay behind", () => {
   const machine = { path: ["way.asked", "way.lent", "way.back"], config: { states: {} } } as unknown as MachineDefinition;
