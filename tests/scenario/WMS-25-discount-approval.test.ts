@@ -254,6 +254,10 @@ describe("a line that is entered", () => {
     expect(await lineOf(), "emptied").toEqual([null, "cut in two", "another", "100.00"]);
     await edit({ note: null, stock_owner_org: "PARTNER" });
     expect(await lineOf(), "named as it is read").toEqual([null, null, "another", "100.00"]);
+    await edit({ stock_owner_org: null });
+    expect(await lineOf(), "nobody is named: who has the stock").toEqual([null, null, "JTR", "100.00"]);
+    await edit({ stock_owner_org: "PARTNER" });
+    expect(await lineOf(), "the partner who has stock").toEqual([null, null, "another", "100.00"]);
     await edit({ stock_owner_org: "JTR" });
     expect(await lineOf()).toEqual([null, null, "JTR", "100.00"]);
 
