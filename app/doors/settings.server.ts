@@ -25,7 +25,9 @@ export async function settings(engine: Engine, scope: Scope, key: string | null,
   const { items } = await listSettings(engine, scope);
   const shown = key === null ? items[0] : items.find((item) => item.key === key);
   if (shown === undefined) {
-    throw new EngineError("definition_not_found", key === null ? "There are no settings for you to see." : `There are no settings "${key.slice(0, 100)}".`);
+    // In the words of the page: "definition" is the studio's word for what somebody looks for here.
+    if (items.length === 0) throw new EngineError("permission_denied", "These settings are seen by those who set them, and by those who work in the studio.");
+    throw new EngineError("not_found", `There are no settings "${(key ?? "").slice(0, 100)}".`);
   }
   const versions = (await listSettingVersions(engine, scope, { key: shown.key })).items.slice(0, MOST_VERSIONS);
   return await inReading(engine, scope, async (reading) => {

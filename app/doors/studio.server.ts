@@ -1,6 +1,7 @@
 /** The studio's pages and the engine: what each page needs, gathered from the services under one scope. */
 
 import type { RouterContextProvider } from "react-router";
+import { EngineError } from "#engine/core/errors.ts";
 import type { Kind } from "#engine/schema/definition-base.ts";
 import type { JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import { editorSchema } from "#engine/service/definitions/editor-schema.ts";
@@ -87,13 +88,18 @@ export async function editorPage(
   };
 }
 
-/** What a draft holds of a definition now, and who put it there. */
+/** What a draft holds of a definition now, and who put it there; where it was new and has been taken back, it holds nothing. */
 export async function storedInDraft(
   engine: Engine,
   scope: Scope,
   input: { readonly id: string; readonly kind: string; readonly key: string },
 ): Promise<Theirs> {
-  const [stored, draft] = [await getDraftDefinition(engine, scope, input), await getDraft(engine, scope, input)];
+  const stored = await getDraftDefinition(engine, scope, input).catch((error: unknown) => {
+    if (error instanceof EngineError && error.code === "definition_not_found") return null;
+    throw error;
+  });
+  if (stored === null) return { content: null, revision: 0, by: "Somebody else", at: null };
+  const draft = await getDraft(engine, scope, input);
   const change = draft.definitions.find((one) => one.kind === stored.kind && one.key === stored.key);
   const names = await namesOf(engine, scope, change === undefined ? [] : [change.updatedBy]);
   return {

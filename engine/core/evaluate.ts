@@ -4,6 +4,7 @@ import { StepScope } from "./facts/step-scope.ts";
 import { World } from "./facts/world.ts";
 import { compileFeel, type Expression } from "./feel/compile.ts";
 import { fromFeel } from "./feel/convert.ts";
+import { TooManyRows } from "./feel/values.ts";
 import type { CompiledMachine } from "./machine/compile.ts";
 import { configurationAt } from "./machine/configuration.ts";
 import type { Program } from "./program.ts";
@@ -26,7 +27,12 @@ export interface EvaluationInput {
 /** `undefined` is FEEL's unknown. */
 export type Evaluation<K extends string> =
   | { readonly kind: "needs"; readonly requests: readonly FactRequest[] }
-  | { readonly kind: "values"; readonly values: Readonly<Record<K, Json | undefined>> };
+  | {
+      readonly kind: "values";
+      readonly values: Readonly<Record<K, Json | undefined>>;
+      /** Which of the unknown ones are rows of a fact that has too many. */
+      readonly tooMany: ReadonlyMap<K, TooManyRows>;
+    };
 
 /** The world of an evaluation, for callers that ask more than single expressions. */
 export function worldOf(program: Program, input: EvaluationInput): World {
@@ -49,8 +55,13 @@ export function evaluateAll<K extends string>(program: Program, input: Evaluatio
   const world = worldOf(program, input);
   const scope = new StepScope(world);
   const values = {} as Record<K, Json | undefined>;
-  for (const name of Object.keys(expressions) as K[]) values[name] = fromFeel(compiled(expressions[name]).evaluate(scope));
-  return world.requests.pending ? { kind: "needs", requests: world.requests.list() } : { kind: "values", values };
+  const tooMany = new Map<K, TooManyRows>();
+  for (const name of Object.keys(expressions) as K[]) {
+    const value = compiled(expressions[name]).evaluate(scope);
+    if (value instanceof TooManyRows) tooMany.set(name, value);
+    values[name] = fromFeel(value);
+  }
+  return world.requests.pending ? { kind: "needs", requests: world.requests.list() } : { kind: "values", values, tooMany };
 }
 
 const MAX_KEPT = 2_000;

@@ -89,7 +89,7 @@ export interface FactRequest {
   readonly scope: "org" | "system";
 }
 
-/** Loaded values by request key. A missing key was not loaded; `{"$unknown": reason}` failed to load. */
+/** Loaded values by request key. A missing key was not loaded; `{"$unknown": reason}` failed to load, with `$most` where it has more rows than that. */
 export type FactBag = Readonly<Record<string, Json>>;
 
 export interface StepInput {

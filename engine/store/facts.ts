@@ -129,7 +129,7 @@ function queryOf(request: FactRequest, loading: Loading): OneQuery | null {
 
 function answerOf(query: OneQuery, rows: readonly JsonObject[]): Json {
   if (query.one === true) return rows[0] ?? null;
-  return rows.length > MAX_ROWS ? { $unknown: `more than ${MAX_ROWS} rows` } : rows;
+  return rows.length > MAX_ROWS ? { $unknown: `more than ${MAX_ROWS} rows`, $most: MAX_ROWS } : rows;
 }
 
 /** Oldest first where the query names no order. */

@@ -28,6 +28,8 @@ export interface ImportJobRow {
   readonly createdBy: string;
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** Somebody is taking it back: whoever does holds it (`holdImport`), and lets it go whatever becomes of them. */
+  readonly isHeld: boolean;
 }
 
 export interface ImportRowWrite {
@@ -38,8 +40,12 @@ export interface ImportRowWrite {
   readonly errors: Json;
 }
 
+/** The names of the advisory locks that are held in this database. */
+const HELD = `select (l.classid::bigint << 32) | l.objid::bigint from pg_locks l
+  where l.locktype = 'advisory' and l.objsubid = 1 and l.granted and l.database = (select d.oid from pg_database d where d.datname = current_database())`;
 const COLUMNS = `j.org_id as "orgId", j.id, j.type, j.file_name as "fileName", j.sha256, j.is_trial as "isTrial", j.is_atomic as "isAtomic", j.status, j.total, j.done, j.created, j.unchanged,
-  j.failed, j.error, j.created_by as "createdBy", j.created_at as "createdAt", j.updated_at as "updatedAt"`;
+  j.failed, j.error, j.created_by as "createdBy", j.created_at as "createdAt", j.updated_at as "updatedAt",
+  j.status = 'done' and hashtextextended('import:' || j.id, 0) in (${HELD}) as "isHeld"`;
 const ADD = statement(
   "import_add",
   `insert into import_job as j (org_id, id, type, file_name, sha256, is_trial, is_atomic, status, total, created, unchanged, failed, created_by, created_at, updated_at)
@@ -72,7 +78,7 @@ const FAIL_SILENT = statement(
   `update import_job j set status = 'failed', error = $1, updated_at = $2 where j.status in ('checking', 'writing') and j.updated_at < $3 and j.id <> all ($4::uuid[]) returning j.id`,
 );
 
-type NewImport = Omit<ImportJobRow, "done" | "error" | "updatedAt">;
+type NewImport = Omit<ImportJobRow, "done" | "error" | "updatedAt" | "isHeld">;
 
 export async function addImport(tx: Tx, row: NewImport): Promise<ImportJobRow> {
   const { orgId, id, type, fileName, sha256, isTrial, isAtomic, status, total, created, unchanged, failed, createdBy, createdAt } = row;

@@ -10,7 +10,8 @@ import { sameJson } from "./json-path.ts";
 
 /** What somebody else has stored while it was changed here. */
 export interface Theirs {
-  readonly content: JsonObject;
+  /** null: it was taken out of the draft, and nothing stands in its place. */
+  readonly content: JsonObject | null;
   readonly revision: number;
   readonly by: string;
   readonly at: string | null;

@@ -11,7 +11,8 @@ import { JsonChanges } from "./json-changes.tsx";
 
 export function SaveConflict({ theirs, mine, onTake, onKeep }: { theirs: Theirs; mine: JsonObject; onTake: () => void; onKeep: () => void }) {
   const [isOpen, setIsOpen] = useState(false);
-  const changes = useMemo(() => diffJson(theirs.content, mine), [theirs, mine]);
+  const changes = useMemo(() => (theirs.content === null ? [] : diffJson(theirs.content, mine)), [theirs, mine]);
+  if (theirs.content === null) return <TakenOut onTake={onTake} onKeep={onKeep} />;
   const places = `${changes.length} ${changes.length === 1 ? "place" : "places"}`;
   return (
     <section className="save-conflict" aria-label="Changed by two people">
@@ -44,6 +45,28 @@ export function SaveConflict({ theirs, mine, onTake, onKeep }: { theirs: Theirs;
           <JsonChanges title="What differs" changes={changes} sides={["Theirs", "Yours"]} />
         </div>
       ) : null}
+    </section>
+  );
+}
+
+/** There is nothing to compare with: it goes back into the draft, or stays out of it. */
+function TakenOut({ onTake, onKeep }: { onTake: () => void; onKeep: () => void }) {
+  return (
+    <section className="save-conflict" aria-label="Taken out of the draft">
+      <div className="line" role="alert">
+        <Icon name="person" />
+        <p>
+          <b>Somebody took this out of the draft</b>, while you changed it. Yours is kept here and not saved.
+        </p>
+      </div>
+      <div className="acts">
+        <Button small title="What you wrote here is gone with it" onClick={onTake}>
+          Leave it out
+        </Button>
+        <Button small onClick={onKeep}>
+          Put mine back
+        </Button>
+      </div>
     </section>
   );
 }

@@ -280,6 +280,40 @@ describe("a line that is entered", () => {
     ]);
   });
 
+  it("[WMS-26][WMS-73] that is changed keeps what is left out, and loses what is emptied; its stock owner is changed as well", async () => {
+    const { deal } = await openDeal("owner.jtr", { color: "white", note: "cut in two", stock_owner_org: "MOD" });
+    const owner = api.as("owner.jtr");
+    const { id } = (await owner.instance(deal)).record;
+    const lineOf = async () => {
+      const [line] = await owner.list(`/records/deal-lines?filter=${encodeURIComponent(JSON.stringify({ deal_id: id }))}`);
+      const { color, note, stock_owner_org, qty_m } = line.data;
+      return [color, note, stock_owner_org === "JTR" ? "JTR" : "another", qty_m];
+    };
+    const edit = (more: object) => owner.send(deal, "deal.edit_lines", { lines: [{ ...LINEN, line_no: 1, qty_m: "100", ...more }] });
+    expect(await lineOf()).toEqual(["white", "cut in two", "another", "100.00"]);
+    await edit({ qty_m: "90" });
+    expect(await lineOf(), "left out").toEqual(["white", "cut in two", "another", "90.00"]);
+    await edit({ color: null });
+    expect(await lineOf(), "emptied").toEqual([null, "cut in two", "another", "100.00"]);
+    await edit({ note: null, stock_owner_org: "PARTNER" });
+    expect(await lineOf(), "named as it is read").toEqual([null, null, "another", "100.00"]);
+    await edit({ stock_owner_org: null });
+    expect(await lineOf(), "nobody is named: who has the stock").toEqual([null, null, "JTR", "100.00"]);
+    await edit({ stock_owner_org: "PARTNER" });
+    expect(await lineOf(), "the partner who has stock").toEqual([null, null, "another", "100.00"]);
+    await edit({ stock_owner_org: "JTR" });
+    expect(await lineOf()).toEqual([null, null, "JTR", "100.00"]);
+
+    const [line] = await owner.list(`/records/deal-lines?filter=${encodeURIComponent(JSON.stringify({ deal_id: id }))}`);
+    await owner.send(`deal-line:${line.id}`, "line.change", { color: "red", note: "rush" });
+    expect(await lineOf()).toEqual(["red", "rush", "JTR", "100.00"]);
+    const change = (await owner.instance(`deal-line:${line.id}`)).events.find(({ type }: { type: string }) => type === "line.change");
+    expect(change.initial).toMatchObject({ color: "red", note: "rush", qty_m: "100.00", unit_price: "4.2000", currency: "USD", stock_owner_org: "JTR" });
+    await owner.send(`deal-line:${line.id}`, "line.change", { ...change.initial, note: null });
+    expect(await lineOf()).toEqual(["red", null, "JTR", "100.00"]);
+    expect((await owner.instance(`deal-line:${line.id}`)).state).toBe("approved_pricing");
+  });
+
   it("[WMS-26] in a draft it is the same, and the numbers that a new deal is given stay what they are", async () => {
     const owner = api.as("owner.jtr");
     const [customer] = await owner.list("/records/customers?q=Fjord");

@@ -181,6 +181,33 @@ describe("receipts and layers", () => {
     ]);
   });
 
+  it("[WMS-76][WMS-22] of a quality that the org has not seen, in whatever order, is kept and makes the quality known; an unknown one is refused", async () => {
+    await reset();
+    const pricing = api.as("pricing.jtr");
+    expect((await pricing.post("/records/qualities", { code: "HEMP-09", name: "Hemp" })).status).toBe(201);
+    const hemp = (more: object) => ({ quality_code: "HEMP-09", ...more });
+    const used = (id: string, line: object) =>
+      api.wms("stock.consumed", { id, subject: { type: "stock", ref: "HEMP-09" }, data: { transaction_batch_id: id, lines: [{ owner_org: "JTR", ...line }] } });
+    expect((await used("H0", { quality_code: "NOPE-1", roll: "H1", meters: "5" })).status).toBe(422);
+    expect((await used("H1", hemp({ roll: "H1", meters: "15" }))).status).toBe(202);
+    await receive("RC-H", [{ ...roll("H1", "100"), ...hemp({}) }]);
+    expect((await rows("receipt-lines", { roll: "H1" }))[0]?.data).toMatchObject({ meters: "100.00", consumed_m: "15.00" });
+    const [open, ...more] = await pricing.list(`/records/price-list?filter=${encodeURIComponent(JSON.stringify({ quality_code: "HEMP-09" }))}`);
+    expect([open?.data.on_hand_m, open?.data.list_price ?? null, more]).toEqual(["0.00", null, []]);
+    expect(await api.as("owner.jtr").list("/records/qualities?q=HEMP"), "without a price it is not offered").toEqual([]);
+
+    await reset();
+    expect((await pricing.post("/records/qualities", { code: "HEMP-09", name: "Hemp" })).status).toBe(201);
+    await receive("RC-H", [{ ...roll("H1", "100"), ...hemp({}) }]);
+    expect((await used("H1", hemp({ roll: "H1", meters: "15" }))).status).toBe(202);
+    expect((await rows("receipt-lines", { roll: "H1" }))[0]?.data).toMatchObject({ meters: "100.00", consumed_m: "15.00" });
+    const stock = { owner_org: "JTR", quality_code: "HEMP-09", on_hand_m: "85.00", reserved_m: "0.00", available_m: "85.00" };
+    const told = await api.wms("stock.changed", { id: "HS", subject: { type: "stock", ref: "HEMP-09" }, data: { transaction_batch_id: "HS", items: [stock] } });
+    expect(told.status, told.text).toBe(202);
+    const prices = await pricing.list(`/records/price-list?filter=${encodeURIComponent(JSON.stringify({ quality_code: "HEMP-09" }))}`);
+    expect(prices.map(({ data }) => data.on_hand_m)).toEqual(["85.00"]);
+  });
+
   it("[WMS-76] what is taken of no named roll before there is stock stays open, and comes off the next metres that get a cost", async () => {
     await reset();
     await posted("M-2");

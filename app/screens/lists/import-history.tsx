@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<ImportView["status"], string>> = {
   refused: "refused",
   failed: "failed",
   cancelled: "stopped, nothing written",
+  rolling_back: "being taken back",
   rolled_back: "taken back",
 };
 
@@ -73,7 +74,7 @@ export function ImportHistory({
                 {job.fileName ?? "A file"}, <RelativeTime at={job.createdAt} />
               </span>
               <span className="push" />
-              {isUnderWay(job) && job.id !== following ? (
+              {isUnderWay(job) && job.status !== "rolling_back" && job.id !== following ? (
                 <Button small onClick={() => onStop(job.id)}>
                   Stop
                 </Button>

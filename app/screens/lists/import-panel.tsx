@@ -26,7 +26,7 @@ export function ImportPanel({ load, closeHref, scope }: { load: ImportView; clos
     else void send(chosen, true);
   };
   const job = state.is === "job" ? state.job : null;
-  const isTakenBack = state.is === "job" && state.isTakenBack === true;
+  const isTakenBack = (state.is === "job" && state.isTakenBack === true) || job?.status === "rolling_back";
   const busy = state.is === "sending" || isTakenBack || (job !== null && isUnderWay(job));
   const fits = job?.dryRun === true && job.status === "done" && job.failed === 0 && job.created > 0;
   return (

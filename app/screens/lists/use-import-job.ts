@@ -11,7 +11,7 @@ export type ImportState =
 export const SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const POLL_MS = 400;
 
-export const isUnderWay = ({ status }: ImportView): boolean => status === "checking" || status === "writing";
+export const isUnderWay = ({ status }: ImportView): boolean => status === "checking" || status === "writing" || status === "rolling_back";
 
 /** One file on its way: tried, written, stopped, taken back; asks how far it is while it runs. */
 export function useImportJob(type: string, scope: string, onWritten: () => void) {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { useRevalidator, useSearchParams } from "react-router";
+import { useNavigate, useRevalidator, useSearchParams } from "react-router";
 import type { JsonObject } from "#engine/schema/json.ts";
 import { MachineEditor } from "#studio/canvas/machine-editor.tsx";
 import { createDocument } from "#studio/document/document.ts";
@@ -20,6 +20,7 @@ import { EditMenu, StudioFrame } from "./studio-frame.tsx";
 export function DefinitionScreen({ page }: { page: EditorPage }) {
   const [params, setParams] = useSearchParams();
   const { revalidate } = useRevalidator();
+  const navigate = useNavigate();
   const canEdit = page.mayEdit && page.isDraftOpen;
   const draftId = page.draft?.id ?? null;
   const saving = useSaving(page.revision, async ({ content, revision }) => {
@@ -33,11 +34,18 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
   const told = saving.stored !== null && saving.stored.revision > page.revision ? saving.stored.problems : page.problems;
   const { state } = saving;
   const problems = useMemo(() => (state.kind === "refused" ? [...state.problems, ...told] : told), [state, told]);
+  const [isGivenUp, setIsGivenUp] = useState(false);
   const takeTheirs = ({ content }: Theirs): void => {
     saving.choose("takeTheirs");
+    if (content === null) return setIsGivenUp(true);
     handle.adopt(content);
     void revalidate();
   };
+  const library = `/studio${draftId === null ? "" : `?draft=${draftId}`}`;
+  // It is in the draft no more: there is nothing left to show, once nothing is left to save.
+  useEffect(() => {
+    if (isGivenUp && state.kind === "saved") void navigate(library);
+  }, [isGivenUp, state.kind, navigate, library]);
   const show = (name: string, value: string | null): void =>
     setParams(
       (now) => {
@@ -73,7 +81,7 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
       <StudioFrame
         title={String(handle.document.content["title"] ?? page.key)}
         crumbs={[
-          { title: "Studio", href: `/studio${draftId === null ? "" : `?draft=${draftId}`}` },
+          { title: "Studio", href: library },
           { title: words.many, href: `/studio?kind=${page.kind}${draftId === null ? "" : `&draft=${draftId}`}` },
         ]}
         draft={page.draft}

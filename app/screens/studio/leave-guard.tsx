@@ -66,6 +66,8 @@ function leaves(from: Location, to: Location): boolean {
 
 function whyNot(save: SaveState): string {
   if (save.kind === "refused") return save.why;
+  if (save.kind === "conflict" && save.theirs.content === null)
+    return "Somebody took this out of the draft while you changed it, so the last change is not saved.";
   if (save.kind === "conflict") return `${save.theirs.by} saved this while you changed it too, so the last change is not saved.`;
   return save.kind === "signedOut"
     ? "You are signed out, so the last change is not saved. Sign in in another window; it is sent then."

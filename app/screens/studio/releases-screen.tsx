@@ -234,7 +234,12 @@ function Acts({ page, release, isRollback }: { page: ReleasesPage; release: Rele
   const isPast = at !== "" && Date.parse(at) <= now;
   const isOwn = release.authors.includes(page.me) || release.author === page.me;
   const busy = fetcher.state !== "idle";
-  if (release.state === "rejected") return null;
+  if (release.state === "rejected")
+    return (
+      <section ref={section} tabIndex={-1} aria-label="What may be done">
+        <p className="small quiet">It cannot be activated. A new draft can take up what it changed.</p>
+      </section>
+    );
   const deciding = page.activations.filter((one) => one.inForce);
   const isWhole = deciding.length > 0 && deciding.every((one) => one.release === release.number) && deciding.some((one) => one.percent === 100);
   const toCome = page.activations.findLast((one) => one.isToCome && one.release !== release.number);

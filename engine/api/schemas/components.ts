@@ -280,7 +280,7 @@ export const COMPONENTS: readonly JsonSchema[] = [
     "ImportJob",
     {
       ...{ id: uuid, type: string, org: string, fileName: maybe(string), sha256: string, dryRun: bool, atomic: bool },
-      status: oneOf("checking", "writing", "done", "refused", "failed", "cancelled", "rolled_back"),
+      status: oneOf("checking", "writing", "done", "refused", "failed", "cancelled", "rolling_back", "rolled_back"),
       ...{ total: number, done: number, created: number, unchanged: number, failed: number, error: maybe(string) },
       ...{ createdBy: string, createdAt: instant, updatedAt: instant },
       takeBack: { ...bool, description: "In lists: whether the reader may take it back now." },

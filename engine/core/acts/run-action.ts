@@ -3,8 +3,9 @@ import type { Json } from "../../schema/json.ts";
 import { assertNever, EngineError } from "../errors.ts";
 import type { ExpressionScope } from "../facts/expression-scope.ts";
 import { writeField } from "../facts/schema-values.ts";
+import { tooManyRows } from "../facts/too-many-rows.ts";
 import { fromFeel } from "../feel/convert.ts";
-import { isList } from "../feel/values.ts";
+import { isList, TooManyRows } from "../feel/values.ts";
 import type { ActionBody, ActionCode, ExpressionMap } from "../machine/code.ts";
 import { tick } from "../time-limit.ts";
 import { type ActRun, evaluateOr, fillText, isTrue, MAX_EACH, textOf } from "./act-run.ts";
@@ -27,6 +28,8 @@ export function runAction(run: ActRun, scope: ExpressionScope, action: ActionCod
     return perform(run, scope, action.body);
   }
   const list = action.each.evaluate(scope);
+  // The pass may be in vain: what it asked for can take another way.
+  if (list instanceof TooManyRows && !run.world.requests.pending) throw tooManyRows(`"${run.world.event?.type ?? ""}"`, list);
   if (!isList(list)) return false;
   if (list.length > MAX_EACH) throw new EngineError("limit_exceeded", `An action runs for at most ${MAX_EACH} elements`, { limit: "each" });
   let changed = false;

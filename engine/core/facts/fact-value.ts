@@ -69,7 +69,7 @@ function compute(asking: ExpressionScope, fact: CompiledFact, args: JsonObject):
     if (definition.query !== undefined) {
       const loaded = world.requests.want(requestFor.fact(fact.key, args, definition.scope ?? "org"));
       if (loaded === MISSING) rows = PENDING;
-      else if (loaded instanceof Unavailable) rows = new Unknown(loaded.reason);
+      else if (loaded instanceof Unavailable) rows = loaded.toUnknown(fact.key);
       else rows = readRows(world, fact, loaded);
     }
     if (fact.expr === null) return rows;

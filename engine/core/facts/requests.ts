@@ -1,15 +1,22 @@
 /** What a pass asks the shell for: canonical keys, values that are there, and the list of those that are not. */
 import type { Json, JsonObject } from "../../schema/json.ts";
 import { canonicalJson } from "../canonical.ts";
+import { TooManyRows, Unknown } from "../feel/values.ts";
 import type { FactBag, FactRequest } from "../step-types.ts";
 
 /** Not loaded yet: the pass is in vain, and the request is noted. */
 export const MISSING = Symbol("missing");
-/** Failed to load, and why. */
+/** Failed to load, and why; `most` where there are more rows than that. */
 export class Unavailable {
   readonly reason: string;
-  constructor(reason: string) {
+  readonly most: number | null;
+  constructor(reason: string, most: number | null = null) {
     this.reason = reason;
+    this.most = most;
+  }
+  /** What expressions see of it; `asked` names the fact. */
+  toUnknown(asked: string): Unknown {
+    return this.most === null ? new Unknown(this.reason) : new TooManyRows(this.reason, asked, this.most);
   }
 }
 
@@ -35,7 +42,8 @@ export class Requests {
     if (Object.hasOwn(this.bag, request.key)) {
       const value = this.bag[request.key]!;
       if (typeof value === "object" && value !== null && !Array.isArray(value) && Object.hasOwn(value, "$unknown")) {
-        return new Unavailable(String((value as JsonObject)["$unknown"]));
+        const { $unknown: reason, $most: most } = value as JsonObject;
+        return new Unavailable(String(reason), typeof most === "number" ? most : null);
       }
       return value;
     }

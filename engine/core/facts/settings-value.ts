@@ -1,7 +1,7 @@
 /** Settings of the org in force: the values that it set, over the defaults of the definition. */
 import type { Json, JsonObject } from "../../schema/json.ts";
 import type { ParamSpec } from "../../schema/values.ts";
-import { type FeelValue, LazyContext, PENDING, Unknown } from "../feel/values.ts";
+import { type FeelValue, LazyContext, PENDING } from "../feel/values.ts";
 import type { Program } from "../program.ts";
 import { MISSING, requestFor, Unavailable } from "./requests.ts";
 import { fieldReaders } from "./schema-values.ts";
@@ -22,7 +22,7 @@ export function settingsContext(world: World, id: string): FeelValue | undefined
     (name) => {
       const values = valuesOf(world, definition.key);
       if (values === MISSING) return PENDING;
-      if (values instanceof Unavailable) return new Unknown(values.reason);
+      if (values instanceof Unavailable) return values.toUnknown("settings");
       const json = own(values, name) ?? own(definition.defaults, name);
       const reader = readers.get(name);
       return reader === undefined ? (json as FeelValue | undefined) : reader(json);

@@ -66,7 +66,7 @@ function momentText(world: World, at: FeelDateTime): string {
 function answer(world: World, request: Omit<FactRequest, "locks">, read: (json: Json) => FeelValue): FeelValue {
   const value = world.requests.want(request);
   if (value === MISSING) return PENDING;
-  return value instanceof Unavailable ? new Unknown(value.reason) : read(value);
+  return value instanceof Unavailable ? value.toUnknown(`records of ${request.name}`) : read(value);
 }
 
 function fieldOf(value: FeelValue, name: string): FeelValue | undefined {

@@ -3,6 +3,7 @@ import type { Json } from "../../schema/json.ts";
 import { fromFeel } from "../feel/convert.ts";
 import { type FeelContext, type FeelValue, isContext, LazyContext, newContext, UNKNOWN, Unknown, WRONG_TYPE } from "../feel/values.ts";
 import { feelName, idOf } from "../program.ts";
+import type { EngineEvent } from "../step-types.ts";
 import { decide, nestedDecision } from "./ask-decision.ts";
 import type { ExpressionScope } from "./expression-scope.ts";
 import { factBySubject, factValue } from "./fact-value.ts";
@@ -58,7 +59,7 @@ export class StepScope implements ExpressionScope {
       case "context":
         return world.context as FeelContext;
       case "event":
-        return world.event === null ? null : { type: world.event.type, via: world.event.via, at: world.now, fields: Object.keys(world.event.payload) };
+        return world.event === null ? null : eventContext(world.event, world.now);
       case "state":
         return world.configuration === null ? null : (world.configuration.value as FeelValue);
       case "states":
@@ -138,6 +139,11 @@ function recordContext(world: World): FeelValue {
     return value;
   };
   return new LazyContext(read, () => [...new Set([...Object.keys(record.data), ...(readers?.keys() ?? []), ...SYSTEM])]);
+}
+
+/** `fields` and `given` tell what was sent from what was left out, which in `payload` are both null: `is defined(event.given.x)`. */
+function eventContext({ type, via, payload }: EngineEvent, at: FeelValue): FeelValue {
+  return { type, via, at, fields: Object.keys(payload), given: payload as FeelValue };
 }
 
 function payloadOf(world: World): FeelValue {

@@ -13,6 +13,16 @@ export class Unknown {
     this.reason = reason;
   }
 }
+/** Rows of a fact that are more than it holds: what is to be done for each of them must not be passed over in silence. */
+export class TooManyRows extends Unknown {
+  readonly asked: string;
+  readonly most: number;
+  constructor(reason: string, asked: string, most: number) {
+    super(reason);
+    this.asked = asked;
+    this.most = most;
+  }
+}
 /** Not in the scope, or the property is absent. */
 export const UNKNOWN = new Unknown("missing");
 /** A fact that has been asked for and is not loaded yet; the result of the pass is thrown away. */

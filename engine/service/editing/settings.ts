@@ -4,10 +4,10 @@ import { isJsonObject, type Json, type JsonObject } from "../../schema/json.ts";
 import type { SettingsDefinition } from "../../schema/settings.ts";
 import { loadPerson } from "../../store/people.ts";
 import { loadSetting, type SettingRow, saveSetting, settingVersions } from "../../store/settings.ts";
-import { askToRearm } from "../instances/rearm-timers.ts";
 import { checkPayload, payloadErrors, payloadInvalid, withReferences } from "../records/payload.ts";
 import { lookupOf } from "../records/reference-lookup.ts";
 import { dayIn } from "../work/ask-decision.ts";
+import { askToRearm } from "../work/ask-to-rearm.ts";
 import { authorize, judge } from "../work/authorize.ts";
 import type { Engine } from "../work/engine-context.ts";
 import { isUuid } from "../work/fresh-id.ts";
@@ -92,7 +92,7 @@ export async function updateSettings(engine: Engine, scope: Scope, input: Update
         subject: { type: "settings", id: definition.key },
         detail: { was: before?.values ?? {}, now: own, version: row.version },
       });
-      await askToRearm(work, { settings: definition.key, from: before?.version ?? 0, to: row.version, after: null, again: false });
+      await askToRearm(work, { settings: definition.key, from: before?.version ?? 0, to: row.version });
       work.notices.push({ orgId: work.org.id, kind: "settings", id: definition.key, of: definition.key });
       return answerSettings(work, definition, row);
     }),

@@ -23,7 +23,7 @@ export interface ImportView {
   readonly sha256: string;
   readonly dryRun: boolean;
   readonly atomic: boolean;
-  readonly status: ImportStatus;
+  readonly status: ImportStatus | "rolling_back";
   readonly total: number;
   readonly done: number;
   readonly created: number;
@@ -35,13 +35,14 @@ export interface ImportView {
   readonly updatedAt: string;
 }
 
-/** A job whose process is gone is told as what it will be at the relay's next beat. */
+/** A job whose process is gone is told as what it will be at the relay's next beat; one that is being taken back counts its way in `done`. */
 export function toImportView(work: Pick<Work, "org" | "at">, row: ImportJobRow): ImportView {
   const { id, type, fileName, sha256, isTrial, isAtomic, total, done, created, unchanged, failed, createdBy, createdAt, updatedAt } = row;
-  const { status, error } = isSilent(row, work.at) ? { status: "failed" as const, error: STOPPED } : row;
+  const { error } = row;
+  const now = isSilent(row, work.at) ? { status: "failed" as const, error: STOPPED } : { status: row.isHeld ? ("rolling_back" as const) : row.status, error };
   return {
-    ...{ id, type, org: work.org.code, fileName, sha256, dryRun: isTrial, atomic: isAtomic, status, total, done },
-    ...{ created, unchanged, failed, error, createdBy, createdAt, updatedAt },
+    ...{ id, type, org: work.org.code, fileName, sha256, dryRun: isTrial, atomic: isAtomic, total, done, ...now },
+    ...{ created, unchanged, failed, createdBy, createdAt, updatedAt },
   };
 }
 

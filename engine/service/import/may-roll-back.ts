@@ -22,7 +22,7 @@ export function requireRollback(work: Work, type: TypeDefinition, job: ImportJob
 
 /** Whether it wrote something that this reader may take back now, as far as can be told without looking at its records. */
 export function mayRollBack(work: Work, type: TypeDefinition | null, job: ImportJobRow): boolean {
-  if (type === null || job.status !== "done" || job.isTrial || job.created === 0) return false;
+  if (type === null || job.status !== "done" || job.isHeld || job.isTrial || job.created === 0) return false;
   try {
     requireRollback(work, type, job);
     return true;

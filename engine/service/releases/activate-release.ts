@@ -5,6 +5,7 @@ import { type ActivationRow, activate, cancelActivation as dropActivation, listA
 import { loadOrg } from "../../store/people.ts";
 import { loadRelease, releaseDecisions } from "../../store/releases.ts";
 import { inStudio } from "../definitions/studio-work.ts";
+import { askToRearm } from "../work/ask-to-rearm.ts";
 import type { Engine } from "../work/engine-context.ts";
 import { freshId, isUuid } from "../work/fresh-id.ts";
 import { type Answer, type Keyed, once } from "../work/idempotency.ts";
@@ -34,7 +35,7 @@ export interface ActivateInput extends Keyed {
 }
 
 /**
- * Activates a release for the one org of the scope.
+ * Activates a release for the one org of the scope. Timers whose delay it changes follow once it holds.
  *
  * - 409 `release_not_approved` for one that is pending or rejected, or that nobody has approved where the org demands four eyes
  * - 422 `payload_invalid` for an instant or a percentage that is none
@@ -70,6 +71,7 @@ async function activateIn(work: Work, input: ActivateInput): Promise<ActivationV
     createdAt: work.at,
   };
   await activate(work.tx, row);
+  await askToRearm(work, { activation: row.id }, row.from);
   auditAttempt(
     work,
     "release_activated",

@@ -3,7 +3,8 @@
  * the same facts on demand; names of the caller (`value`, `before`, `data`, `row` ...) come on top.
  */
 import { EngineError } from "../../core/errors.ts";
-import { type EvaluationInput, evaluateAll } from "../../core/evaluate.ts";
+import { type Evaluation, type EvaluationInput, evaluateAll } from "../../core/evaluate.ts";
+import { tooManyRows } from "../../core/facts/too-many-rows.ts";
 import type { Feel, Json, JsonObject } from "../../schema/json.ts";
 import { factsOf, MAX_FACT_ROUNDS } from "./fact-loader.ts";
 import { inTime } from "./shared-reads.ts";
@@ -19,6 +20,12 @@ export type Values<K extends string> = Readonly<Record<K, Json | undefined>>;
 
 /** Evaluates named expressions together, so that their facts load in one batch. */
 export async function evaluate<K extends string>(work: Work, subject: Subject, expressions: Readonly<Record<K, Feel>>): Promise<Values<K>> {
+  return (await settle(work, subject, expressions)).values;
+}
+
+type Settled<K extends string> = Exclude<Evaluation<K>, { kind: "needs" }>;
+
+async function settle<K extends string>(work: Work, subject: Subject, expressions: Readonly<Record<K, Feel>>): Promise<Settled<K>> {
   const loader = factsOf(work);
   for (let round = 0; round < MAX_FACT_ROUNDS; round++) {
     const result = inTime(work, () =>
@@ -39,7 +46,7 @@ export async function evaluate<K extends string>(work: Work, subject: Subject, e
         expressions,
       ),
     );
-    if (result.kind === "values") return result.values as Values<K>;
+    if (result.kind === "values") return result;
     await loader.load(result.requests);
   }
   throw new EngineError("limit_exceeded", `Expressions asked for facts more than ${MAX_FACT_ROUNDS} times.`, { limit: MAX_FACT_ROUNDS });
@@ -50,7 +57,11 @@ export async function evaluateOne(work: Work, subject: Subject, expression: Feel
   return (await evaluate(work, subject, { value: expression })).value;
 }
 
-/** The elements that `each` names, or the one run without an item; none where `when` is not true. */
+/**
+ * The elements that `each` names, or the one run without an item; none where `when` is not true.
+ *
+ * - throws EngineError `limit_exceeded` with limit "rows" where they are the rows of a fact that has more than it holds
+ */
 export async function repetitions(
   work: Work,
   subject: Subject,
@@ -59,7 +70,10 @@ export async function repetitions(
   if (params.each === undefined) {
     return params.when === undefined || (await evaluateOne(work, subject, params.when)) === true ? [subject] : [];
   }
-  const list = await evaluateOne(work, subject, params.each);
+  const { values, tooMany } = await settle(work, subject, { list: params.each });
+  const over = tooMany.get("list");
+  if (over !== undefined) throw tooManyRows(`"${subject.event?.type ?? subject.record?.type ?? "This"}"`, over);
+  const { list } = values;
   if (!Array.isArray(list)) return [];
   const kept: Subject[] = [];
   for (const [index, item] of (list as readonly Json[]).entries()) {

@@ -10,7 +10,7 @@ import { FileField } from "./file-field.tsx";
 import type { FormPorts } from "./form-ports.ts";
 import { readNumber } from "./read-number.ts";
 import { ReferenceField } from "./reference-field.tsx";
-import { blankOf, filterOf, kindOf, optionsOf, propertiesOf, requiredOf, schemaAt, titleOf, typeOf } from "./schema-kind.ts";
+import { allowsNull, blankOf, filterOf, kindOf, optionsOf, propertiesOf, requiredOf, schemaAt, titleOf, typeOf, withField } from "./schema-kind.ts";
 
 /**
  * A form from a JSON Schema: money, dates, choices with titles, lists of rows, references. It holds no state: the value is the
@@ -34,10 +34,7 @@ export function SchemaForm({
   path?: string;
 }) {
   const required = requiredOf(schema);
-  const set = (name: string, next: Json | undefined): void => {
-    const { [name]: _gone, ...rest } = value;
-    onChange(next === undefined ? rest : { ...rest, [name]: next });
-  };
+  const set = (name: string, next: Json | undefined): void => onChange(withField(schema, value, name, next));
   const shown = propertiesOf(schema).filter(([, property]) => kindOf(property) !== "const" && property["x-hidden"] !== true);
   const fields = shown.filter(([, property]) => property["readOnly"] !== true);
   const figures = shown.filter(([, property]) => property["readOnly"] === true);
@@ -317,6 +314,4 @@ const YES_NO = [
   { value: "true", label: "Yes" },
   { value: "false", label: "No" },
 ];
-const allowsNull = (schema: JsonSchema): boolean => Array.isArray(schema["type"]) && schema["type"].includes("null");
-
 const typed = (schema: JsonSchema, text: string): Json => (typeOf(schema) === "integer" || typeOf(schema) === "number" ? Number(text) : text);

@@ -135,3 +135,18 @@ export function blankOf(schema: JsonSchema): JsonObject {
   }
   return start;
 }
+
+export const allowsNull = (schema: JsonSchema): boolean => Array.isArray(schema["type"]) && schema["type"].includes("null");
+
+/**
+ * The object with another value of one field. A field that had a value and is emptied is null where its schema takes that, so that
+ * it is not taken for one that was left out; elsewhere it is absent, as one that was never filled in.
+ */
+export function withField(schema: JsonSchema, value: JsonObject, name: string, next: Json | undefined): JsonObject {
+  const { [name]: before, ...rest } = value;
+  if (next !== undefined) return { ...rest, [name]: next };
+  const property = schemaAt(schemaAt(schema["properties"])[name]);
+  const emptied = before !== undefined && allowsNull(property) && !requiredOf(schema).includes(name);
+  const values = property["enum"];
+  return emptied && (!Array.isArray(values) || values.includes(null)) ? { ...rest, [name]: null } : rest;
+}

@@ -125,16 +125,21 @@ describe("[WMS-39] an import", () => {
   it("tells how far it is while it is taken back", async () => {
     const job = (await rep.list("/imports")).find(({ status, created }) => status === "done" && created === 2_097);
     const seen = new Set<number>();
+    const shown = new Set<string>();
     let isOver = false;
     const back = rep.post(`/imports/${job.id}/rollback`, WHY).finally(() => {
       isOver = true;
     });
     while (!isOver) {
       const { status, done } = (await rep.get(`/imports/${job.id}`)).body;
-      if (status === "done") seen.add(done);
+      if (status === "rolling_back") seen.add(done);
+      const listed = (await rep.list("/imports")).find(({ id }) => id === job.id);
+      shown.add(`${listed.status} ${listed.takeBack}`);
     }
     expect((await back).body).toMatchObject({ status: "rolled_back", done: 2_100, total: 2_100 });
     expect([...seen].filter((done) => done > 0 && done < 2_100)).not.toEqual([]);
+    expect([...shown], "as another sees it").toContain("rolling_back false");
+    expect([...shown].filter((each) => each !== "rolling_back false" && each !== "done true" && each !== "rolled_back false")).toEqual([]);
   });
 
   it("stays where a record of it was used since, and says which", async () => {
@@ -156,7 +161,7 @@ describe("[WMS-39] an import", () => {
     const { done } = (await prices.get(`/imports/${answer.body.import}`)).body;
     const kept = await api.as("admin.jtr").post(`/imports/${answer.body.import}/rollback`, WHY);
     expect(kept.body).toMatchObject({ status: 409, code: "import_kept", rows: [{ row: 3, recordId: id, because: "changed" }] });
-    expect((await prices.get(`/imports/${answer.body.import}`)).body).toMatchObject({ status: "done", done });
+    expect((await prices.get(`/imports/${answer.body.import}`)).body, "nobody holds it any more").toMatchObject({ status: "done", done });
     expect((await prices.get(`/records/customer-prices/${answer.body.rows[0].id}`)).status).toBe(200);
   });
 

@@ -2,11 +2,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Json } from "#engine/schema/json.ts";
 import type { RulesetDefinition } from "#engine/schema/ruleset.ts";
+import type { SettingsDefinition } from "#engine/schema/settings.ts";
+import { deliverRemote } from "#engine/service/delivery/deliver-remote.ts";
+import { createRecord } from "#engine/service/editing/records.ts";
+import { sendEvent } from "#engine/service/instances/send-event.ts";
+import { startInstance } from "#engine/service/instances/start-instance.ts";
+import { getInstance } from "#engine/service/queries/instance.ts";
 import { activateRelease, cancelActivation, listActivations } from "#engine/service/releases/activate-release.ts";
 import { approveRelease, rejectRelease } from "#engine/service/releases/decide-release.ts";
 import { createDraft, getDraft, putDraftDefinition, rebaseDraft } from "#engine/service/releases/drafts.ts";
 import { createRelease } from "#engine/service/releases/publish-release.ts";
 import { diffReleases, getDefinition, getRelease, listReleases } from "#engine/service/releases/studio-queries.ts";
+import { claimOutbox } from "#engine/store/outbox.ts";
 import { type LendingWorld, lendingWorld, type Who } from "#tests/support/lending-world.ts";
 import { definitionOf, studioPack } from "#tests/support/studio-pack.ts";
 
@@ -135,5 +142,68 @@ describe("a release", () => {
     const release = await publish("clerk", "Unwanted");
     expect((await rejectRelease(world.engine, world.as("chief"), { number: release.number, note: "no" })).body).toMatchObject({ state: "rejected" });
     await expect(activateRelease(world.engine, world.as("chief"), { release: release.number })).rejects.toMatchObject({ code: "release_not_approved" });
+  });
+});
+
+describe("timers that wait while another release comes into force", () => {
+  const SETTINGS = "lending.lending-settings";
+  async function lent(): Promise<string> {
+    const loan = { member_id: member, title: "Book", copies: 1, fee: "2.50" };
+    const { id } = (await startInstance(world.engine, world.as("clerk"), { machine: "loan", event: { type: "loan.open", payload: loan } })).body;
+    await sendEvent(world.engine, world.as("clerk"), { instance: id, type: "loan.lend" });
+    return id;
+  }
+  let member = "";
+  const dueOf = async (instance: string) => (await getInstance(world.engine, world.as("clerk"), { instance })).timers.map(({ dueAt }) => dueAt);
+  async function deliverUntil(now: string): Promise<void> {
+    world.setNow(now);
+    for (;;) {
+      const claim = { now, limit: 100, leaseMs: 1000, kinds: ["remote"], owner: "test" };
+      const rows = await world.engine.store.work({ orgs: "system", actorId: "system" }, (tx) => claimOutbox(tx, claim));
+      if (rows.length === 0) return;
+      for (const { id, orgId, key, kind, payload } of rows)
+        expect(await deliverRemote(world.engine, { id, org: orgId, key, kind, body: payload, attempt: 1 })).toMatchObject({ result: "delivered" });
+    }
+  }
+  async function withDays(days: number): Promise<number> {
+    const { body: draft } = await createDraft(world.engine, world.as("clerk"), { name: `${days} days` });
+    const settings = definitionOf<SettingsDefinition>(SETTINGS);
+    const content = { ...settings, defaults: { ...settings.defaults, late_days: days } } as unknown as Json;
+    await putDraftDefinition(world.engine, world.as("clerk"), { id: draft.id, kind: "settings", key: SETTINGS, content });
+    const { number } = (await createRelease(world.engine, world.as("clerk"), { draft: draft.id, note: "days" })).body;
+    await approveRelease(world.engine, world.as("chief"), { number });
+    return number;
+  }
+
+  it("follow its defaults from its instant on, and come back with a rollback; what was called off moves nothing", async () => {
+    member = (await createRecord(world.engine, world.as("chief"), { type: "members", data: { name: "Ada", email: "ada@reader.example" } })).body.id;
+    const before = (await listActivations(world.engine, world.as("chief"))).find(({ inForce }) => inForce)?.release ?? 1;
+    world.setNow("2026-05-04T06:00:00.000Z");
+    const loan = await lent();
+    expect(await dueOf(loan)).toEqual(["2026-05-06T06:00:00.000Z"]);
+    const [five, seven] = [await withDays(5), await withDays(7)];
+    await activateRelease(world.engine, world.as("chief"), { release: five, at: "2026-05-04T07:00:00.000Z" });
+    const { body: off } = await activateRelease(world.engine, world.as("chief"), { release: seven, at: "2026-05-04T08:00:00.000Z" });
+    await cancelActivation(world.engine, world.as("chief"), { id: off.id });
+    await deliverUntil("2026-05-04T06:30:00.000Z");
+    expect(await dueOf(loan), "it is not in force yet").toEqual(["2026-05-06T06:00:00.000Z"]);
+    await deliverUntil("2026-05-04T07:00:00.000Z");
+    expect(await dueOf(loan)).toEqual(["2026-05-09T06:00:00.000Z"]);
+    await deliverUntil("2026-05-04T08:30:00.000Z");
+    expect(await dueOf(loan), "it was called off").toEqual(["2026-05-09T06:00:00.000Z"]);
+    await activateRelease(world.engine, world.as("chief"), { release: before, note: "back" });
+    await deliverUntil("2026-05-04T08:31:00.000Z");
+    expect(await dueOf(loan)).toEqual(["2026-05-06T06:00:00.000Z"]);
+  });
+
+  it("follow it only for the instances that follow it", async () => {
+    world.setNow("2026-05-04T09:00:00.000Z");
+    const loans: string[] = [];
+    for (let n = 0; n < 12; n++) loans.push(await lent());
+    const nine = await withDays(9);
+    await activateRelease(world.engine, world.as("chief"), { release: nine, percent: 50 });
+    await deliverUntil("2026-05-04T09:01:00.000Z");
+    const dues = (await Promise.all(loans.map(dueOf))).flat();
+    expect([...new Set(dues)].sort()).toEqual(["2026-05-06T09:00:00.000Z", "2026-05-13T09:00:00.000Z"]);
   });
 });

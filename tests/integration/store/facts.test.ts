@@ -182,5 +182,5 @@ test("[P9] a list that is longer than a fact may be is unknown, not cut", async 
   await add(1, 10_000);
   expect(((await load(inA, [request]))[0] as unknown[]).length).toBe(10_000);
   await add(10_001, 10_001);
-  expect(await load(inA, [request])).toEqual([{ $unknown: "more than 10000 rows" }]);
+  expect(await load(inA, [request])).toEqual([{ $unknown: "more than 10000 rows", $most: 10_000 }]);
 });

@@ -36,6 +36,10 @@ function saver(revision = 4): Saver {
     },
   };
 }
+const TAKEN_OUT: SaveAnswer = {
+  ...{ ok: false, why: "Not saved: it was saved by somebody else.", code: "draft_conflict" },
+  theirs: { content: null, revision: 0, by: "Somebody else", at: null },
+};
 /** Somebody else stored "b" as revision 9. */
 const THEIRS: SaveAnswer = {
   ...{ ok: false, why: "It was saved by somebody else.", code: "draft_conflict" },
@@ -45,6 +49,20 @@ const change = (to: Saver, text: string) => to.actor.send({ type: "changed", con
 const stateOf = ({ actor }: Saver) => actor.getSnapshot().value;
 
 describe("saving into a draft", () => {
+  it("asks where it was taken out of the draft meanwhile; put back, it is stored as new", async () => {
+    const one = saver();
+    change(one, "a");
+    one.clock.increment(IDLE_MS);
+    await one.answer(TAKEN_OUT);
+    one.clock.increment(60_000);
+    expect([stateOf(one), one.sent.length], "it is not sent again by itself").toEqual(["conflict", 1]);
+    change(one, "ab");
+    one.actor.send({ type: "keepMine" });
+    expect(one.sent.at(-1)).toEqual({ content: { text: "ab" }, revision: 0 });
+    await one.answer(stored(10));
+    expect(stateOf(one)).toBe("saved");
+  });
+
   it("waits until nothing was changed for a moment, and sends the last of it", async () => {
     const one = saver();
     change(one, "a");

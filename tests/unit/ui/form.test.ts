@@ -1,9 +1,10 @@
 /** Forms: which control a schema gets, what is checked before sending, where a JSON pointer stands. */
 import { describe, expect, it } from "vitest";
 import { fieldsOf, formatCell, namedFields } from "#app/doors/cells.ts";
+import { changesOf } from "#app/screens/changes-of.ts";
 import { checkValue } from "#studio/ui/form/check-value.ts";
 import { readNumber } from "#studio/ui/form/read-number.ts";
-import { blankOf, kindOf, optionsOf, propertiesOf } from "#studio/ui/form/schema-kind.ts";
+import { blankOf, kindOf, optionsOf, propertiesOf, withField } from "#studio/ui/form/schema-kind.ts";
 import { rangeOfPointer, selectionOfPointer } from "#studio/ui/json-pointer-range.ts";
 import { errorsAfter, placeOf, type TouchedRow } from "../../../app/screens/public-form/error-place.ts";
 import { filledRows, payloadOf } from "../../../app/screens/public-form/form-payload.ts";
@@ -157,4 +158,24 @@ describe("a pointer's place in a text", () => {
     expect(selectionOfPointer(text, "/e")).toEqual(rangeOfPointer(text, "/e"));
     for (const pointer of ["", "/missing", "a row's name"]) expect(selectionOfPointer(`\n${text} `, pointer)).toEqual({ from: 1, to: 1 });
   });
+});
+
+it("a field that is emptied is null where its schema takes null, and absent elsewhere", () => {
+  const schema = {
+    type: "object",
+    properties: {
+      note: { type: ["string", "null"] },
+      unit: { type: ["string", "null"], enum: ["m", "yd"] },
+      name: { type: "string" },
+      why: { type: ["string", "null"] },
+    },
+    required: ["why"],
+  };
+  const full = { note: "a", unit: "m", name: "b", why: "c" };
+  expect(withField(schema, full, "note", undefined)).toEqual({ ...full, note: null });
+  for (const name of ["unit", "name", "why"]) expect(Object.keys(withField(schema, full, name, undefined)), name).not.toContain(name);
+  expect(withField(schema, { name: "b" }, "note", undefined), "never filled in").toEqual({ name: "b" });
+  expect(withField(schema, { note: null }, "note", "d")).toEqual({ note: "d" });
+  expect(changesOf({ name: "b" }, { name: "b", note: null })).toEqual({});
+  expect(changesOf({ note: "a" }, {})).toEqual({ note: null });
 });

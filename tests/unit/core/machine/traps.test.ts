@@ -86,6 +86,25 @@ describe("a step is bounded", () => {
     const many = run({ initial: "a", states: { a: { entry: [{ type: "note", params: { each: "for i in 1..10001 return i", text: "x" } }] } } });
     expect(many("begin")).toMatchObject({ kind: "failed", code: "limit_exceeded" });
   });
+  it("refuses to pass over what is to be done for each of more rows than a fact holds, however they are picked; elsewhere they are unknown", () => {
+    const rows = 'find all("documents", {title: "x"})';
+    const answer = (each: string, value: object) => {
+      const begin = run({ initial: "a", states: { a: { entry: [{ type: "note", params: { each, text: "x" } }] } } });
+      const asked = begin("begin");
+      if (asked.kind !== "needs") throw new Error(asked.kind);
+      return begin("begin", { facts: Object.fromEntries(asked.requests.map(({ key }) => [key, value as never])) });
+    };
+    const tooMany = { $unknown: "more than 10000 rows", $most: 10_000 };
+    for (const each of [rows, `${rows}[title != null]`, `for r in ${rows} return r.id`, `flatten(for r in ${rows} return [r])`, `${rows}.id`]) {
+      const refused = answer(each, tooMany);
+      expect(refused, each).toMatchObject({ kind: "failed", code: "limit_exceeded", limit: "rows" });
+      expect(refused.kind === "failed" && refused.message).toBe(
+        '"begin" does something for each row of "records of documents", which has more than 10000 rows: nothing was done. Have fewer of them, or narrow what it asks for.',
+      );
+    }
+    expect(answer(rows, { $unknown: "not recorded" }), "what is unknown for another reason is nobody").toMatchObject({ kind: "moved" });
+    expect(answer(`if count(${rows}) > 3 then [1] else []`, tooMany)).toMatchObject({ kind: "failed", limit: "rows" });
+  });
 });
 
 describe("events from outside", () => {
