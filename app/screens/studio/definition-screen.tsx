@@ -37,9 +37,11 @@ export function DefinitionScreen({ page }: { page: EditorPage }) {
   const [isGivenUp, setIsGivenUp] = useState(false);
   const takeTheirs = ({ content }: Theirs): void => {
     saving.choose("takeTheirs");
-    if (content === null) return setIsGivenUp(true);
-    handle.adopt(content);
-    void revalidate();
+    if (content === null) setIsGivenUp(true);
+    else {
+      handle.adopt(content);
+      void revalidate();
+    }
   };
   const library = `/studio${draftId === null ? "" : `?draft=${draftId}`}`;
   // It is in the draft no more: there is nothing left to show, once nothing is left to save.
