@@ -6,6 +6,7 @@ import { createMailHandler, type MailServer } from "./effects/mail.ts";
 import { createWebhookHandler } from "./effects/webhook.ts";
 import type { JsonObject } from "./schema/json.ts";
 import { openSecrets, type SealingKey } from "./service/auth/sealed.ts";
+import { withAppLinks } from "./service/delivery/app-links.ts";
 import { deliverRemote } from "./service/delivery/deliver-remote.ts";
 import { withAttachments } from "./service/delivery/mail-attachments.ts";
 import { deliverDocument } from "./service/queries/documents.ts";
@@ -14,7 +15,7 @@ import { loadWebhook } from "./store/webhooks.ts";
 
 export function createEffectHandlers(engine: Engine, config: Config, mailServer: MailServer, sealing: SealingKey): ReadonlyMap<string, EffectHandler> {
   const handlers: EffectHandler[] = [
-    withAttachments(engine, config.publicOrigin, createMailHandler(mailServer)),
+    withAppLinks(config.publicOrigin, withAttachments(engine, config.publicOrigin, createMailHandler(mailServer))),
     createContractEventHandler({
       clock: engine.clock,
       endpoints: config.contractEndpoints,

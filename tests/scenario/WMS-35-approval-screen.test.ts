@@ -139,6 +139,18 @@ describe("what the page offers", () => {
     expect((await api.as("costing.jtr").post("/records/payments-ledger", { ...opening, reference: "last grace day is 1 February" })).status).toBe(201);
     expect((await pageOf(order, "manager.jtr"))("shipment.approve")).toEqual({ allowed: false, blockers: ["CREDIT_BLOCKED", "PAYMENT_PENDING"] });
   });
+
+  it("[WMS-35][WMS-70] is where the mail to who may approve leads, with what is suggested next", async () => {
+    const order = (await wonDeal(api, { customer: "Fjord", lines: [{ qty_m: "10" }] })).orders[0] as string;
+    await confirmByWarehouse(api, order, ["10"]);
+    await api.drain();
+    const mail = (await api.mails()).findLast(({ text }) => text.includes(codeOf(order)));
+    expect(mail?.text).not.toContain("\n\n\n");
+    for (const part of [mail?.text, mail?.html]) {
+      expect(part).toMatch(new RegExp(`http://localhost:\\d+/fulfillment/approval/${codeOf(order)}`, "u"));
+      expect(part).toContain("Suggested next: Approve the shipment.");
+    }
+  });
 });
 
 describe("a check of the central stock", () => {

@@ -148,7 +148,8 @@ describe("a review", () => {
     await api.drain();
     const again = await dealOf(kept.ref);
     expect(again).toMatchObject({ customer: first.customer, pending_review: true, state: { commercial: "pending_review" } });
-    expect((await api.mails()).slice(told).map(({ subject }) => subject)).toContain("Review the new customer Twice");
+    const asked = (await api.mails()).slice(told).find(({ subject }) => subject === "Review the new customer Twice");
+    for (const part of [asked?.text, asked?.html]) expect(part).toMatch(new RegExp(`http://localhost:\\d+/work/${reviewOf(first.customer)}`, "u"));
     expect((await submit(spare.url, contact)).status).toBe(200);
     await api.drain();
     expect(await dealOf(spare.ref)).toMatchObject({ customer: first.customer, pending_review: true });
@@ -189,6 +190,8 @@ describe("a credit request", () => {
     expect(told.map(({ recipients }) => recipients)).toEqual([
       ["admin.jtr@gatehouse.example", "manager.jtr@gatehouse.example", "manager.multi@gatehouse.example"],
     ]);
+    const mail = (await api.mails()).findLast(({ subject }) => subject.startsWith("Credit request for Fjord"));
+    for (const part of [mail?.text, mail?.html]) expect(part).toMatch(new RegExp(`http://localhost:\\d+/work/${asked.body.key}`, "u"));
     await owner.refused(asked.body.key, "approval.approve", { note: "mine" }, 403);
     await manager.send(asked.body.key, "approval.approve", { note: "fine" });
     const limits = (

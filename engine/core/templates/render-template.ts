@@ -137,7 +137,8 @@ function isTruthy(value: Json): boolean {
   return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }
 
-const isSafeLink = (text: string): boolean => /^(https?:\/\/|mailto:|tel:|\/(?!\/)|#)/i.test(text.trim());
+/** `app:/path` is a page of the product itself; it gets the origin when the mail is handed over. */
+const isSafeLink = (text: string): boolean => /^(https?:\/\/|mailto:|tel:|(app:)?\/(?!\/)|#)/i.test(text.trim());
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;", "`": "&#x60;", "=": "&#x3D;" };
 
 export function escapeHtml(text: string): string {

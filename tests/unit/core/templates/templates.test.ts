@@ -87,6 +87,8 @@ describe("templates", () => {
     expect(link("https://example.com/?a&b")).toBe('<a href="https://example.com/?a&amp;b">'.replace("?a", "?a"));
     expect(link("javascript:alert(1)")).toBe('<a href="#">');
     expect(link(" data:text/html,x")).toBe('<a href="#">');
+    expect(link("app:/work/a:1")).toBe('<a href="app:/work/a:1">');
+    expect(link("app://elsewhere.example")).toBe('<a href="#">');
     expect(html('<a href="https://example.com/{{x}}">', { x: "javascript:" })).toBe('<a href="https://example.com/javascript:">');
   });
   it("read own properties only", () => {
