@@ -1,9 +1,8 @@
 /** The filter language (engine/schema/query.ts) as SQL conditions. Three-valued like SQL: a missing field meets only $null, $ne and $nin. */
 import type { Json, JsonObject } from "../schema/json.ts";
 import type { Filter } from "../schema/query.ts";
-import { typeId } from "./catalogue.ts";
 import { asObject } from "./record-fields.ts";
-import { compilePath, dataOfType, instanceOf, type PathSql, refuse, type Sources } from "./record-paths.ts";
+import { compilePath, instanceOf, type PathSql, refuse, type Sources } from "./record-paths.ts";
 import { UUID } from "./record-references.ts";
 import type { Conditions } from "./sql.ts";
 
@@ -117,9 +116,8 @@ function equal(field: PathSql, path: string, value: Json, scope: FilterScope): s
     field.names !== undefined && (typeof value === "string" || typeof value === "boolean") && (field.kind === "text" || field.kind === "boolean");
   if (!containable || scope.isIndexed(field)) return `${field.sql} = ${parameter(field, path, value, scope)}`;
   const typed = field.kind === "boolean" ? value === true || value === "true" : value;
-  const type = [...scope.sources.values()].find((source) => source.alias === field.alias)?.type ?? refuse(path);
-  const document = [typeId(type), ...field.names].reduceRight<Json>((inner, name) => ({ [name]: inner }), typed);
-  return `${dataOfType(field.alias)} @> ${scope.params.value(JSON.stringify(document))}::jsonb`;
+  const document = field.names.reduceRight<Json>((inner, name) => ({ [name]: inner }), typed);
+  return `${field.alias}.data @> ${scope.params.value(JSON.stringify(document))}::jsonb`;
 }
 
 function has(field: PathSql, path: string, value: Json, scope: FilterScope): string {

@@ -93,12 +93,6 @@ export function instanceOf(alias: string, type: TypeDefinition): string {
   return `i.record_id = ${alias}.id and ${type.scope === "org" ? `i.org_id = ${alias}.org_id and ` : ""}${same}`;
 }
 
-/**
- * A row's data below its type's name: what the index over all data holds. Looked for in the data alone, a row of a small type would be found among those of
- * all types that name the same.
- */
-export const dataOfType = (alias: string): string => `jsonb_set('{}'::jsonb, array[${alias}.type], ${alias}.data)`;
-
 /** Names of definitions in SQL text: keys and ids are kebab-case, anything else is refused. */
 export function quote(name: string): string {
   if (!/^[A-Za-z0-9_.-]{1,200}$/.test(name)) return refuse(name);

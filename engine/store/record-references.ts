@@ -4,7 +4,6 @@ import type { Json, JsonObject } from "../schema/json.ts";
 import type { TypeDefinition } from "../schema/type.ts";
 import { type Catalogue, typeId } from "./catalogue.ts";
 import { mapPath, type ReferenceField, referenceFields } from "./record-fields.ts";
-import { dataOfType } from "./record-paths.ts";
 import { GLOBAL_ORG, statement, type Tx } from "./tx.ts";
 
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -123,8 +122,8 @@ export async function refuseReferenced(tx: Tx, catalogue: Catalogue, type: TypeD
     referenceFields(other)
       .filter((field) => catalogue.type(field.type)?.key === type.key)
       .map((field) => {
-        values.push(typeId(other), JSON.stringify({ [typeId(other)]: containing(field, id) }));
-        return `(r.type = $${values.length - 1} and ${dataOfType("r")} @> $${values.length}::jsonb)`;
+        values.push(typeId(other), JSON.stringify(containing(field, id)));
+        return `(r.type = $${values.length - 1} and r.data @> $${values.length}::jsonb)`;
       }),
   );
   if (parts.length === 0) return;

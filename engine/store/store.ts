@@ -25,7 +25,7 @@ import { SearchCost } from "./migrations/013-search-cost.ts";
 import { ScheduleRuns } from "./migrations/015-schedule-runs.ts";
 import { GuardedCasts } from "./migrations/016-guarded-casts.ts";
 import { OrgsOnce } from "./migrations/017-orgs-once.ts";
-import { DataOfTypes } from "./migrations/018-data-of-types.ts";
+import { ShortPendingLists } from "./migrations/018-short-pending-lists.ts";
 import { isContention, isRetryable, toEngineError } from "./pg-errors.ts";
 import { statementCount, withStatementCount } from "./statement-count.ts";
 import { runSingle, runTransaction } from "./transaction.ts";
@@ -81,7 +81,7 @@ const MIGRATIONS = [
   ScheduleRuns,
   GuardedCasts,
   OrgsOnce,
-  DataOfTypes,
+  ShortPendingLists,
 ];
 const RETRIES = 3;
 

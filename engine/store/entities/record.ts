@@ -26,10 +26,7 @@ export const RecordEntity = defineEntity({
   uniques: [{ name: "record_code_key", properties: ["orgId", "type", "code"] }],
   indexes: [
     { name: "record_page", properties: ["orgId", "type", "createdAt", "id"] },
-    {
-      name: "record_data",
-      expression: "create index record_data on record using gin (jsonb_set('{}'::jsonb, array[type], data) jsonb_path_ops) with (gin_pending_list_limit = 64)",
-    },
+    { name: "record_data", expression: "create index record_data on record using gin (data jsonb_path_ops) with (gin_pending_list_limit = 64)" },
   ],
   ...orgPolicies("record", visibleRecord("record.id"), inOrgsOrGlobal),
 });
