@@ -1,6 +1,9 @@
+import { useEffect } from "react";
+import { isRouteErrorResponse } from "react-router";
 import type { Kind } from "#engine/schema/definition-base.ts";
 import { editorPage, openStudio } from "../../doors/studio.server.ts";
 import { DefinitionScreen } from "../../screens/studio/definition-screen.tsx";
+import type { EditorPage } from "../../screens/studio/pages.ts";
 import type { Route } from "./+types/definition.ts";
 
 const FOLDERS: Readonly<Record<string, Kind>> = { machines: "machine", rulesets: "ruleset", tables: "table", mail: "mail", documents: "document" };
@@ -23,8 +26,28 @@ export async function loader({ request, context, params }: Route.LoaderArgs) {
   );
 }
 
+let onScreen: EditorPage | null = null;
+
+/** What is edited stays, with what was typed, where somebody took it out of the draft before it was read again: the next save tells. */
+export async function clientLoader({ serverLoader, request, params }: Route.ClientLoaderArgs) {
+  try {
+    return await serverLoader();
+  } catch (error) {
+    const draft = new URL(request.url).searchParams.get("draft");
+    const isHere = onScreen !== null && onScreen.kind === kindOf(params) && onScreen.key === params.key && onScreen.draft?.id === draft;
+    if (isHere && onScreen !== null && isRouteErrorResponse(error) && error.status === 404) return onScreen;
+    throw error;
+  }
+}
+
 export const meta = ({ loaderData }: Route.MetaArgs) => [{ title: `${String(loaderData?.content["title"] ?? "Definition")} · Studio · Gatehouse` }];
 
 export default function Definition({ loaderData }: Route.ComponentProps) {
+  useEffect(() => {
+    onScreen = loaderData;
+    return () => {
+      onScreen = null;
+    };
+  }, [loaderData]);
   return <DefinitionScreen key={`${loaderData.kind}/${loaderData.key}/${loaderData.draft?.id ?? ""}`} page={loaderData} />;
 }
