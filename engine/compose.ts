@@ -69,7 +69,8 @@ export async function compose(pieces: Pieces): Promise<Process> {
     for (let close = closing.pop(); close !== undefined; close = closing.pop()) await close();
   };
   try {
-    const store = await createStore({ url: config.databaseUrl, poolSize: config.poolSize, applicationName: `gatehouse ${config.role}` });
+    const { databaseUrl: url, poolSize, statementTimeoutMs, role } = config;
+    const store = await createStore({ url, poolSize, statementTimeoutMs, applicationName: `gatehouse ${role}` });
     closing.push(() => store.close());
     const sealing = config.sealingKey === null ? await keepSealingKey(join(config.dataFolder, "sealing.key")) : sealingKey(config.sealingKey);
     const testClock = config.isTest ? createSettableClock(TEST_START) : null;

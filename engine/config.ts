@@ -13,6 +13,8 @@ export interface Config {
   /** null: an embedded PostgreSQL under `dataFolder`. */
   readonly databaseUrl: string | null;
   readonly poolSize: number;
+  /** Milliseconds that one statement may take. */
+  readonly statementTimeoutMs: number;
   readonly redisUrl: string | null;
   /** null: the built-in sink. */
   readonly smtpUrl: string | null;
@@ -91,6 +93,7 @@ export function readConfig(env: Environment): ConfigResult {
     publicOrigin: publicOrigin === null ? `http://localhost:${port}` : new URL(publicOrigin).origin,
     databaseUrl: url("DATABASE_URL", "postgres:", "postgresql:"),
     poolSize: whole("DATABASE_POOL", 10, 2, 200),
+    statementTimeoutMs: whole("DATABASE_STATEMENT_MS", 5_000, 100, 600_000),
     redisUrl: url("REDIS_URL", "redis:", "rediss:"),
     smtpUrl: url("SMTP_URL", "smtp:", "smtps:"),
     mailFrom: given("MAIL_FROM") ?? "gatehouse@localhost.localdomain",

@@ -56,6 +56,8 @@ const toWire = (value: unknown): unknown => (Array.isArray(value) && value.every
 const arrayOf = (texts: readonly string[]): string => (texts.length === 0 ? "{}" : `{"${texts.join('","')}"}`);
 const NO_COLUMNS: readonly Column[] = [];
 const NO_BYTES: Copied = new Uint8Array(new SharedArrayBuffer(0));
+/** Characters of a statement without a name that its failure tells. */
+const TOLD = 400;
 const FIRST_BYTES = 1 << 20;
 
 /** Filled by `add`, handed to `client.query` once; the driver then calls `submit` and the handlers. */
@@ -159,6 +161,9 @@ export class Flight {
 
   /** The server skips the rest of the flight. */
   handleError(error: unknown): void {
+    const part = this.#parts[this.#at];
+    // For the log: the database names no statement, and a flight has many.
+    if (part !== undefined && error instanceof Error) Object.assign(error, { statement: part.name === "" ? part.text.slice(0, TOLD) : part.name });
     for (const name of this.#fresh) if (!Array.isArray(this.#known.get(name))) this.#known.set(name, "doubtful");
     this.#failRest(error);
   }

@@ -80,12 +80,22 @@ export interface Caller {
 const SECRET = "fixture-secret";
 export const EVENTS = "/api/v1/contracts/crm-wms/events";
 
+/** A machine that stands still for some seconds fails no statement. */
+const PATIENT = { DATABASE_STATEMENT_MS: "20000" };
 /** With REDIS_URL in the environment everything is delivered through that Redis. */
 const REDIS = process.env["REDIS_URL"] === undefined ? {} : { REDIS_URL: process.env["REDIS_URL"] };
 
 export async function productApi(env: Readonly<Record<string, string>> = {}): Promise<ProductApi> {
   const { database, dataFolder } = await productDatabase();
-  const read = readConfig({ DATABASE_URL: database.url, GATEHOUSE_TEST: "1", GATEHOUSE_DATA: dataFolder, GATEHOUSE_RATE_LIMIT: "1000000", ...REDIS, ...env });
+  const read = readConfig({
+    DATABASE_URL: database.url,
+    GATEHOUSE_TEST: "1",
+    GATEHOUSE_DATA: dataFolder,
+    GATEHOUSE_RATE_LIMIT: "1000000",
+    ...PATIENT,
+    ...REDIS,
+    ...env,
+  });
   if ("problems" in read) return expect.fail(read.problems.join(" "));
   const running = await compose({
     config: { ...read.config, databaseUrl: database.url },

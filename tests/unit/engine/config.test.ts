@@ -23,6 +23,7 @@ describe("readConfig", () => {
       host: "127.0.0.1",
       publicOrigin: "http://localhost:3000",
       databaseUrl: null,
+      statementTimeoutMs: 5000,
       redisUrl: null,
       isTest: false,
     });
@@ -36,6 +37,7 @@ describe("readConfig", () => {
   it.each([
     [{ PORT: "http" }, "PORT"],
     [{ PORT: "70000" }, "PORT"],
+    [{ DATABASE_STATEMENT_MS: "0" }, "DATABASE_STATEMENT_MS"],
     [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL"],
     [{ DATABASE_URL: "not a url" }, "DATABASE_URL"],
     [{ REDIS_URL: "localhost:6379" }, "REDIS_URL"],
