@@ -16,7 +16,7 @@ import { createSettableClock, type SettableClock, systemClock } from "./clock.ts
 import type { Config } from "./config.ts";
 import { createEffectHandlers, mailServerOf } from "./effect-handlers.ts";
 import { type MailSink, startMailSink } from "./effects/mail-sink.ts";
-import { renderPdf } from "./effects/render-pdf.ts";
+import { createPdfThread } from "./effects/pdf-thread.ts";
 import { startInProcessRelay } from "./relay/in-process.ts";
 import type { Relay, RelayContext } from "./relay/relay-context.ts";
 import { keepSealingKey } from "./sealing-key-file.ts";
@@ -33,6 +33,9 @@ import { createEngine, type Engine } from "./service/work/engine-context.ts";
 import { sha256 } from "./service/work/sha256.ts";
 import { databaseIdentity } from "./store/database-identity.ts";
 import { createStore } from "./store/store.ts";
+
+/** One for the process: its fonts and code are loaded once. */
+const pdfThread = createPdfThread();
 
 /** The fixture's instant: where the clock of test mode stands at first. */
 export const TEST_START = "2026-02-02T06:00:00.000Z";
@@ -87,7 +90,7 @@ export async function compose(pieces: Pieces): Promise<Process> {
       store,
       clock: testClock ?? systemClock,
       log,
-      renderPdf,
+      renderPdf: pdfThread.render,
       checkpoints,
       replayThreads,
       wake: () => relay?.wake(),
