@@ -11,7 +11,7 @@ export interface ViewColumn {
   /** Path of the row (data of the record, `@code`, `@state`, joined alias "alias.field") or FEEL over the row. */
   readonly path?: string;
   readonly expr?: Feel;
-  readonly format?: "text" | "code" | "money" | "decimal" | "date" | "datetime" | "relative" | "deadline" | "badge" | "org" | "link" | "gate";
+  readonly format?: "text" | "code" | "money" | "decimal" | "date" | "datetime" | "relative" | "deadline" | "badge" | "org" | "gate";
   readonly currency?: string;
   readonly gate?: GateParams;
   readonly hidden?: boolean;

@@ -34,9 +34,9 @@ export async function clientLoader({ serverLoader, request, params }: Route.Clie
     return await serverLoader();
   } catch (error) {
     const draft = new URL(request.url).searchParams.get("draft");
-    const isHere = onScreen !== null && onScreen.kind === kindOf(params) && onScreen.key === params.key && onScreen.draft?.id === draft;
-    if (isHere && onScreen !== null && isRouteErrorResponse(error) && error.status === 404) return onScreen;
-    throw error;
+    if (!isRouteErrorResponse(error) || error.status !== 404) throw error;
+    if (onScreen?.kind !== kindOf(params) || onScreen.key !== params.key || onScreen.draft?.id !== draft) throw error;
+    return onScreen;
   }
 }
 
