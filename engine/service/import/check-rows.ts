@@ -8,8 +8,10 @@ import type { Json, JsonObject } from "../../schema/json.ts";
 import type { Filter } from "../../schema/query.ts";
 import type { TypeDefinition } from "../../schema/type.ts";
 import { type BulkRecord, takenCodes, takenKeys } from "../../store/bulk-records.ts";
+import type { RecordRow } from "../../store/instance-row.ts";
 import { queryRecords } from "../../store/record-query.ts";
 import { uniqueKeysOf } from "../../store/record-unique.ts";
+import { unseenRecords } from "../../store/unseen-records.ts";
 import { acceptPayload, type Reference, type ReferenceLookup, referenceKey, withDefaults, withUtcInstants } from "../records/payload.ts";
 import { brokenChecks } from "../records/record-checks.ts";
 import { newRows } from "../records/record-drafts.ts";
@@ -27,7 +29,8 @@ export interface RowError {
   readonly message: string;
 }
 export type CheckedRow =
-  | { readonly row: number; readonly result: "created"; readonly record: BulkRecord }
+  /** `isThere`: another org has made it, and this one is to see it from now on. */
+  | { readonly row: number; readonly result: "created"; readonly record: BulkRecord; readonly isThere: boolean }
   | { readonly row: number; readonly result: "unchanged" }
   | { readonly row: number; readonly result: "failed"; readonly errors: readonly RowError[] };
 
@@ -54,6 +57,8 @@ export function createRowCheck(type: TypeDefinition, columns: readonly Column[],
 interface Draft extends KeyedRow {
   readonly row: number;
   readonly cells: readonly string[];
+  /** A record of another org that is the one that the row would make. */
+  unseen: RecordRow | null;
 }
 
 export async function checkRows(work: Work, check: RowCheck, rows: readonly NumberedRow[]): Promise<readonly CheckedRow[]> {
@@ -75,11 +80,12 @@ export async function checkRows(work: Work, check: RowCheck, rows: readonly Numb
   return drafts.map((draft) => outcomeOf(work, check, draft));
 }
 
-function outcomeOf(work: Work, check: RowCheck, { row, data, errors, unchanged }: Draft): CheckedRow {
+function outcomeOf(work: Work, check: RowCheck, { row, data, errors, unchanged, unseen }: Draft): CheckedRow {
   if (errors.length > 0) return { row, result: "failed", errors };
   if (unchanged) return { row, result: "unchanged" };
+  if (unseen !== null) return { row, result: "created", record: unseen, isThere: true };
   const seed = work.engine.seed();
-  return { row, result: "created", record: { id: freshId(work.at, seed, "import"), code: codeOf(work, check.type, data, seed), data } };
+  return { row, result: "created", isThere: false, record: { id: freshId(work.at, seed, "import"), code: codeOf(work, check.type, data, seed), data } };
 }
 
 function codeOf(work: Work, type: TypeDefinition, data: JsonObject, seed: string): string | null {
@@ -114,7 +120,7 @@ function readCells(check: RowCheck, { row, cells, faults = [] }: NumberedRow): D
     if (value === undefined || value === null) errors.push({ column: column.name, message: `"${text.slice(0, 60)}" is not known` });
     else data[column.field] = value;
   }
-  return { row, cells, data, errors, unchanged: false };
+  return { row, cells, data, errors, unchanged: false, unseen: null };
 }
 
 /** One statement a column: the one record with each text that has not been looked for yet. */
@@ -158,14 +164,21 @@ async function refuseTaken(work: Work, check: RowCheck, drafts: readonly Draft[]
   const keys = good.map((draft) => uniqueKeysOf(type, draft.data));
   const heldCodes = await takenCodes(work.tx, type, work.org.id, codes);
   const held = new Set((await takenKeys(work.tx, type, work.org.id, keys.flat())).map(({ name, value }) => `${name} ${value}`));
+  const unseen = await unseenRecords(
+    work.tx,
+    type,
+    good.map(({ data }) => ({ code: ownCode(type, data), data })),
+  );
   for (const [index, draft] of good.entries()) {
+    draft.unseen = unseen[index] ?? null;
+    const isFree = draft.unseen !== null;
     const code = ownCode(type, draft.data);
     const errors: RowError[] = [];
-    if (code !== null && (heldCodes.has(code) || seen.codes.has(code)))
+    if (code !== null && ((heldCodes.has(code) && !isFree) || seen.codes.has(code)))
       errors.push({ column: type.codeField ?? "code", message: "A record with the same code exists." });
     for (const { name, value } of keys[index] ?? []) {
       const fields = type.unique?.find((unique) => unique.name === name)?.fields ?? [];
-      const isTaken = held.has(`${name} ${value}`) || seen.keys.has(`${name} ${value}`);
+      const isTaken = (held.has(`${name} ${value}`) && !isFree) || seen.keys.has(`${name} ${value}`);
       if (!isTaken) continue;
       const names = fields.map((field) => columnOfField(check.columns, field));
       errors.push({ column: names.join(", "), message: `A record with the same ${names.length === 1 ? "value" : "values"} exists.` });
