@@ -43,7 +43,7 @@ function fieldOf(
   const title = titleOf(property, name);
   if (kindOf(property) === "rows" && Array.isArray(value)) {
     const items = schemaAt(property["items"]);
-    return value.slice(0, 12).map((row: Json, index: number) => rowField(items, row, value.length === 1 ? title : `${title} ${index + 1}`));
+    return value.slice(0, 12).map((row: Json, index: number) => rowField(items, row, value.length === 1 ? title : `${title} ${index + 1}`, currency));
   }
   const reference = references[`/${name}`];
   if (reference !== undefined) return [{ title, cell: referenceCell(reference) }];
@@ -54,7 +54,22 @@ function fieldOf(
     });
     return [{ title, cell: { as: "list", items: named } }];
   }
+  if (kindOf(property) === "group" && currency !== null && propertiesOf(property).some(([, each]) => isAmount(each)) && !isBlank(value))
+    return [{ title, cell: groupCell(property, value, currency) }];
   return [{ title, cell: valueCell(property, value, currency) }];
+}
+
+/** "Total open USD 1,200.00": what each of a group's figures is, a line each. */
+function groupCell(schema: JsonSchema, value: Json | undefined, currency: string): Cell {
+  const data = schemaAt(value);
+  const items = propertiesOf(schema)
+    .filter(([name]) => !isBlank(data[name]))
+    .map(([name, property]): Cell => {
+      const unit = property["x-unit"];
+      const figure = [...(isAmount(property) ? [currency] : []), describeValue(data[name]), ...(typeof unit === "string" ? [unit] : [])];
+      return { as: "text", text: [titleOf(property, name), ...figure].join(" ") };
+    });
+  return { as: "list", items };
 }
 
 function referenceCell({ type, id, code, title }: Reference): Cell {
@@ -62,22 +77,24 @@ function referenceCell({ type, id, code, title }: Reference): Cell {
 }
 
 /** A row of several fields that begins with its number is called by it: "Line 2". */
-function rowField(schema: JsonSchema, row: Json, title: string): Field {
+function rowField(schema: JsonSchema, row: Json, title: string, currency: string | null): Field {
   const [first, ...rest] = propertiesOf(schema);
   const number = first === undefined ? undefined : schemaAt(row)[first[0]];
   return first !== undefined && rest.length > 0 && kindOf(first[1]) === "integer" && !isBlank(number)
-    ? { title: `${titleOf(first[1], first[0])} ${String(number)}`, cell: rowCell(rest, row) }
-    : { title, cell: rowCell(propertiesOf(schema), row) };
+    ? { title: `${titleOf(first[1], first[0])} ${String(number)}`, cell: rowCell(rest, row, currency) }
+    : { title, cell: rowCell(propertiesOf(schema), row, currency) };
 }
 
-/** "LINEN-01, 1,000.00 m": the filled fields of a row, in order. */
-function rowCell(properties: readonly (readonly [string, JsonSchema])[], row: Json): Cell {
+/** "LINEN-01, 1,000.00 m": the filled fields of a row, in order. Amounts are in the row's own currency, else in that of the whole. */
+function rowCell(properties: readonly (readonly [string, JsonSchema])[], row: Json, ofWhole: string | null): Cell {
   const data = schemaAt(row);
+  const currency = typeof data["currency"] === "string" ? data["currency"] : ofWhole;
+  const isSaid = properties.some(([name, property]) => isAmount(property) && !isBlank(data[name]));
   const items = properties
-    .filter(([name]) => !isBlank(data[name]) && !/_id$/.test(name))
+    .filter(([name]) => !isBlank(data[name]) && !/_id$/.test(name) && !(isSaid && name === "currency"))
     .map(([name, property]): Cell => {
       const value = data[name];
-      return kindOf(property) === "integer" ? { as: "text", text: `${titleOf(property, name)} ${String(value)}` } : valueCell(property, value, null);
+      return kindOf(property) === "integer" ? { as: "text", text: `${titleOf(property, name)} ${String(value)}` } : valueCell(property, value, currency);
     });
   return { as: "row", items };
 }
@@ -175,5 +192,7 @@ function leafWord(value: Json | undefined): string {
 
 export const isBlank = (value: Json | undefined): value is undefined | null | "" =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+const isAmount = (property: JsonSchema): boolean =>
+  kindOf(property) === "decimal" && property["x-unit"] === undefined && Number(property["x-decimal"] ?? 0) >= 2;
 const hasMoney = (schema: JsonSchema): boolean =>
   propertiesOf(schema).some(([, property]) => kindOf(property) === "decimal" && property["x-unit"] === undefined);

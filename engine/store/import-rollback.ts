@@ -17,6 +17,8 @@ export interface KeptRow {
 }
 
 const CREATED = "import_row w where w.org_id = $1 and w.job_id = $2 and w.result = 'created'";
+/** What is older was there already: the import has only made it visible. */
+const BEGUN = "(select j.created_at from import_job j where j.org_id = $1 and j.id = $2)";
 const MOST_SHOWN = 50;
 
 /** At most 50 of each kind; none where nothing stands in the way. */
@@ -32,7 +34,7 @@ async function findKept(tx: Tx, catalogue: Catalogue, type: TypeDefinition, job:
   const org = orgOf(type, job);
   const found: KeptRow[] = await tx.query<KeptRow>(
     `select w.row, w.record_id as "recordId", case when r.id is null then 'gone' else 'changed' end as because
-     from (select * from ${CREATED}) w left join record r on r.org_id = $3 and r.id = w.record_id where r.id is null or r.version <> 1 order by w.row limit ${MOST_SHOWN}`,
+     from (select * from ${CREATED}) w left join record r on r.org_id = $3 and r.id = w.record_id where r.id is null or (r.version <> 1 and r.created_at >= ${BEGUN}) order by w.row limit ${MOST_SHOWN}`,
     [job.orgId, job.id, org],
   );
   found.push(
@@ -64,16 +66,31 @@ export async function lastCreated(tx: Tx, job: ImportRef): Promise<number> {
   return last?.row ?? 0;
 }
 
-/** Deletes the records of the rows from `from` to before `to`; their versions stay, with a last one that says so. */
-export async function removeCreated(
-  tx: Tx,
-  type: TypeDefinition,
-  job: ImportRef,
-  part: { readonly from: number; readonly to: number; readonly actorId: string; readonly at: string },
-): Promise<number> {
-  const org = orgOf(type, job);
-  const rows = "select w.record_id from import_row w where w.org_id = $1 and w.job_id = $2 and w.result = 'created' and w.row >= $3 and w.row < $4";
-  const values = [job.orgId, job.id, part.from, part.to, org];
+export interface RowsRemoved {
+  readonly from: number;
+  readonly to: number;
+  readonly actorId: string;
+  readonly at: string;
+}
+
+/**
+ * Deletes the records of the rows from `from` to before `to`; their versions stay, with a last one that says so. Of a type whose rows
+ * an org sees only once it has to do with them, the org's sight goes, and the record with it where no other org sees it.
+ */
+export async function removeCreated(tx: Tx, type: TypeDefinition, job: ImportRef, part: RowsRemoved): Promise<number> {
+  const { from, to } = part;
+  if (type.scope !== "global" || type.visibleThrough === undefined) return await deleteRows(tx, type, job, part, ROWS);
+  await tx.execute(`delete from record_grant g where g.org_id = $1 and g.via_id = g.record_id and g.record_id in (${ROWS})`, [job.orgId, job.id, from, to]);
+  const unseen = `select r.id from record r where r.org_id = $5 and r.id in (${ROWS}) and r.created_at >= ${BEGUN}
+    and not exists (select 1 from record_grant g where g.record_id = r.id)`;
+  return await tx.asSystem(() => deleteRows(tx, type, job, part, unseen));
+}
+
+const ROWS = "select w.record_id from import_row w where w.org_id = $1 and w.job_id = $2 and w.result = 'created' and w.row >= $3 and w.row < $4";
+
+/** `rows`: asks for their ids. */
+async function deleteRows(tx: Tx, type: TypeDefinition, job: ImportRef, part: RowsRemoved, rows: string): Promise<number> {
+  const values = [job.orgId, job.id, part.from, part.to, orgOf(type, job)];
   await tx.execute(
     `insert into record_version (org_id, id, version, type, code, op, data, restricted, at, changed_by)
      select r.org_id, r.id, r.version + 1, r.type, r.code, 'delete', r.data, r.restricted, $6, $7 from record r where r.org_id = $5 and r.id in (${rows})`,

@@ -56,7 +56,7 @@ test("[WMS-51][WMS-42] from the public form to the proforma's file", async ({ pa
     await page.goto(`/work/proforma:${proformas.items[0]?.code}`);
     const documents = page.getByRole("region", { name: "Documents" });
     await expect(documents).toContainText("has to be acknowledged first");
-    await expect(page.getByLabel("Figures")).toContainText(/Requested new\s*4,200\.00/);
+    await expect(page.getByLabel("Figures")).toContainText(/Requested new\s*USD\s*4,200\.00/);
     await page.getByRole("button", { name: "Acknowledge the balance" }).first().click();
     await documents.getByRole("button", { name: "Proforma" }).click();
     await expect(page.getByRole("region", { name: "When you download" })).toContainText("The file is downloaded");

@@ -157,7 +157,7 @@ describe("/supply-tracking", () => {
     expect((await receive("RC-A", "VELVET-02")).body.instances).toMatchObject([{ key: alone, state: "received" }]);
     const two = [await request("SUP-1", "VELVET-02", "in_transit"), await request("SUP-2", "VELVET-02", "in_transit")] as const;
     const open = await receive("RC-2", "VELVET-02");
-    expect([open.status, open.body.instances, open.body.notices?.[0]?.path]).toEqual([202, [], "/lines/0/quality_code"]);
+    expect([open.status, open.body.instances, open.body.notices?.[0]?.path]).toEqual([202, [], "/data/lines/0/quality_code"]);
     await manager.send(two[1], "supply.soft_arrival_confirmed", { note: "at the port" });
     expect((await receive("RC-3", "VELVET-02")).body.instances).toMatchObject([{ key: two[1], state: "received" }]);
     expect(await stateOf(two[0])).toBe("in_transit");

@@ -124,6 +124,23 @@ describe("the warehouse's own override", () => {
     expect(mails.filter(({ type, subject, ref }) => type === "override_used" && `${subject} ${ref}`.includes(codeOf(order))).length).toBe(1);
   });
 
+  it("[WMS-20] is logged with what it lifted: the confirmation, the approval or the ship date", async () => {
+    const lifted = async (order: string) =>
+      (await api.as("manager.jtr").list(`/instances/${order}/history`))
+        .filter(({ event }) => event.type === "shipment_gate.overridden")
+        .map(({ seq, override: { lifted } }) => ({ seq, lifted }))
+        .toSorted((a, b) => a.seq - b.seq)
+        .map((row) => row.lifted);
+    const data = { gate: "logistics", reason_code: "CARRIER_CUTOFF" };
+    const early = await orderOf("Fjord");
+    for (const sequence of [1, 2]) expect((await override(early, sequence, data)).status).toBe(202);
+    expect(await lifted(early)).toEqual([["WAREHOUSE_NOT_CONFIRMED"], ["SHIP_DATE_NOT_SET"]]);
+    const confirmed = await orderOf("Fjord");
+    await confirmByWarehouse(api, confirmed, ["50"]);
+    expect((await override(confirmed, 90, data)).status).toBe(202);
+    expect(await lifted(confirmed)).toEqual([["SHIPMENT_NOT_APPROVED"]]);
+  });
+
   it("[WMS-20] lifts no commercial gate: with an open credit block it is refused", async () => {
     const order = await orderOf("Fjord", "60");
     const { data } = (await api.as("manager.jtr").get(`/records/purchase-orders/${codeOf(order)}`)).body;

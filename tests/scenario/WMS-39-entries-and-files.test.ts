@@ -70,11 +70,9 @@ const upload = (type: string, header: string, rows: readonly string[]): Promise<
 const outcome = ({ status, body }: Answer): unknown =>
   status === 200
     ? [body.created, body.unchanged]
-    : body.rows?.map(({ row, errors }: { readonly row: number; readonly errors: readonly { readonly column: string; readonly message: string }[] }) => [
-        row,
-        errors[0]?.column,
-        errors[0]?.message,
-      ]);
+    : body.rows?.flatMap(({ row, errors }: { readonly row: number; readonly errors: readonly { readonly column: string; readonly message: string }[] }) =>
+        errors.map(({ column, message }) => [row, column, message]),
+      );
 
 describe("a file", () => {
   it("[WMS-13][WMS-39] of payments: a row is known by reference, day, currency and amount, however its amount is written", async () => {
@@ -123,6 +121,29 @@ describe("a file", () => {
       [9, "po_code", '"MODPO22222222" is not known'],
     ]);
     expect(await exposure("Cobalt")).toEqual(before);
+  });
+
+  it("[WMS-13][WMS-39] names all that is wrong with a row at once: names, forms and what is missing, then what belongs together", async () => {
+    expect(
+      outcome(await upload("payments-ledger", PAYMENTS, ['1000000005,02.02.2026,,"1,5",barter,B-8,NOPE,', "1000000003,2026-02-02,USD,-1.00,transfer,,,"])),
+    ).toEqual([
+      [2, "customer_tax_id", '"1000000005" is not known'],
+      [2, "value_date", '"02.02.2026" must be a date, such as 2026-02-28'],
+      [2, "currency", "is required"],
+      [2, "amount", expect.stringContaining('"1,5" must be a decimal')],
+      [2, "method", expect.stringContaining('"barter" must be one of')],
+      [2, "po_code", '"NOPE" is not known'],
+      [3, "amount", "must be more than 0"],
+      [3, "reference", "is needed: it tells a payment from another one of the same day and amount"],
+    ]);
+    const leads = "company_name,first_name,last_name,email,phone,phone_type,country,source";
+    expect(outcome(await upload("leads", leads, [",Ada,,a@,0532,mobile,TRX,fair"]))).toEqual([
+      [2, "company_name", "is required"],
+      [2, "last_name", "is required"],
+      [2, "email", '"a@" must be an e-mail address'],
+      [2, "phone", expect.stringContaining("must match pattern")],
+      [2, "country", expect.stringContaining("must NOT have more than 2 characters")],
+    ]);
   });
 
   it("[WMS-39] of leads: somebody who can be reached, by an international number of a known kind; the same file again adds nobody", async () => {

@@ -94,7 +94,7 @@ describe("codes that name nothing", () => {
     const foreign = (await wonDeal(api, { by: "owner.mod", customer: "Gala", lines: [{ qty_m: "10", unit_price: "5.00", stock_owner_org: "MOD" }] })).codes[0];
     const before = (await manager.get("/records/central-stock-checks")).text;
     const paths = ({ status, body }: Answer) => [status, body.code, body.errors.map(({ path }: { path: string }) => path)];
-    for (const po_code of ["JTRPOZZZZZZZZ", foreign]) expect(paths(await check(order, 1, { po_code }))).toEqual([422, "payload_invalid", ["/po_code"]]);
+    for (const po_code of ["JTRPOZZZZZZZZ", foreign]) expect(paths(await check(order, 1, { po_code }))).toEqual([422, "payload_invalid", ["/data/po_code"]]);
     expect((await manager.get("/records/central-stock-checks")).text).toBe(before);
     const item = (quality_code: string) => ({ owner_org: "JTR", quality_code, on_hand_m: "1", reserved_m: "0", available_m: "1", sequence: 900 });
     const stock = await api.wms("stock.changed", {
@@ -102,21 +102,21 @@ describe("codes that name nothing", () => {
       subject: { type: "stock", ref: "X" },
       data: { transaction_batch_id: "TB-X", items: [item("LINEN-01"), item("NO-SUCH")] },
     });
-    expect(paths(stock)).toEqual([422, "payload_invalid", ["/items/1/quality_code"]]);
+    expect(paths(stock)).toEqual([422, "payload_invalid", ["/data/items/1/quality_code"]]);
     const used = { owner_org: "JTR", quality_code: "NO-SUCH", meters: "1" };
     const consumed = await api.wms("stock.consumed", {
       id: "TB-Y",
       subject: { type: "stock", ref: "Y" },
       data: { transaction_batch_id: "TB-Y", lines: [used] },
     });
-    expect(paths(consumed)).toEqual([422, "payload_invalid", ["/lines/0/quality_code"]]);
+    expect(paths(consumed)).toEqual([422, "payload_invalid", ["/data/lines/0/quality_code"]]);
     const line = { quality_code: "NO-SUCH", lot: "L", roll: "R", meters: "1" };
     const receipt = await api.wms("receipt.posted", {
       id: "RC-X",
       subject: { type: "receipt", ref: "RC-X" },
       data: { receipt_no: "RC-X", owner_org: "JTR", lines: [line] },
     });
-    expect(paths(receipt)).toEqual([422, "payload_invalid", ["/lines/0/quality_code"]]);
+    expect(paths(receipt)).toEqual([422, "payload_invalid", ["/data/lines/0/quality_code"]]);
     expect(JSON.stringify(await manager.list("/records/stock-by-quality-cache"))).not.toContain('"sequence":900');
   });
 });

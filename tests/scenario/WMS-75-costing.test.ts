@@ -135,7 +135,7 @@ describe("receipts and layers", () => {
     });
     expect([told.status, told.body.notices?.map(({ path, message }: { path: string; message: string }) => `${path} ${message.split(":")[0]}`).sort()]).toEqual([
       202,
-      ["/lines/1/invoice_ref is an invoice that has not so many metres left", "/lines/2/invoice_ref names no supplier invoice"],
+      ["/data/lines/1/invoice_ref is an invoice that has not so many metres left", "/data/lines/2/invoice_ref names no supplier invoice"],
     ]);
     const tasks = await api.as("costing.jtr").list("/tasks?status=open&limit=50");
     expect(tasks.map(({ title }) => title)).toContain("Match the receipt RC-1 by hand: an invoice that it names cannot take it");

@@ -211,7 +211,7 @@ describe("stock of a quality that the org has no price of", () => {
   it("[WMS-81][WMS-12][WMS-22] is taken and missed a price; a price that comes later sees it, in whatever currency; another org learns nothing", async () => {
     expect((await api.as("pricing.jtr").post("/records/qualities", { code: "HEMP-09", name: "Hemp" })).status).toBe(201);
     const unknown = await told("TB-H0", "JTR", hemp({}), { quality_code: "NOPE-1" });
-    expect([unknown.status, unknown.body.errors.map(({ path }: { path: string }) => path)]).toEqual([422, ["/items/1/quality_code"]]);
+    expect([unknown.status, unknown.body.errors.map(({ path }: { path: string }) => path)]).toEqual([422, ["/data/items/1/quality_code"]]);
     expect(await shown("missing")).toEqual([]);
     const first = [hemp({ on_hand_m: "120.00", sequence: 1 }), hemp({ owner_org: "MOD", on_hand_m: "30.00", sequence: 1 })];
     const answers = await Promise.all([told("TB-H1", "JTR", ...first), told("TB-H2", "JTR", hemp({ on_hand_m: "130.00", sequence: 2 }))]);

@@ -48,7 +48,7 @@ describe("a contradiction", () => {
         event,
         422,
         "payload_invalid",
-        ["/po_code"],
+        ["/data/po_code"],
       ]);
     expect(await mirrors()).toBe(before);
     const mended = { id: `${order}.9`, subject: about(order), sequence: 9, data: { po_code: order, wms_status: "queued" } };
@@ -65,11 +65,36 @@ describe("a contradiction", () => {
       });
     expect((await check("CH-1", 1, { check_id: "CH-1" })).status).toBe(202);
     const before = await mirrors();
-    expect(pathsOf(await check("CH-1", 2, { check_id: "CH-2" }))).toEqual([422, "payload_invalid", ["/check_id"]]);
-    expect(pathsOf(await check("CH-3", 2, { line_no: 7 }))).toEqual([422, "payload_invalid", ["/line_no"]]);
-    expect(pathsOf(await check("CH-1", 2, { po_code: other }))).toEqual([422, "payload_invalid", ["/po_code"]]);
+    expect(pathsOf(await check("CH-1", 2, { check_id: "CH-2" }))).toEqual([422, "payload_invalid", ["/data/check_id"]]);
+    expect(pathsOf(await check("CH-3", 2, { line_no: 7 }))).toEqual([422, "payload_invalid", ["/data/line_no"]]);
+    expect(pathsOf(await check("CH-1", 2, { po_code: other }))).toEqual([422, "payload_invalid", ["/data/po_code"]]);
     expect(await mirrors()).toBe(before);
     expect((await check("CH-1", 2, {})).status).toBe(202);
+  });
+
+  it("[WMS-82] what does not fit is told where it stands in the envelope, alone and in a batch, beside the event's index", async () => {
+    const envelope = api.envelope("reservation.changed", {
+      id: `${order}.19`,
+      subject: about(order),
+      sequence: 19,
+      data: {
+        lines: [
+          { line_no: 1, reserved_m: "1" },
+          { line_no: 2, reserved_m: "much" },
+        ],
+      },
+    });
+    const wanted = ["/data/lines/1/reserved_m"];
+    const alone = await api.signed("/api/v1/contracts/crm-wms/events", JSON.stringify(envelope));
+    expect(
+      alone.body.errors.map(({ path }: { path: string }) => path),
+      alone.text,
+    ).toEqual(wanted);
+    const batch = await api.signed("/api/v1/contracts/crm-wms/batch", [{}, envelope].map((each) => JSON.stringify(each)).join("\n"), {
+      type: "application/x-ndjson",
+    });
+    const second = JSON.parse(batch.text.trim().split("\n")[1] as string);
+    expect([second.index, second.status, second.body.errors.map(({ path }: { path: string }) => path)]).toEqual([1, 422, wanted]);
   });
 
   it("[WMS-19] of lines and rolls: a line unknown or twice, a roll twice", async () => {
@@ -81,8 +106,8 @@ describe("a contradiction", () => {
         sequence: 20,
         data: { lines: numbers.map((line_no) => ({ line_no, reserved_m: "1" })) },
       });
-    expect(pathsOf(await reserved(1, 4))).toEqual([422, "payload_invalid", ["/lines/1/line_no"]]);
-    expect(pathsOf(await reserved(1, 1))).toEqual([422, "payload_invalid", ["/lines"]]);
+    expect(pathsOf(await reserved(1, 4))).toEqual([422, "payload_invalid", ["/data/lines/1/line_no"]]);
+    expect(pathsOf(await reserved(1, 1))).toEqual([422, "payload_invalid", ["/data/lines"]]);
     const confirmed = (...lines: object[]) => api.wms("warehouse.confirmed", { id: `${twoLines}.20`, subject: about(twoLines), sequence: 20, data: { lines } });
     const line = (line_no: number, ...rolls: string[]) => ({ line_no, lots: rolls.map((roll) => lot(roll)) });
     for (const wrong of [
@@ -90,7 +115,7 @@ describe("a contradiction", () => {
       [line(1, "A"), line(2, "A")],
       [line(1, "A", "A"), line(2, "B")],
     ])
-      expect(pathsOf(await confirmed(...wrong))).toEqual([422, "payload_invalid", ["/lines"]]);
+      expect(pathsOf(await confirmed(...wrong))).toEqual([422, "payload_invalid", ["/data/lines"]]);
     expect(await mirrors()).toBe(before);
     expect((await confirmed(line(1, "A"), line(2, "B"))).status).toBe(202);
   });
@@ -106,18 +131,18 @@ describe("stock and receipts", () => {
     expect(pathsOf(await stock("B1", item({ sequence: 50 }), item({ owner_org: "XYZ", sequence: 50 })))).toEqual([
       422,
       "payload_invalid",
-      ["/items/1/owner_org"],
+      ["/data/items/1/owner_org"],
     ]);
     for (const twice of [
       [item({}), item({ on_hand_m: "800" })],
       [item({ sequence: 51 }), item({ sequence: 51, on_hand_m: "800" })],
     ])
-      expect(pathsOf(await stock("B2", ...twice))).toEqual([422, "payload_invalid", ["/items"]]);
+      expect(pathsOf(await stock("B2", ...twice))).toEqual([422, "payload_invalid", ["/data/items"]]);
     const used = { transaction_batch_id: "B3", lines: [{ owner_org: "XYZ", quality_code: "LINEN-01", meters: "1" }] };
     expect(pathsOf(await api.wms("stock.consumed", { id: "B3", subject: { type: "stock", ref: "B3" }, data: used }))).toEqual([
       422,
       "payload_invalid",
-      ["/lines/0/owner_org"],
+      ["/data/lines/0/owner_org"],
     ]);
     expect(await mirrors()).toBe(before);
   });
@@ -157,7 +182,7 @@ describe("stock and receipts", () => {
       [{ supply_ref: "SUP-1" }, "/supply_ref"],
       [{ lines: [line, { ...line, meters: "6" }] }, "/lines"],
     ] as const)
-      expect([path, ...pathsOf(await received(more))]).toEqual([path, 422, "payload_invalid", [path]]);
+      expect([path, ...pathsOf(await received(more))]).toEqual([path, 422, "payload_invalid", [`/data${path}`]]);
     expect(await mirrors()).toBe(before);
     expect((await received({})).status).toBe(202);
     const refused = await api.as("admin.jtr").list("/contracts/crm-wms/receipts?result=rejected&limit=200");

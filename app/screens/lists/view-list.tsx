@@ -13,6 +13,7 @@ import { listHref } from "../../list-request.ts";
 import { hasForm } from "../guided/act-form.tsx";
 import type { BulkResult, ListRequest, ViewPage, ViewRow } from "../lists.ts";
 import { BulkForm } from "./bulk-form.tsx";
+import { bulkTones } from "./bulk-tone.ts";
 
 const WIDTHS: Readonly<Record<string, number>> = {
   code: 148,
@@ -44,25 +45,26 @@ export function ViewList({ view, request, scope, beginHref }: { view: ViewPage; 
     setAsking(null);
   };
   const form = view.acts.find((act) => act.type === asking);
+  const countOf = (type: string): number => chosen.filter((row) => row.events.includes(type)).length;
+  const possible = view.acts.filter(({ type }) => countOf(type) > 0);
+  const tones = bulkTones(possible, form !== undefined);
   const bulk = (
     <>
       <b aria-live="polite">{chosen.length} selected</b>
       <span className="soft clip">{leftOut(view, chosen)}</span>
       <span className="push" />
-      {view.acts.map((act) => {
-        const count = chosen.filter((row) => row.events.includes(act.type)).length;
-        if (count === 0) return null;
+      {possible.map((act) => {
         const asks =
           act.schema !== null && hasForm({ ...act, description: null, allowed: true, permitted: true, who: null, initial: {}, confirm: null, gates: [] });
         return (
           <Button
             key={act.type}
-            tone={act.tone === "danger" ? "danger" : "primary"}
+            tone={tones.get(act.type)}
             busy={fetcher.state !== "idle"}
             aria-expanded={asks ? asking === act.type : undefined}
             onClick={() => (asks ? setAsking(act.type) : send(act.type, {}))}
           >
-            {act.title} {count}
+            {act.title} {countOf(act.type)}
           </Button>
         );
       })}

@@ -5,7 +5,7 @@ import type { ExpressionScope } from "../facts/expression-scope.ts";
 import { writeField } from "../facts/schema-values.ts";
 import { tooManyRows } from "../facts/too-many-rows.ts";
 import { fromFeel } from "../feel/convert.ts";
-import { isList, TooManyRows } from "../feel/values.ts";
+import { type FeelValue, isList, TooManyRows } from "../feel/values.ts";
 import type { ActionBody, ActionCode, ExpressionMap } from "../machine/code.ts";
 import { tick } from "../time-limit.ts";
 import { type ActRun, evaluateOr, fillText, isTrue, MAX_EACH, textOf } from "./act-run.ts";
@@ -27,9 +27,7 @@ export function runAction(run: ActRun, scope: ExpressionScope, action: ActionCod
     if (action.when !== null && !isTrue(action.when, scope)) return false;
     return perform(run, scope, action.body);
   }
-  const list = action.each.evaluate(scope);
-  // The pass may be in vain: what it asked for can take another way.
-  if (list instanceof TooManyRows && !run.world.requests.pending) throw tooManyRows(`"${run.world.event?.type ?? ""}"`, list);
+  const list = counted(run, action.each.evaluate(scope));
   if (!isList(list)) return false;
   if (list.length > MAX_EACH) throw new EngineError("limit_exceeded", `An action runs for at most ${MAX_EACH} elements`, { limit: "each" });
   let changed = false;
@@ -39,6 +37,12 @@ export function runAction(run: ActRun, scope: ExpressionScope, action: ActionCod
     if (perform(run, inner, action.body)) changed = true;
   }
   return changed;
+}
+
+/** The value, unless it is of more rows than a fact holds. The pass may be in vain: what it asked for can take another way. */
+function counted(run: ActRun, value: FeelValue): FeelValue {
+  if (value instanceof TooManyRows && !run.world.requests.pending) throw tooManyRows(`"${run.world.event?.type ?? ""}"`, value);
+  return value;
 }
 
 function perform(run: ActRun, scope: ExpressionScope, body: ActionBody): boolean {
@@ -80,12 +84,12 @@ function perform(run: ActRun, scope: ExpressionScope, body: ActionBody): boolean
   }
 }
 
-/** All expressions see the record and context as they were before this action. What is unknown is written as null. */
+/** All expressions see the record and context as they were before this action. What is unknown is written as null, but for rows that are too many. */
 function set(run: ActRun, scope: ExpressionScope, record: ExpressionMap, context: ExpressionMap): boolean {
   const { world } = run;
   const schema = world.record === null || record.length === 0 ? undefined : world.program.type(world.record.type)?.schema;
-  const fields = record.map(([name, expression]) => [name, writeField(schema, name, expression.evaluate(scope)) ?? null] as const);
-  const values = context.map(([name, expression]) => [name, fromFeel(expression.evaluate(scope)) ?? null] as const);
+  const fields = record.map(([name, expression]) => [name, writeField(schema, name, counted(run, expression.evaluate(scope))) ?? null] as const);
+  const values = context.map(([name, expression]) => [name, fromFeel(counted(run, expression.evaluate(scope))) ?? null] as const);
   let changed = false;
   if (fields.length > 0 && world.record !== null) {
     const data: Record<string, Json> = { ...world.record.data };

@@ -90,12 +90,16 @@ export function checkIntake(input: IntakeInput): Intake {
     return stopped(matching, fault("/idempotency_key", `must name the sender, "${name}" and version ${event.version}`), key);
   const granted = { ...matching, key_matches_event: true };
   if (orgCode === null || !input.grantedOrgs.includes(orgCode)) return stopped(granted, [], key);
-  const errors = [...checkEnvelope(envelope, event), ...input.checkData(event, envelope["data"] ?? null)];
+  const errors = [...checkEnvelope(envelope, event), ...withinData(input.checkData(event, envelope["data"] ?? null))];
   const given = envelope["sequence"];
   const sequence = typeof given === "number" && Number.isSafeInteger(given) ? given : null;
   const inputs = { ...granted, org_granted: true, schema_ok: errors.length === 0, sequence };
   return { inputs, event: errors.length === 0 ? event : null, name, key, orgCode, errors };
 }
+
+/** Paths into `data` as paths of the envelope: what the sender sent. */
+export const withinData = <T extends { readonly path: string }>(errors: readonly T[]): readonly T[] =>
+  errors.map((error) => ({ ...error, path: `/data${error.path}` }));
 
 const fault = (path: string, message: string): PayloadError[] => [{ path, message }];
 

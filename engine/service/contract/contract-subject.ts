@@ -8,6 +8,7 @@ import { findReferences, type Reference } from "../records/payload.ts";
 import { recordTypeOf } from "../records/record-type.ts";
 import { evaluate } from "../work/expression.ts";
 import type { Work } from "../work/work.ts";
+import { withinData } from "./contract-acceptance.ts";
 import { type ContractMessage, ContractRefusal, subjectOf } from "./contract-effects.ts";
 
 export interface ContractNotice {
@@ -48,7 +49,7 @@ export async function refuseUnknownNames(work: Work, event: ContractEvent, data:
   );
   const unseen: Reference[] = [];
   for (const missing of unknown) unseen.push(...(await withoutIntroduced(work, event, missing)));
-  const errors = unseen.map(({ path, type }) => ({ path, keyword: "x-ref", message: `names no record of "${type}"` }));
+  const errors = withinData(unseen.map(({ path, type }) => ({ path, keyword: "x-ref", message: `names no record of "${type}"` })));
   if (errors.length > 0) throw new EngineError("payload_invalid", `${errors[0]?.path} ${errors[0]?.message}`, { errors });
 }
 
@@ -71,8 +72,10 @@ async function withoutIntroduced(work: Work, event: ContractEvent, missing: read
  */
 export async function refuseContradictions(work: Work, event: ContractEvent, message: ContractMessage): Promise<void> {
   const told = await askChecks(work, event.checks ?? [], message);
-  const errors = told.flatMap(({ paths, message: said }) =>
-    paths === null ? [{ path: "", keyword: "check", message: `cannot be told: ${said}` }] : paths.map((path) => ({ path, keyword: "check", message: said })),
+  const errors = withinData(
+    told.flatMap(({ paths, message: said }) =>
+      paths === null ? [{ path: "", keyword: "check", message: `cannot be told: ${said}` }] : paths.map((path) => ({ path, keyword: "check", message: said })),
+    ),
   );
   if (errors.length > 0) throw new EngineError("payload_invalid", `${errors[0]?.path} ${errors[0]?.message}`, { errors });
 }
@@ -80,7 +83,7 @@ export async function refuseContradictions(work: Work, event: ContractEvent, mes
 /** What the sender is told although the event is taken; a notice that cannot be told is none. */
 export async function noticesOf(work: Work, event: ContractEvent, message: ContractMessage): Promise<readonly ContractNotice[]> {
   const told = await askChecks(work, event.notices ?? [], message);
-  return told.flatMap(({ paths, message: said }) => (paths ?? []).map((path) => ({ path, message: said })));
+  return withinData(told.flatMap(({ paths, message: said }) => (paths ?? []).map((path) => ({ path, message: said }))));
 }
 
 /** Paths per check, null where they cannot be told. */

@@ -7,6 +7,7 @@ import type { TypeDefinition } from "../../schema/type.ts";
 import type { RecordRow } from "../../store/instance-row.ts";
 import { grantToMaker } from "../../store/record-visibility.ts";
 import { createRecord as insertRecord, loadRecord, deleteRecord as removeRecord, updateRecord as replaceRecord } from "../../store/records.ts";
+import { unseenRecords } from "../../store/unseen-records.ts";
 import { runCascade } from "../instances/cascade.ts";
 import { judgeBeforeCommit } from "../records/judge-record-write.ts";
 import { changeHooks } from "../records/on-change.ts";
@@ -53,12 +54,20 @@ export async function createIn(work: Work, type: TypeDefinition, given: unknown)
   authorizeRecord(work, type, "create");
   const filled = isJsonObject(given) ? withDefaults(type.schema, given) : given;
   const data = withUtcInstants(type.schema, await acceptPayload(type.schema, filled, lookupOf(work, { asReader: true })));
+  const code = codeFor(work, type, data);
+  // What another org has made is there for this one too: a refusal would tell that it exists.
+  const [unseen] = await unseenRecords(work.tx, type, [{ code: typeof code === "string" ? code : null, data }]);
+  if (unseen !== undefined && unseen !== null) {
+    grantToMaker(work.tx, type, work.org.id, [unseen.id]);
+    await afterChange(work, type, null, unseen);
+    return unseen;
+  }
   const id = freshId(work.at, work.engine.seed(), nameOfType(type));
   if (type.checks !== undefined) for (const after of newRows(work, type, [{ id, code: null, data }])) await requireChecks(work, type, null, after);
   const row = await insertRecord(work.tx, work.ruling.catalogue, type, {
     orgId: type.scope === "global" ? null : work.org.id,
     id,
-    code: codeFor(work, type, data),
+    code,
     data,
     actorId: work.actor.id,
     at: work.at,

@@ -8,9 +8,11 @@ import type { Json, JsonObject } from "../../schema/json.ts";
 import type { Filter } from "../../schema/query.ts";
 import type { TypeDefinition } from "../../schema/type.ts";
 import { type BulkRecord, takenCodes, takenKeys } from "../../store/bulk-records.ts";
+import type { RecordRow } from "../../store/instance-row.ts";
 import { queryRecords } from "../../store/record-query.ts";
 import { uniqueKeysOf } from "../../store/record-unique.ts";
-import { acceptPayload, type Reference, type ReferenceLookup, referenceKey, withDefaults, withUtcInstants } from "../records/payload.ts";
+import { unseenRecords } from "../../store/unseen-records.ts";
+import { acceptPayload, type PayloadError, type Reference, type ReferenceLookup, referenceKey, withDefaults, withUtcInstants } from "../records/payload.ts";
 import { brokenChecks } from "../records/record-checks.ts";
 import { newRows } from "../records/record-drafts.ts";
 import { lookupOf } from "../records/reference-lookup.ts";
@@ -20,6 +22,7 @@ import { forReading } from "../work/shared-reads.ts";
 import type { Work } from "../work/work.ts";
 import { type Column, cellValue, columnOfField, tell } from "./import-columns.ts";
 import type { NumberedRow } from "./numbered-row.ts";
+import { createFieldFaults, type FieldFaults } from "./row-faults.ts";
 import { type KeyedRow, markKnownRows, type SeenKeys } from "./row-keys.ts";
 
 export interface RowError {
@@ -27,7 +30,8 @@ export interface RowError {
   readonly message: string;
 }
 export type CheckedRow =
-  | { readonly row: number; readonly result: "created"; readonly record: BulkRecord }
+  /** `isThere`: another org has made it, and this one is to see it from now on. */
+  | { readonly row: number; readonly result: "created"; readonly record: BulkRecord; readonly isThere: boolean }
   | { readonly row: number; readonly result: "unchanged" }
   | { readonly row: number; readonly result: "failed"; readonly errors: readonly RowError[] };
 
@@ -35,6 +39,7 @@ export interface RowCheck {
   readonly type: TypeDefinition;
   readonly columns: readonly Column[];
   readonly defaults: JsonObject;
+  readonly faultsOf: FieldFaults;
   /** What the rows so far have taken, and what was found for them: kept over the pieces of a file, also when each has its own transaction. */
   readonly seen: Seen;
 }
@@ -47,13 +52,16 @@ interface Seen {
 }
 
 export function createRowCheck(type: TypeDefinition, columns: readonly Column[], defaults: JsonObject): RowCheck {
-  return { type, columns, defaults, seen: { rowKeys: new Map(), codes: new Set(), keys: new Set(), references: new Map() } };
+  const faultsOf = createFieldFaults(type.schema);
+  return { type, columns, defaults, faultsOf, seen: { rowKeys: new Map(), codes: new Set(), keys: new Set(), references: new Map() } };
 }
 
 /** A row on its way: its data so far, or why it does not fit. */
 interface Draft extends KeyedRow {
   readonly row: number;
   readonly cells: readonly string[];
+  /** A record of another org that is the one that the row would make. */
+  unseen: RecordRow | null;
 }
 
 export async function checkRows(work: Work, check: RowCheck, rows: readonly NumberedRow[]): Promise<readonly CheckedRow[]> {
@@ -61,25 +69,41 @@ export async function checkRows(work: Work, check: RowCheck, rows: readonly Numb
   const drafts = rows.map((row) => readCells(check, row));
   const lookup = remembered(check, lookupOf(work, { asReader: true }));
   for (const draft of drafts) {
-    if (draft.errors.length > 0) continue;
-    try {
-      draft.data = withUtcInstants(check.type.schema, await acceptPayload(check.type.schema, withDefaults(check.type.schema, draft.data), lookup));
-    } catch (error) {
-      if (!(error instanceof EngineError) || error.code !== "payload_invalid") throw error;
-      draft.errors = errorsOf(error).map(({ column, message }) => tell(check.columns, draft.cells, column, message));
+    const filled = withDefaults(check.type.schema, draft.data);
+    let first: readonly RowError[] = [];
+    if (draft.errors.length === 0) {
+      try {
+        draft.data = withUtcInstants(check.type.schema, await acceptPayload(check.type.schema, filled, lookup));
+        continue;
+      } catch (error) {
+        if (!(error instanceof EngineError) || error.code !== "payload_invalid") throw error;
+        first = errorsOf(error.message, (error.data["errors"] ?? []) as readonly PayloadError[]);
+      }
     }
+    const told = new Set(draft.errors.map(({ column }) => check.columns.find(({ name }) => name === column)?.field ?? column));
+    const all = errorsOf("", await check.faultsOf(filled, told, lookup));
+    draft.errors = [...draft.errors, ...(all.length === 0 ? first : all).map(({ column, message }) => tell(check.columns, draft.cells, column, message))];
   }
   await markKnownRows(work, check.type, { seen: check.seen.rowKeys, columns: check.columns }, drafts);
-  await refuseBroken(work, check, drafts);
-  await refuseTaken(work, check, drafts);
+  const fitting = drafts.filter((draft) => draft.errors.length === 0 && !draft.unchanged);
+  await refuseBroken(work, check, fitting);
+  await refuseTaken(work, check, fitting);
   return drafts.map((draft) => outcomeOf(work, check, draft));
 }
 
-function outcomeOf(work: Work, check: RowCheck, { row, data, errors, unchanged }: Draft): CheckedRow {
-  if (errors.length > 0) return { row, result: "failed", errors };
+function outcomeOf(work: Work, check: RowCheck, { row, data, errors, unchanged, unseen }: Draft): CheckedRow {
+  if (errors.length > 0) return { row, result: "failed", errors: inOrder(check.columns, errors) };
   if (unchanged) return { row, result: "unchanged" };
+  if (unseen !== null) return { row, result: "created", record: unseen, isThere: true };
   const seed = work.engine.seed();
-  return { row, result: "created", record: { id: freshId(work.at, seed, "import"), code: codeOf(work, check.type, data, seed), data } };
+  return { row, result: "created", isThere: false, record: { id: freshId(work.at, seed, "import"), code: codeOf(work, check.type, data, seed), data } };
+}
+
+/** As the file's columns come; what is of none of them last. */
+function inOrder(columns: readonly Column[], errors: readonly RowError[]): readonly RowError[] {
+  const places = new Map(columns.map(({ name }, index) => [name, index]));
+  const placeOf = ({ column }: RowError): number => places.get(column) ?? columns.length;
+  return errors.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
 function codeOf(work: Work, type: TypeDefinition, data: JsonObject, seed: string): string | null {
@@ -114,7 +138,7 @@ function readCells(check: RowCheck, { row, cells, faults = [] }: NumberedRow): D
     if (value === undefined || value === null) errors.push({ column: column.name, message: `"${text.slice(0, 60)}" is not known` });
     else data[column.field] = value;
   }
-  return { row, cells, data, errors, unchanged: false };
+  return { row, cells, data, errors, unchanged: false, unseen: null };
 }
 
 /** One statement a column: the one record with each text that has not been looked for yet. */
@@ -140,9 +164,8 @@ async function findReferences(work: Work, check: RowCheck, rows: readonly Number
 async function refuseBroken(work: Work, { type, columns }: RowCheck, drafts: readonly Draft[]): Promise<void> {
   if (type.checks === undefined) return;
   const reader = forReading(work);
-  const good = drafts.filter((draft) => draft.errors.length === 0 && !draft.unchanged);
   await Promise.all(
-    good.map(async (draft) => {
+    drafts.map(async (draft) => {
       const [after] = newRows(work, type, [{ id: "", code: null, data: draft.data }]);
       const broken = after === undefined ? [] : await brokenChecks(reader, type, null, after);
       draft.errors = broken.map(({ path, message }) => ({ column: columnOfField(columns, path.slice(1)), message }));
@@ -153,25 +176,31 @@ async function refuseBroken(work: Work, { type, columns }: RowCheck, drafts: rea
 /** Codes and unique keys that a record, or a row before, has already. */
 async function refuseTaken(work: Work, check: RowCheck, drafts: readonly Draft[]): Promise<void> {
   const { type, seen } = check;
-  const good = drafts.filter((draft) => draft.errors.length === 0 && !draft.unchanged);
-  const codes = good.map(({ data }) => ownCode(type, data)).filter((code) => code !== null);
-  const keys = good.map((draft) => uniqueKeysOf(type, draft.data));
+  const codes = drafts.map(({ data }) => ownCode(type, data)).filter((code) => code !== null);
+  const keys = drafts.map((draft) => uniqueKeysOf(type, draft.data));
   const heldCodes = await takenCodes(work.tx, type, work.org.id, codes);
   const held = new Set((await takenKeys(work.tx, type, work.org.id, keys.flat())).map(({ name, value }) => `${name} ${value}`));
-  for (const [index, draft] of good.entries()) {
+  const unseen = await unseenRecords(
+    work.tx,
+    type,
+    drafts.map(({ data }) => ({ code: ownCode(type, data), data })),
+  );
+  for (const [index, draft] of drafts.entries()) {
+    draft.unseen = unseen[index] ?? null;
+    const isFree = draft.unseen !== null;
     const code = ownCode(type, draft.data);
     const errors: RowError[] = [];
-    if (code !== null && (heldCodes.has(code) || seen.codes.has(code)))
+    if (code !== null && ((heldCodes.has(code) && !isFree) || seen.codes.has(code)))
       errors.push({ column: type.codeField ?? "code", message: "A record with the same code exists." });
     for (const { name, value } of keys[index] ?? []) {
       const fields = type.unique?.find((unique) => unique.name === name)?.fields ?? [];
-      const isTaken = held.has(`${name} ${value}`) || seen.keys.has(`${name} ${value}`);
+      const isTaken = (held.has(`${name} ${value}`) && !isFree) || seen.keys.has(`${name} ${value}`);
       if (!isTaken) continue;
       const names = fields.map((field) => columnOfField(check.columns, field));
       errors.push({ column: names.join(", "), message: `A record with the same ${names.length === 1 ? "value" : "values"} exists.` });
     }
-    draft.errors = errors;
-    if (errors.length > 0) continue;
+    draft.errors = [...draft.errors, ...errors];
+    if (draft.errors.length > 0) continue;
     if (code !== null) seen.codes.add(code);
     for (const { name, value } of keys[index] ?? []) seen.keys.add(`${name} ${value}`);
   }
@@ -193,9 +222,8 @@ function remembered(check: RowCheck, lookup: ReferenceLookup): ReferenceLookup {
   };
 }
 
-function errorsOf(error: EngineError): readonly RowError[] {
-  const { errors = [] } = error.data as { readonly errors?: readonly { readonly path: string; readonly message: string }[] };
-  return errors.length === 0
-    ? [{ column: "", message: error.message }]
-    : errors.map(({ path, message }) => ({ column: path.slice(1).replaceAll("/", "."), message }));
+function errorsOf(message: string, errors: readonly PayloadError[]): readonly RowError[] {
+  return errors.length === 0 && message !== ""
+    ? [{ column: "", message }]
+    : errors.map((error) => ({ column: error.path.slice(1).replaceAll("/", "."), message: error.message }));
 }

@@ -124,7 +124,7 @@ async function importAll(work: Work, input: ImportInput, total: number): Promise
   for (const rows of piecesOf(input)) checked.push(...(await checkRows(work, check, rows)));
   const count = (result: CheckedRow["result"]): number => checked.filter((row) => row.result === result).length;
   const counts = { total, created: count("created"), unchanged: count("unchanged"), failed: count("failed") };
-  const rows = checked.map(toAnswer);
+  const rows = checked.map((row) => toAnswer(work, row, input.dryRun === true));
   const answer = { type: nameOfType(check.type), dryRun: input.dryRun === true, ...counts, rows };
   if (input.dryRun === true) return { import: null, ...answer };
   if (input.atomic === true && counts.failed > 0) {
@@ -142,9 +142,11 @@ async function importAll(work: Work, input: ImportInput, total: number): Promise
   return { import: job.id, ...answer };
 }
 
-function toAnswer(row: CheckedRow): ImportRow {
+/** A trial makes nothing: it names no record that is there but not seen. */
+function toAnswer(work: Work, row: CheckedRow, isTrial: boolean): ImportRow {
   if (row.result === "failed") return { row: row.row, result: "failed", errors: row.errors };
   if (row.result === "unchanged") return { row: row.row, result: "unchanged" };
-  const { id, code } = row.record;
+  const { code } = row.record;
+  const id = isTrial && row.isThere ? freshId(work.at, work.engine.seed(), "import") : row.record.id;
   return { row: row.row, result: "created", id, ...(code === null ? {} : { code }) };
 }

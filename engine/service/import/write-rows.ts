@@ -7,6 +7,7 @@ import { typeId } from "../../store/catalogue.ts";
 import { addImportRows } from "../../store/imports.ts";
 import type { RecordRow } from "../../store/instance-row.ts";
 import { addOutbox } from "../../store/outbox.ts";
+import { grantToMaker } from "../../store/record-visibility.ts";
 import { runCascade } from "../instances/cascade.ts";
 import { changeHooks } from "../records/on-change.ts";
 import { newRows } from "../records/record-drafts.ts";
@@ -20,8 +21,11 @@ export type Told = Map<string, CascadeItem>;
 
 /** - throws EngineError `unique_taken` when somebody took a code or key between check and write */
 export async function writeRows(work: Work, type: TypeDefinition, jobId: string, checked: readonly CheckedRow[], told: Told): Promise<void> {
-  const records = checked.flatMap((row) => (row.result === "created" ? [row.record] : []));
+  const created = checked.filter((row) => row.result === "created");
+  const records = created.flatMap(({ record, isThere }) => (isThere ? [] : [record]));
   await createRecords(work.tx, work.ruling.catalogue, type, { orgId: work.org.id, actorId: work.actor.id, at: work.at, records });
+  const there = created.flatMap(({ record, isThere }) => (isThere ? [record.id] : []));
+  if (there.length > 0) grantToMaker(work.tx, type, work.org.id, there);
   addImportRows(
     work.tx,
     work.org.id,

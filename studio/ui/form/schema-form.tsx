@@ -3,6 +3,7 @@ import { Checkbox, MultiSelect, Select, TagsInput, Textarea, TextInput } from "@
 import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import { Button } from "../button.tsx";
 import { describeValue } from "../describe-value.ts";
+import { Money } from "../money.tsx";
 import { Figures } from "../panel.tsx";
 import type { FieldError } from "./check-value.ts";
 import { DayField, MomentField } from "./date-fields.tsx";
@@ -42,7 +43,10 @@ export function SchemaForm({
     <div className="form-grid">
       {figures.length === 0 ? null : (
         <div className="wide">
-          <Figures label="Figures" items={figures.map(([name, property]) => ({ title: titleOf(property, name), value: describeValue(value[name]) }))} />
+          <Figures
+            label="Figures"
+            items={figures.map(([name, property]) => ({ title: titleOf(property, name), value: figure(property, value[name], value["currency"]) }))}
+          />
           {errors
             .filter((error) => figures.some(([name]) => error.path === `${path}/${name}`))
             .map((error) => (
@@ -72,6 +76,12 @@ export function SchemaForm({
       })}
     </div>
   );
+}
+
+/** An amount stands with the currency that the form has beside it. */
+function figure(property: JsonSchema, value: Json | undefined, currency: Json | undefined): React.ReactNode {
+  const isAmount = kindOf(property) === "decimal" && property["x-unit"] === undefined && typeof currency === "string";
+  return isAmount && typeof value === "string" ? <Money value={value} currency={currency} /> : describeValue(value);
 }
 
 const WIDE = new Set(["lines", "rows", "group", "json", "tags", "file"]);

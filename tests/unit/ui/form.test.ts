@@ -52,6 +52,18 @@ describe("fields of a record", () => {
   });
 });
 
+it("[WMS-42] amounts within a field are in the record's currency, or in the one that stands beside them", () => {
+  const figures = { type: "object", properties: { open: { type: "string", "x-decimal": 2 }, qty: { type: "string", "x-decimal": 2, "x-unit": "m" } } };
+  const line = { type: "object", properties: { open: { type: "string", "x-decimal": 2 }, currency: { type: "string" } } };
+  const balance = { type: "object", properties: { currency: { type: "string" }, figures, lines: { type: "array", items: line } } };
+  const rowOf = (data: object) => fieldsOf(balance, data as never).map(({ cell }) => (cell.as === "row" ? cell.items : cell));
+  const usd = { as: "money", value: "5.00", currency: "USD", scale: 2 };
+  expect(rowOf({ currency: "USD", lines: [{ open: "5.00", currency: "EUR" }] }).at(-1)).toEqual([{ ...usd, currency: "EUR" }]);
+  expect(rowOf({ currency: "USD", lines: [{ open: "5.00" }] }).at(-1)).toEqual([usd]);
+  const told = { as: "list", items: ["Open USD 5,000.00", "Qty 2.00 m"].map((text) => ({ as: "text", text })) };
+  expect(rowOf({ currency: "USD", figures: { open: "5000.00", qty: "2.00" } })).toContainEqual(told);
+});
+
 it("a comma that may be a decimal point is never dropped: 12,50 does not become 1250, and the field says what is wrong", () => {
   const amount = { type: "string", "x-decimal": 2 };
   expect(["12,50", "12,5", "1,200", "1.200,50", "0,5", "1200.50", " 42 "].map((text) => readNumber(amount, text))).toEqual([

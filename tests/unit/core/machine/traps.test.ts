@@ -107,6 +107,25 @@ describe("a step is bounded", () => {
   });
 });
 
+describe("too many rows", () => {
+  const rows = 'find all("documents", {title: "x"})';
+  const set = (params: object) => {
+    const begin = run({ initial: "a", states: { a: { entry: [{ type: "set", params }] } } });
+    const asked = begin("begin");
+    if (asked.kind !== "needs") throw new Error(asked.kind);
+    return (value: object) => begin("begin", { facts: Object.fromEntries(asked.requests.map(({ key }) => [key, value as never])) });
+  };
+  it("are not written as null, to the record or the context: the step is refused", () => {
+    for (const params of [{ context: { held: rows } }, { record: { title: `string join(${rows}.title, ", ")` } }, { context: { held: `count(${rows})` } }]) {
+      const refused = set(params)({ $unknown: "more than 10000 rows", $most: 10_000 });
+      expect(refused, JSON.stringify(params)).toMatchObject({ kind: "failed", code: "limit_exceeded", limit: "rows" });
+      expect(refused.kind === "failed" && refused.message).toContain('"records of documents", which has more than 10000 rows: nothing was done.');
+    }
+    const moved = set({ context: { held: rows } })({ $unknown: "not recorded" });
+    expect(moved, "what is unknown for another reason is null").toMatchObject({ kind: "moved", snapshot: { context: { held: null } } });
+  });
+});
+
 describe("events from outside", () => {
   const config = {
     type: "parallel",
