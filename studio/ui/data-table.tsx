@@ -2,6 +2,7 @@ import "./data-table.css";
 import { Checkbox } from "@mantine/core";
 import { Fragment } from "react";
 import { ColumnChooser, useHiddenColumns } from "./column-chooser.tsx";
+import { fittingColumns, leastWidth, MARGIN, useRoom } from "./fitting-columns.ts";
 import { Icon } from "./icon.tsx";
 import { Skeleton } from "./states.tsx";
 import { useRowKeys } from "./use-row-keys.ts";
@@ -61,7 +62,12 @@ export interface DataTableProps<Row> {
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { rows, rowKey, selected, onSelect, onOpen, at, selectable = () => true } = props;
   const hidden = useHiddenColumns(props.id, props.columns);
-  const columns = props.columns.filter((column) => !hidden.ids.has(column.id));
+  const { element, room } = useRoom(at !== undefined && at !== null);
+  const columns = fittingColumns(
+    props.columns.filter((column) => !hidden.ids.has(column.id)),
+    selected !== undefined,
+    room,
+  );
   const toggle = (row: Row): void => {
     if (selected === undefined || onSelect === undefined || !selectable(row)) return;
     const next = new Set(selected);
@@ -76,7 +82,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const sections = sectionsOf(rows, props.group);
   const span = columns.length + (selected === undefined ? 0 : 1);
   return (
-    <div className="data">
+    <div className="data" ref={element}>
       {selected !== undefined && selected.size > 0 && props.bulk !== undefined ? (
         <div className="bulk-bar" role="toolbar" aria-label={`${selected.size} selected`}>
           {props.bulk}
@@ -93,7 +99,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         <section className="scroll" tabIndex={0} aria-label={props.label}>
-          <table className="rows" style={{ minWidth: leastWidth(columns) + (selected === undefined ? 0 : 52) }} aria-busy={props.loading || undefined}>
+          <table className="rows" style={{ minWidth: leastWidth(columns, selected !== undefined) }} aria-busy={props.loading || undefined}>
             <colgroup>
               {selected === undefined ? null : <col style={{ width: 52 }} />}
               {columns.map((column, index) => (
@@ -234,16 +240,9 @@ const namesOf = (classes: Readonly<Record<string, boolean>>): string | undefined
     .filter((name) => name !== "" && classes[name])
     .join(" ") || undefined;
 
-/** The page's margins lie inside the outer columns; a fixed width is the room for what is in the cell. */
-const MARGIN = 16;
-
 function widthAt<Row>({ width }: Column<Row>, place: number, last: number): number | string | undefined {
   return typeof width === "number" && (place === 0 || place === last) ? width + MARGIN : width;
 }
-
-/** Fixed columns keep their width, the others at least 144 px; a narrower place scrolls sideways. */
-const leastWidth = <Row,>(columns: readonly Column<Row>[]): number =>
-  columns.reduce((sum, column) => sum + (typeof column.width === "number" ? column.width : 144), 2 * MARGIN);
 
 function HeadCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort: Sort | null; onSort: ((sort: Sort) => void) | undefined }) {
   const sorted = column.sort !== undefined && sort?.field === column.sort ? sort.direction : null;
