@@ -28,6 +28,11 @@ export interface ActSpec {
 export interface EventSpec extends ActSpec {
   /** Payload field -> FEEL in the instance's scope: what the form begins with. The caller may send something else. */
   readonly initial?: FeelMap;
+  /**
+   * Of several with the same payload that other instances send it in one level of an act's cascade only the last is taken: for events that say
+   * no more than that something has changed, so that what is there is looked at again.
+   */
+  readonly coalesce?: boolean;
   /** An event that lifts a gate is recorded as an override: FEEL for `gate`, `reason`, `note`, `lifted`, as things stood before it. */
   readonly override?: FeelMap;
   /**

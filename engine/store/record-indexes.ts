@@ -30,7 +30,7 @@ export function hasWords(tx: Tx, type: TypeDefinition): boolean {
 }
 
 /** Creates what is missing, concurrently, as the owner, until `signal` says to stop; drops nothing. Gives the names made. */
-export async function ensureIndexes(store: Store, types: readonly TypeDefinition[], signal?: AbortSignal): Promise<readonly string[]> {
+export async function ensureIndexes(store: Store, indexes: readonly RecordIndex[], signal?: AbortSignal): Promise<readonly string[]> {
   const book = indexBook(store.orm);
   return store.asOwner(async (execute) => {
     // Processes take turns; the lock goes with the connection.
@@ -38,7 +38,7 @@ export async function ensureIndexes(store: Store, types: readonly TypeDefinition
     // An index whose making was broken off stays behind invalid: it is made again.
     const known = await execute(KNOWN_INDEXES);
     const made: string[] = [];
-    for (const { name, sql } of types.flatMap(indexesOf)) {
+    for (const { name, sql } of indexes) {
       if (signal?.aborted === true) break;
       const existing = known.find((index) => index["name"] === name);
       if (existing?.["valid"] === true || made.includes(name)) {
@@ -55,6 +55,14 @@ export async function ensureIndexes(store: Store, types: readonly TypeDefinition
   });
 }
 
+export interface RecordIndex {
+  readonly name: string;
+  /** That makes it. */
+  readonly sql: string;
+  /** Path of its first field; null: over the searchable words. */
+  readonly field: string | null;
+}
+
 interface IndexNames {
   /** First field of each index -> its name. */
   readonly byField: ReadonlyMap<string, string>;
@@ -67,22 +75,34 @@ function namesOf(type: TypeDefinition): IndexNames {
   const known = names.get(type);
   if (known !== undefined) return known;
   const all = indexesOf(type);
-  const fields = indexedFields(type);
-  const found = { byField: new Map(fields.map(([first], n) => [first ?? "", all[n]?.name ?? ""])), words: all[fields.length]?.name ?? null };
+  const byField = new Map(all.flatMap(({ field, name }) => (field === null ? [] : [[field, name] as const])));
+  const found = { byField, words: all.find(({ field }) => field === null)?.name ?? null };
   names.set(type, found);
   return found;
 }
 
-function indexesOf(type: TypeDefinition): readonly { readonly name: string; readonly sql: string }[] {
+/** All that a type asks for. */
+export function indexesOf(type: TypeDefinition): readonly RecordIndex[] {
   const sources: Sources = new Map([["", { alias: "record", type }]]);
   const where = `where type = ${quote(typeId(type))}`;
-  const make = (definition: string): { readonly name: string; readonly sql: string } => {
+  const make = (field: string | null, definition: string): RecordIndex => {
     const text = definition.replaceAll("record.", "");
     const name = `record_x_${hash("sha256", text + where, "hex").slice(0, 24)}`;
-    return { name, sql: `create index concurrently ${name} on record ${text} ${where}` };
+    return { name, sql: `create index concurrently ${name} on record ${text} ${where}`, field };
   };
-  const fields = indexedFields(type).map((names) => make(`(org_id, ${names.map((name) => `(${compilePath(sources, name).sql})`).join(", ")}, id)`));
-  return (type.searchable ?? []).length === 0 ? fields : [...fields, make(`using gin (${searchVector(type, "record")})`)];
+  const fields = indexedFields(type).map((names) =>
+    make(names[0] ?? "", `(org_id, ${names.map((name) => `(${compilePath(sources, name).sql})`).join(", ")}, id)`),
+  );
+  return (type.searchable ?? []).length === 0 ? fields : [...fields, make(null, `using gin (${searchVector(type, "record")})`)];
+}
+
+/**
+ * Those that a type of fewer rows needs beside `others` of many: over fields that rows of theirs hold too. Without them what it asks for is found
+ * by containment, in one index for all types: every row of the others that has the value is looked at.
+ */
+export function indexesBeside(type: TypeDefinition, others: readonly TypeDefinition[]): readonly RecordIndex[] {
+  const held = new Set(others.flatMap((other) => Object.keys(other.schema.properties ?? {})));
+  return indexesOf(type).filter(({ field }) => field !== null && held.has(field.split(".")[0] ?? ""));
 }
 
 function searchVector(type: TypeDefinition, alias: string): string {

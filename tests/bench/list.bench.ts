@@ -9,7 +9,7 @@ import { join } from "node:path";
 import pg from "pg";
 import type { Query } from "#engine/schema/query.ts";
 import type { TypeDefinition } from "#engine/schema/type.ts";
-import { ensureIndexes } from "#engine/store/record-indexes.ts";
+import { ensureIndexes, indexesOf } from "#engine/store/record-indexes.ts";
 import { type QueryOptions, queryRecords } from "#engine/store/record-query.ts";
 import { createStore } from "#engine/store/store.ts";
 import { startTestCluster } from "#tests/support/test-cluster.ts";
@@ -47,7 +47,7 @@ await admin.query(
    select org_id, uuidv7(), 'bench.thing', 'v', 'thing:' || code, 'things', id, to_json(s), array[s], 'active', 1, '{}'
    from (select *, (array['new', 'open', 'open', 'open', 'closed', 'closed', 'closed', 'closed', 'closed', 'rare'])[1 + (case when version = 1 and code like '%000' then 9 else length(code) end) % 10] as s from record) r`,
 );
-const made = await ensureIndexes(store, [type]);
+const made = await ensureIndexes(store, indexesOf(type));
 await admin.query("vacuum analyze record");
 await admin.query("vacuum analyze instance");
 

@@ -34,7 +34,11 @@ export function rootOf(node: Node): string | null {
   return node.kind === "path" ? rootOf(node.target) : null;
 }
 
-type Buckets = ReadonlyMap<FeelValue, readonly FeelValue[]>;
+/** Elements by what they have in one field: all texts, or all plain numbers, and nulls. */
+interface Buckets {
+  readonly kind: "string" | "number" | null;
+  readonly by: ReadonlyMap<FeelValue, readonly FeelValue[]>;
+}
 interface ListIndex {
   /** Names of entries that any element has; null before the list is asked for the second time. */
   keys: ReadonlySet<string> | null;
@@ -66,15 +70,20 @@ export function candidates(list: FeelList, probes: readonly Probe[], env: Env): 
     const buckets = bucketsOf(list, index, field, env);
     if (buckets === null || (root !== null && index.keys?.has(root) !== false)) continue;
     const wanted = value(env);
-    if (!isExact(wanted)) continue;
-    const found = buckets.get(wanted) ?? NOTHING;
+    const kind = kindOf(wanted);
+    if (kind === undefined || (kind !== null && kind !== buckets.kind)) continue;
+    const found = buckets.by.get(wanted) ?? NOTHING;
     if (best === null || found.length < best.length) best = found;
   }
   return best;
 }
 
-/** Equal only to itself: what a map finds. Numbers are not, because 1 and 1.0 may be told apart. */
-const isExact = (value: FeelValue): boolean => typeof value === "string" || value === null;
+/** Of what is equal only to itself, among its own kind: what a map finds. Decimals are not, because 1 and 1.0 are two objects. */
+function kindOf(value: FeelValue): Buckets["kind"] | undefined {
+  if (value === null) return null;
+  if (typeof value === "string") return "string";
+  return typeof value === "number" && Number.isFinite(value) ? "number" : undefined;
+}
 
 function bucketsOf(list: FeelList, index: ListIndex, field: string, env: Env): Buckets | null {
   const known = index.fields.get(field);
@@ -96,18 +105,21 @@ function keysOf(list: FeelList): ReadonlySet<string> | null {
   return keys;
 }
 
-/** null where an element lacks the field, or has something there that is not exact. */
+/** null where an element lacks the field, or has something there that is not exact, or of another kind than the others. */
 function split(list: FeelList, field: string): Buckets | null {
-  const buckets = new Map<FeelValue, FeelValue[]>();
+  const by = new Map<FeelValue, FeelValue[]>();
+  let kind: Buckets["kind"] = null;
   for (const element of list) {
     if (!isContext(element) || !Object.hasOwn(element, field)) return null;
     const value = element[field] as FeelValue;
-    if (!isExact(value)) return null;
-    const bucket = buckets.get(value);
-    if (bucket === undefined) buckets.set(value, [element]);
+    const own = kindOf(value);
+    if (own === undefined || (own !== null && kind !== null && own !== kind)) return null;
+    kind ??= own;
+    const bucket = by.get(value);
+    if (bucket === undefined) by.set(value, [element]);
     else bucket.push(element);
   }
-  return buckets;
+  return { kind, by };
 }
 
 /** Whether a text is among the elements; null where the list has to be gone through. */

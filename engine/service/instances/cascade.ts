@@ -13,6 +13,7 @@ import type { CascadeItem } from "../work/cascade-item.ts";
 import { isUuid } from "../work/fresh-id.ts";
 import { openInstance } from "../work/in-work.ts";
 import type { Work } from "../work/work.ts";
+import { coalesce } from "./coalesce.ts";
 import { sendOn } from "./send-on.ts";
 import { type CascadeResult, startFromCascade } from "./start-from-cascade.ts";
 import { MOVES_PER_TRANSACTION, type Moved, moveInstance, type Transition } from "./transition.ts";
@@ -34,10 +35,12 @@ export async function runCascade(work: Work, items: readonly CascadeItem[], behi
     if (depth > MAX_DEPTH) throw new EngineError("limit_exceeded", `One act went on through more than ${MAX_DEPTH} levels of instances.`, { limit: MAX_DEPTH });
     const next: CascadeItem[] = [];
     const later: CascadeItem[] = [];
-    for (const item of level) {
+    const { taken, repeats } = coalesce(level, (machine, event) => work.ruling.program.machine(machine)?.definition.events[event]?.coalesce === true);
+    results.push(...repeats.map((item) => unplayed(item, "coalesced")));
+    for (const item of taken) {
       if (work.moves >= MOVES_PER_TRANSACTION) {
         later.push(item);
-        results.push({ cause: item.cause, machine: item.machine ?? "", event: item.event ?? "", instance: null, outcome: { kind: "later" } });
+        results.push(unplayed(item, "later"));
         continue;
       }
       const result = item.kind === "start" ? await startFromCascade(work, item) : await sendItem(work, item);
@@ -48,6 +51,10 @@ export async function runCascade(work: Work, items: readonly CascadeItem[], behi
     level = next;
   }
   return results;
+}
+
+function unplayed({ cause, machine, event }: CascadeItem, kind: "later" | "coalesced"): CascadeResult {
+  return { cause, machine: machine ?? "", event: event ?? "", instance: null, outcome: { kind } };
 }
 
 async function sendItem(work: Work, item: Extract<CascadeItem, { kind: "send" }>): Promise<CascadeResult> {

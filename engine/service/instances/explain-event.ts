@@ -95,7 +95,7 @@ async function explainMove(work: Work, from: StateValue, moved: Moved): Promise<
     decisions: await answerDecisions(work, moved.decisions),
     effects: [...publicEffects(moved.effects, cascade), ...cascade.flatMap((result) => furtherEffects(result, cascade))],
     timers: moved.timers,
-    cascade: cascade.map(cascadeLine),
+    cascade: cascade.filter(({ outcome }) => outcome.kind !== "coalesced").map(cascadeLine),
   });
 }
 

@@ -12,16 +12,16 @@ import { evaluateOne } from "../work/expression.ts";
 import type { Work } from "../work/work.ts";
 import { beginInstance, type Transition } from "./transition.ts";
 
-/** What became of one item, for answers and explanations. `later`: sent on, its transaction is still to come. */
+/** What became of one item, for answers and explanations. `later`: sent on, its transaction is still to come; `coalesced`: another one stands for it. */
 export interface CascadeResult {
   readonly cause: string;
   readonly machine: string;
   readonly event: string;
   readonly instance: InstanceRow | null;
-  readonly outcome: Transition | { readonly kind: "not_found" } | { readonly kind: "existing" } | { readonly kind: "later" };
+  readonly outcome: Transition | { readonly kind: "not_found" } | { readonly kind: "existing" } | { readonly kind: "later" | "coalesced" };
 }
 
-type Started = CascadeResult & { readonly outcome: Exclude<CascadeResult["outcome"], { readonly kind: "later" }> };
+type Started = CascadeResult & { readonly outcome: Exclude<CascadeResult["outcome"], { readonly kind: "later" | "coalesced" }> };
 
 /** An instance with the same `unique` value is taken in place of a second one. */
 export async function startFromCascade(work: Work, item: Extract<CascadeItem, { kind: "start" }>): Promise<Started> {

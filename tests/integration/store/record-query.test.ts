@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import type { Query } from "#engine/schema/query.ts";
 import { commitSend } from "#engine/store/commit-send.ts";
-import { ensureIndexes } from "#engine/store/record-indexes.ts";
+import { ensureIndexes, indexesOf } from "#engine/store/record-indexes.ts";
 import { countRecords, queryRecords } from "#engine/store/record-query.ts";
 import { createRecord } from "#engine/store/records.ts";
 import type { Session } from "#engine/store/tx.ts";
@@ -218,9 +218,9 @@ test("indexes of a type are made once; search finds words by their beginning", a
   // Before there is an index, row by row.
   const slow = await db.store.work(inA, (tx) => queryRecords(tx, catalogue, { from: "things" }, { search: "on ALP" }));
   expect(slow.items.map((row) => row["name"])).toEqual(["alpha one"]);
-  const made = await ensureIndexes(db.store, [THINGS, PARTS]);
+  const made = await ensureIndexes(db.store, [THINGS, PARTS].flatMap(indexesOf));
   expect(made.length).toBe(4);
-  expect(await ensureIndexes(db.store, [THINGS, PARTS])).toEqual([]);
+  expect(await ensureIndexes(db.store, [THINGS, PARTS].flatMap(indexesOf))).toEqual([]);
   const found = await db.store.work(inA, (tx) => queryRecords(tx, catalogue, { from: "things" }, { search: "On alp" }));
   expect(found.items.map((row) => row["name"])).toEqual(["alpha one"]);
   expect((await db.store.work(inA, (tx) => queryRecords(tx, catalogue, { from: "things" }, { search: things[1]!.code!.slice(0, 6) }))).items).toHaveLength(1);
