@@ -80,3 +80,49 @@ test("an address that nothing has says so, inside the shell", async ({ page }) =
   await expect(page.getByText("There is nothing here").first()).toBeVisible();
   await expectAccessible(page);
 });
+
+test("on a phone a finger finds what it may press, and no field makes the page zoom", async ({ page }, info) => {
+  test.skip(info.project.name !== "phone", "fingers are on phones");
+  await enterAs(page, "Manager JTR");
+  for (const path of ["/work", "/deals", "/pricing?tab=list", "/fulfillment", "/studio", "/studio/machines/fulfilment.deal"]) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+    const small = await page.evaluate(() => {
+      const controls = [
+        ...document.querySelectorAll<HTMLElement>(".topbar :is(a, button), main :is(.button, .filter.add, .search-box, .library-kinds a, .segmented button)"),
+      ];
+      const inSight = controls.filter((control) => control.checkVisibility() && control.getBoundingClientRect().height > 0);
+      const low = inSight.filter((control) => control.getBoundingClientRect().height < 40);
+      const fields = [...document.querySelectorAll<HTMLElement>("main input:not([type=checkbox])")].filter((field) => field.checkVisibility());
+      const zoomed = fields.filter((field) => Number.parseFloat(getComputedStyle(field).fontSize) < 16);
+      return { seen: inSight.length, wrong: [...low, ...zoomed].map((element) => element.outerHTML.slice(0, 120)) };
+    });
+    expect(small.seen, path).toBeGreaterThan(0);
+    expect(small.wrong, path).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${path} is wider than the window`).toBeLessThanOrEqual(1);
+  }
+});
+
+test("a form that is pressed before the page's scripts have come loses nothing, and works once they have", async ({ page }, info) => {
+  test.skip(info.project.name !== "laptop", "the same document at every width");
+  await enterAs(page, "Admin JTR");
+  let release: () => void = () => undefined;
+  const scripts = new Promise<void>((go) => {
+    release = go;
+  });
+  await page.route("**/assets/*.js", async (route) => {
+    await scripts;
+    await route.continue();
+  });
+  await page.goto("/settings/access.access", { waitUntil: "commit" });
+  const form = page.locator("main form[aria-label=Organisation]");
+  const save = form.locator("button[type=submit]");
+  await expect(save).toBeVisible();
+  const { x, y, width, height } = (await save.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  await page.mouse.click(x + width / 2, y + height / 2);
+  await expect(form).toHaveAttribute("inert");
+  await expect(page).toHaveURL(/access\.access$/);
+  release();
+  await expect(form).not.toHaveAttribute("inert");
+  await expect(page).toHaveURL(/access\.access$/);
+});
