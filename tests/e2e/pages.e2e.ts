@@ -126,3 +126,18 @@ test("a form that is pressed before the page's scripts have come loses nothing, 
   await expect(form).not.toHaveAttribute("inert");
   await expect(page).toHaveURL(/access\.access$/);
 });
+
+test("scripts and styles come compressed", async ({ page }) => {
+  await page.goto("/login");
+  const links = page.locator("link[rel=stylesheet], link[rel=modulepreload]");
+  // The router writes its list of pages after the bundle.
+  const files = (await links.evaluateAll((all) => all.map((link) => (link as HTMLLinkElement).href))).filter((file) => !file.includes("/manifest-"));
+  expect(files.length).toBeGreaterThan(2);
+  for (const file of files) {
+    for (const coding of ["br", "gzip"]) {
+      const answer = await page.request.get(file, { headers: { "accept-encoding": coding } });
+      expect([answer.status(), answer.headers()["content-encoding"]], file).toEqual([200, coding]);
+      expect(answer.headers()["content-type"], file).toMatch(/^(text\/css|application\/javascript);/);
+    }
+  }
+});
