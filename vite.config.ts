@@ -1,5 +1,8 @@
-import { resolve } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
 import { reactRouter } from "@react-router/dev/vite";
 import mantine from "postcss-preset-mantine";
 import { defineConfig, type Plugin } from "vite";
@@ -26,8 +29,30 @@ function engineOutside(): Plugin {
   };
 }
 
+/** Writes scripts and styles for browsers compressed too, beside themselves: the server sends what is there, over a slow line in a fourth of the time. */
+function compressed(): Plugin {
+  const brotli = promisify(brotliCompress);
+  const zip = promisify(gzip);
+  return {
+    name: "compressed",
+    apply: "build",
+    async writeBundle({ dir }, bundle) {
+      if (this.environment.name !== "client" || dir === undefined) return;
+      const files = Object.keys(bundle).filter((name) => /\.(?:js|css)$/u.test(name));
+      await Promise.all(
+        files.map(async (name) => {
+          const path = join(dir, name);
+          const bytes = await readFile(path);
+          await writeFile(`${path}.br`, await brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
+          await writeFile(`${path}.gz`, await zip(bytes, { level: 9 }));
+        }),
+      );
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: process.env["VITEST"] ? [] : [engineOutside(), reactRouter()],
+  plugins: process.env["VITEST"] ? [] : [engineOutside(), reactRouter(), compressed()],
   css: { postcss: { plugins: [mantine()] } },
   resolve: { dedupe: ["react", "react-dom", "react-router"] },
   build: { chunkSizeWarningLimit: 1600 },

@@ -10,6 +10,7 @@ import "#studio/ui/meaning.css";
 import "#studio/ui/button.css";
 import "#studio/ui/panel.css";
 import "#studio/ui/form/form.css";
+import "#studio/ui/touch.css";
 import "./shell/shell.css";
 import { ColorSchemeScript, MantineProvider, mantineHtmlProps } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";

@@ -74,6 +74,7 @@ export async function createWebHost(options: WebOptions): Promise<WebPlugin> {
     await app.register(fastifyStatic, {
       root: join(client, "assets"),
       prefix: "/assets/",
+      preCompressed: true,
       immutable: true,
       maxAge: YEAR_MS,
       decorateReply: false,

@@ -48,8 +48,8 @@ const COLUMNS = `j.org_id as "orgId", j.id, j.type, j.file_name as "fileName", j
   j.status = 'done' and hashtextextended('import:' || j.id, 0) in (${HELD}) as "isHeld"`;
 const ADD = statement(
   "import_add",
-  `insert into import_job as j (org_id, id, type, file_name, sha256, is_trial, is_atomic, status, total, created, unchanged, failed, created_by, created_at, updated_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) returning ${COLUMNS}`,
+  `insert into import_job as j (org_id, id, type, file_name, sha256, is_trial, is_atomic, status, total, done, created, unchanged, failed, created_by, created_at, updated_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15) returning ${COLUMNS}`,
 );
 const LOAD = statement("import_load", `select ${COLUMNS} from import_job j where j.id = $1 and ($2::uuid[] is null or j.org_id = any ($2))`);
 const LOCK = statement("import_lock", `select ${COLUMNS} from import_job j where j.id = $1 and j.org_id = any ($2::uuid[]) for update`);
@@ -78,11 +78,11 @@ const FAIL_SILENT = statement(
   `update import_job j set status = 'failed', error = $1, updated_at = $2 where j.status in ('checking', 'writing') and j.updated_at < $3 and j.id <> all ($4::uuid[]) returning j.id`,
 );
 
-type NewImport = Omit<ImportJobRow, "done" | "error" | "updatedAt" | "isHeld">;
+type NewImport = Omit<ImportJobRow, "error" | "updatedAt" | "isHeld">;
 
 export async function addImport(tx: Tx, row: NewImport): Promise<ImportJobRow> {
-  const { orgId, id, type, fileName, sha256, isTrial, isAtomic, status, total, created, unchanged, failed, createdBy, createdAt } = row;
-  const values = [orgId, id, type, fileName, sha256, isTrial, isAtomic, status, total, created, unchanged, failed, createdBy, createdAt];
+  const { orgId, id, type, fileName, sha256, isTrial, isAtomic, status, total, done, created, unchanged, failed, createdBy, createdAt } = row;
+  const values = [orgId, id, type, fileName, sha256, isTrial, isAtomic, status, total, done, created, unchanged, failed, createdBy, createdAt];
   return (await tx.query<ImportJobRow>(ADD, values))[0]!;
 }
 

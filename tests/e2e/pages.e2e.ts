@@ -80,3 +80,64 @@ test("an address that nothing has says so, inside the shell", async ({ page }) =
   await expect(page.getByText("There is nothing here").first()).toBeVisible();
   await expectAccessible(page);
 });
+
+test("on a phone a finger finds what it may press, and no field makes the page zoom", async ({ page }, info) => {
+  test.skip(info.project.name !== "phone", "fingers are on phones");
+  await enterAs(page, "Manager JTR");
+  for (const path of ["/work", "/deals", "/pricing?tab=list", "/fulfillment", "/studio", "/studio/machines/fulfilment.deal"]) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+    const small = await page.evaluate(() => {
+      const controls = [
+        ...document.querySelectorAll<HTMLElement>(".topbar :is(a, button), main :is(.button, .filter.add, .search-box, .library-kinds a, .segmented button)"),
+      ];
+      const inSight = controls.filter((control) => control.checkVisibility() && control.getBoundingClientRect().height > 0);
+      const low = inSight.filter((control) => control.getBoundingClientRect().height < 40);
+      const fields = [...document.querySelectorAll<HTMLElement>("main input:not([type=checkbox])")].filter((field) => field.checkVisibility());
+      const zoomed = fields.filter((field) => Number.parseFloat(getComputedStyle(field).fontSize) < 16);
+      return { seen: inSight.length, wrong: [...low, ...zoomed].map((element) => element.outerHTML.slice(0, 120)) };
+    });
+    expect(small.seen, path).toBeGreaterThan(0);
+    expect(small.wrong, path).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${path} is wider than the window`).toBeLessThanOrEqual(1);
+  }
+});
+
+test("a form that is pressed before the page's scripts have come loses nothing, and works once they have", async ({ page }, info) => {
+  test.skip(info.project.name !== "laptop", "the same document at every width");
+  await enterAs(page, "Admin JTR");
+  let release: () => void = () => undefined;
+  const scripts = new Promise<void>((go) => {
+    release = go;
+  });
+  await page.route("**/assets/*.js", async (route) => {
+    await scripts;
+    await route.continue();
+  });
+  await page.goto("/settings/access.access", { waitUntil: "commit" });
+  const form = page.locator("main form[aria-label=Organisation]");
+  const save = form.locator("button[type=submit]");
+  await expect(save).toBeVisible();
+  const { x, y, width, height } = (await save.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  await page.mouse.click(x + width / 2, y + height / 2);
+  await expect(form).toHaveAttribute("inert");
+  await expect(page).toHaveURL(/access\.access$/);
+  release();
+  await expect(form).not.toHaveAttribute("inert");
+  await expect(page).toHaveURL(/access\.access$/);
+});
+
+test("scripts and styles come compressed", async ({ page }) => {
+  await page.goto("/login");
+  const links = page.locator("link[rel=stylesheet], link[rel=modulepreload]");
+  // The router writes its list of pages after the bundle.
+  const files = (await links.evaluateAll((all) => all.map((link) => (link as HTMLLinkElement).href))).filter((file) => !file.includes("/manifest-"));
+  expect(files.length).toBeGreaterThan(2);
+  for (const file of files) {
+    for (const coding of ["br", "gzip"]) {
+      const answer = await page.request.get(file, { headers: { "accept-encoding": coding } });
+      expect([answer.status(), answer.headers()["content-encoding"]], file).toEqual([200, coding]);
+      expect(answer.headers()["content-type"], file).toMatch(/^(text\/css|application\/javascript);/);
+    }
+  }
+});

@@ -7,6 +7,7 @@ import { SchemaForm } from "#studio/ui/form/schema-form.tsx";
 import { blankOf, kindOf, propertiesOf } from "#studio/ui/form/schema-kind.ts";
 import type { IconName } from "#studio/ui/icon.tsx";
 import { Notice } from "#studio/ui/states.tsx";
+import { useAlive } from "#studio/ui/use-alive.ts";
 import type { ActView, FieldError } from "../guided.ts";
 import { formPorts } from "./form-ports.ts";
 import { useAct, usePreview } from "./use-act.ts";
@@ -45,6 +46,7 @@ export function ActForm({
   });
   const preview = usePreview({ instance, type: act.type, payload: value }, seq);
   const formId = useId();
+  const alive = useAlive();
   const submit = (event: React.FormEvent): void => {
     event.preventDefault();
     const errors = act.schema === null ? [] : checkValue(act.schema, value);
@@ -59,6 +61,7 @@ export function ActForm({
   return (
     <form
       id={formId}
+      inert={!alive}
       className="stack"
       style={{ gap: 12 }}
       onSubmit={submit}

@@ -132,7 +132,7 @@ function PhoneActBar({ primary, onOpen, count }: { primary: ActView | undefined;
             document.querySelector(".acts-list")?.scrollIntoView({ behavior: "smooth", block: "start" });
           }}
         >
-          {primary === undefined ? `${count} acts` : `${count} more acts`}
+          {`${count} ${primary === undefined ? "" : "more "}${count === 1 ? "act" : "acts"}`}
         </Button>
       )}
     </div>

@@ -9,6 +9,7 @@ import { freshKey } from "#studio/ui/fresh-key.ts";
 import { Icon } from "#studio/ui/icon.tsx";
 import { Anchor } from "#studio/ui/link.tsx";
 import { Notice } from "#studio/ui/states.tsx";
+import { useAlive } from "#studio/ui/use-alive.ts";
 import { announce } from "../announce.tsx";
 import { Refusal } from "../guided/act-form.tsx";
 import { formPorts } from "../guided/form-ports.ts";
@@ -17,6 +18,7 @@ import type { BeginView } from "../lists.ts";
 
 /** The form that begins something new, beside the list that it will join. */
 export function BeginPanel({ begin, closeHref, several }: { begin: BeginView; closeHref: string; several: boolean }) {
+  const alive = useAlive();
   const [value, setValue] = useState<JsonObject>(() => blankOf(begin.schema));
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const fetcher = useFetcher<ActResult>();
@@ -43,6 +45,7 @@ export function BeginPanel({ begin, closeHref, several }: { begin: BeginView; cl
         </div>
       </div>
       <form
+        inert={!alive}
         aria-label={begin.title}
         style={{ display: "contents" }}
         noValidate

@@ -8,6 +8,7 @@ import { propertiesOf, schemaAt, titleOf } from "#studio/ui/form/schema-kind.ts"
 import { freshKey } from "#studio/ui/fresh-key.ts";
 import { Panel } from "#studio/ui/panel.tsx";
 import { Notice } from "#studio/ui/states.tsx";
+import { useAlive } from "#studio/ui/use-alive.ts";
 import { errorsAfter, placeOf, type TouchedRow } from "./error-place.ts";
 import { FileList } from "./file-list.tsx";
 import { type Refusal, submit } from "./form-calls.ts";
@@ -33,6 +34,7 @@ export function FormScreen({ form, address }: { form: OpenForm; address: string 
   const properties = propertiesOf(schema ?? {});
   const { draft, change, forget } = useFormDraft(address, sheet === null ? {} : { [sheet.field]: [{}] });
   const { value, files: kept } = draft;
+  const alive = useAlive();
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const [state, setState] = useState<"open" | "sending" | "sent">("open");
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -98,6 +100,7 @@ export function FormScreen({ form, address }: { form: OpenForm; address: string 
       </div>
       <form
         ref={element}
+        inert={!alive}
         className="stack"
         noValidate
         onSubmit={(event) => {

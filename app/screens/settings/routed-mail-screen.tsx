@@ -11,6 +11,7 @@ import { Anchor } from "#studio/ui/link.tsx";
 import { Panel } from "#studio/ui/panel.tsx";
 import { RelativeTime } from "#studio/ui/relative-time.tsx";
 import { EmptyState } from "#studio/ui/states.tsx";
+import { useAlive } from "#studio/ui/use-alive.ts";
 import { changesOf } from "../changes-of.ts";
 import { Refusal } from "../guided/act-form.tsx";
 import { formPorts } from "../guided/form-ports.ts";
@@ -63,6 +64,7 @@ export function RoutedMails({ page, mails }: { page: SettingsPage; mails: readon
 
 /** One mail: the form of its row, its look while that is edited, and why the last ones were sent or not. */
 export function RoutedMailScreen({ page, mail }: { page: SettingsPage; mail: RoutedMailPage }) {
+  const alive = useAlive();
   const [value, setValue] = useState<JsonObject>(mail.value);
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const saving = useSubmit();
@@ -80,6 +82,7 @@ export function RoutedMailScreen({ page, mail }: { page: SettingsPage; mail: Rou
       <Panel title={mail.title}>
         <p className="quiet">{mail.note}</p>
         <form
+          inert={!alive}
           className="stack"
           aria-label={mail.title}
           noValidate

@@ -9,6 +9,7 @@ import { SchemaForm } from "#studio/ui/form/schema-form.tsx";
 import { Anchor } from "#studio/ui/link.tsx";
 import { OrgBadge } from "#studio/ui/org-badge.tsx";
 import { Facts, Panel } from "#studio/ui/panel.tsx";
+import { useAlive } from "#studio/ui/use-alive.ts";
 import { changesOf } from "../changes-of.ts";
 import { Refusal } from "../guided/act-form.tsx";
 import { formPorts } from "../guided/form-ports.ts";
@@ -78,12 +79,14 @@ function SettingsForm({ page }: { page: SettingsPage }) {
   const [value, setValue] = useState<JsonObject>(page.values);
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const { busy, refusal, submit } = useSubmit();
+  const alive = useAlive();
   const changes = changesOf(page.values, value);
   const save = (what: JsonObject): void => {
     submit({ etag: page.etag, changes: what });
   };
   return (
     <form
+      inert={!alive}
       className="stack"
       aria-label={page.title}
       noValidate

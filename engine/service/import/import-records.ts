@@ -114,7 +114,7 @@ function jobRow(work: Work, input: ImportInput, total: number) {
       isTrial: input.dryRun === true,
       isAtomic: input.atomic === true,
     },
-    ...{ total, created: 0, unchanged: 0, failed: 0, createdBy: work.actor.id, createdAt: work.at },
+    ...{ total, done: 0, created: 0, unchanged: 0, failed: 0, createdBy: work.actor.id, createdAt: work.at },
   };
 }
 
@@ -134,7 +134,7 @@ async function importAll(work: Work, input: ImportInput, total: number): Promise
       rows: rows.filter((row) => row.result === "failed"),
     });
   }
-  const job = await addImport(work.tx, { ...jobRow(work, input, total), ...counts, status: "done" });
+  const job = await addImport(work.tx, { ...jobRow(work, input, total), ...counts, done: total, status: "done" });
   const told: Told = new Map();
   await writeRows(work, check.type, job.id, checked, told);
   await tellInstances(work, check.type, job.id, told);

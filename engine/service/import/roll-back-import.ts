@@ -64,8 +64,10 @@ async function rollBackIn(work: Work, id: string, { reason, report }: { readonly
   const job = await loadImport(work.tx, id);
   if (job === null) throw importNotFound();
   if (job.status === "rolled_back") return toImportView(work, job);
-  if (job.status !== "done" || job.isTrial)
-    throw new EngineError("import_kept", `The import is ${job.status.replace("_", " ")}: it wrote nothing that could be taken back.`, { rows: [] });
+  if (job.status !== "done" || job.created === 0 || job.isTrial) {
+    const what = job.status === "done" ? "The import wrote" : `The import is ${job.status.replace("_", " ")}: it wrote`;
+    throw new EngineError("import_kept", `${what} nothing that could be taken back.`, { rows: [] });
+  }
   const type = recordTypeOf(work.ruling.program, job.type);
   requireRollback(work, type, job);
   await takeTime(work.tx);

@@ -122,6 +122,18 @@ describe("[WMS-39] an import", () => {
     expect((await rep.upload("/records/payments-ledger/import", "text/csv", csv([row("R-1", "500.00")]))).body).toMatchObject({ created: 1 });
   });
 
+  it("counts its rows as done at once, and one that wrote nothing cannot be taken back", async () => {
+    const file = csv([row("N-1", "10.00"), row("N-2", "20.00")]);
+    const first = (await rep.upload("/records/payments-ledger/import", "text/csv", file)).body;
+    const second = (await rep.upload("/records/payments-ledger/import", "text/csv", file)).body;
+    expect(second).toMatchObject({ created: 0, unchanged: 2 });
+    expect((await rep.get(`/imports/${first.import}`)).body).toMatchObject({ status: "done", done: 2, total: 2 });
+    const refused = await rep.post(`/imports/${second.import}/rollback`, WHY);
+    expect(refused.body, refused.text).toMatchObject({ status: 409, code: "import_kept", detail: "The import wrote nothing that could be taken back." });
+    expect((await rep.get(`/imports/${second.import}`)).body).toMatchObject({ status: "done", done: 2, total: 2 });
+    expect((await rep.post(`/imports/${first.import}/rollback`, WHY)).body.status).toBe("rolled_back");
+  });
+
   it("tells how far it is while it is taken back", async () => {
     const job = (await rep.list("/imports")).find(({ status, created }) => status === "done" && created === 2_097);
     const seen = new Set<number>();
