@@ -151,7 +151,7 @@ function ItemRow({ item, draft }: { item: LibraryItem; draft: string | null }) {
         {item.instances === null ? (
           ""
         ) : item.instances.all === 0 ? (
-          <span className="quiet">0</span>
+          <span className="quiet">0 live</span>
         ) : (
           <Anchor href={`${definitionPath(item.kind, item.key, draft)}${draft === null ? "?" : "&"}mode=live`}>
             {formatDecimal(item.instances.active)} live
