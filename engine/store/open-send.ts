@@ -41,10 +41,12 @@ const HOLD = statement(
 const ANSWERED = "x.fingerprint as x_fingerprint, x.status as x_status, x.answer as x_answer, x.created_at as x_created_at, x.expires_at as x_expires_at";
 /** Follows a lock in the same flight, with a snapshot of its own: who had to wait for it reads what the other one wrote. */
 const read = (keyed: boolean): string =>
-  `select ${INSTANCE_COLUMNS}, r.org_id as r_org_id, r.id as r_id, r.type as r_type, r.code as r_code, r.data as r_data, r.version as r_version,
+  `select ${INSTANCE_COLUMNS}, r.id as r_id, r.type as r_type, r.code as r_code, r.data as r_data, r.version as r_version,
      o.code as o_code, o.activation_epoch, o.settings_epoch${keyed ? `, ${ANSWERED}` : ""}
-   from org o left join instance i on i.org_id = $1 and i.id = $2 left join record r on r.org_id in ($1, '${GLOBAL_ORG}') and r.id = i.record_id
+   from org o left join instance i on i.org_id = $1 and i.id = $2 left join record r on r.org_id = $1 and r.id = i.record_id
      ${keyed ? "left join inbox x on x.org_id = $1 and x.source = $3 and x.key = $4" : ""} where o.id = $1`;
+/** Of an instance whose record is no org's own, which is rare: asked for in the read above, every event would look for both. */
+const GLOBAL_RECORD = statement("send_global_record", `select ${RECORD_COLUMNS} from record r where r.org_id = '${GLOBAL_ORG}' and r.id = $1`);
 const READ = statement("send_read", read(false));
 const READ_KEYED = statement("send_read_keyed", read(true));
 const ORG = statement(
@@ -63,7 +65,6 @@ interface OrgSqlRow {
 }
 interface ReadSqlRow extends OrgSqlRow, Omit<InstanceSqlRow, "id"> {
   readonly id: string | null;
-  readonly r_org_id: string;
   readonly r_id: string | null;
   readonly r_type: string;
   readonly r_code: string | null;
@@ -81,7 +82,8 @@ export async function openSend(tx: Tx, input: OpenSend): Promise<OpenedSend> {
       ? await tx.query<ReadSqlRow>(READ, [orgId, instanceId])
       : await tx.query<ReadSqlRow>(READ_KEYED, [orgId, instanceId, idempotency.source, idempotency.key]);
   if (row === undefined || row.id === null) return opened(input, null, null, row);
-  return opened(input, toInstance(row as InstanceSqlRow), recordOf(row), row);
+  const [global] = row.r_id === null && row.record_id !== row.id ? await tx.query<RecordSqlRow>(GLOBAL_RECORD, [row.record_id]) : [];
+  return opened(input, toInstance(row as InstanceSqlRow), global === undefined ? recordOf(row) : toRecord(global), row);
 }
 
 /** Locks an instance that was opened "late". Queued: where it has moved on meanwhile, the transaction fails and is run again. */
@@ -91,8 +93,7 @@ export function holdInstance(tx: Tx, { orgId, id, seq }: Pick<InstanceRow, "orgI
 
 function recordOf(row: ReadSqlRow): RecordState | null {
   if (row.r_id === null) return null;
-  const org = row.r_org_id === GLOBAL_ORG ? null : row.o_code;
-  return { id: row.r_id, type: row.r_type, org, code: row.r_code, version: row.r_version, data: row.r_data };
+  return { id: row.r_id, type: row.r_type, org: row.o_code, code: row.r_code, version: row.r_version, data: row.r_data };
 }
 
 export interface OpenStart {

@@ -122,21 +122,45 @@ export function isChosen(scope: Scope, orgId: string): boolean {
 export function actorIn(scope: Scope, orgId: string, access: AccessDefinition | null): Actor {
   const { principal } = scope;
   if (principal.kind === "system") return SYSTEM_ACTOR;
-  const roles = [...(principal.grants.find((grant) => grant.org.id === orgId)?.roles ?? [])].sort();
-  const held = new Set<string>(principal.grants.some((grant) => grant.org.id === orgId) ? principal.direct : []);
-  for (const role of roles) for (const permission of roleOf(access, role)?.permissions ?? []) held.add(permission);
-  const permissions = [...held].filter((permission) => principal.narrowedTo === null || principal.narrowedTo.includes(permission)).sort();
+  const grant = principal.grants.find(({ org }) => org.id === orgId);
   return {
     id: principal.id,
     kind: principal.kind,
     name: principal.name,
     ...(principal.email === undefined ? {} : { email: principal.email }),
-    permissions,
-    roles,
-    rank: rankOf(access, principal.level),
-    orgs: principal.grants.map((grant) => grant.org.code).sort(),
-    traits: traitsOf(access, permissions),
+    ...rightsOf(access, {
+      roles: [...(grant?.roles ?? [])].sort(),
+      direct: grant === undefined ? [] : principal.direct,
+      narrowedTo: principal.narrowedTo,
+      level: principal.level,
+    }),
+    orgs: principal.grants.map(({ org }) => org.code).sort(),
   };
+}
+
+type Rights = Pick<Actor, "permissions" | "roles" | "rank" | "traits">;
+type Held = Pick<Principal, "direct" | "narrowedTo" | "level"> & { readonly roles: readonly string[] };
+
+/** A definition never changes, and few people hold something of their own: what the same grants give is worked out once. */
+const rightsBy = new WeakMap<AccessDefinition, Map<string, Rights>>();
+const RIGHTS_KEPT = 1_000;
+
+function rightsOf(access: AccessDefinition | null, held: Held): Rights {
+  if (access === null) return workOutRights(null, held);
+  const known = rightsBy.get(access) ?? new Map<string, Rights>();
+  rightsBy.set(access, known);
+  const key = JSON.stringify([held.roles, held.direct, held.narrowedTo, held.level]);
+  const found = known.get(key) ?? workOutRights(access, held);
+  if (known.size >= RIGHTS_KEPT) known.clear();
+  known.set(key, found);
+  return found;
+}
+
+function workOutRights(access: AccessDefinition | null, { roles, direct, narrowedTo, level }: Held): Rights {
+  const held = new Set(direct);
+  for (const role of roles) for (const permission of roleOf(access, role)?.permissions ?? []) held.add(permission);
+  const permissions = [...held].filter((permission) => narrowedTo === null || narrowedTo.includes(permission)).sort();
+  return { permissions, roles, rank: rankOf(access, level), traits: traitsOf(access, permissions) };
 }
 
 /** Rank of a security level; that of the default level where none is named, 0 where none is defined. */
