@@ -181,7 +181,8 @@ describe("a check of the central stock", () => {
 
   it("[WMS-46][WMS-50] shows on the order and on its deal; a later event replaces it, a late one changes nothing", async () => {
     const shown = JSON.stringify(await checksOn());
-    for (const part of ["found", "300.00 m", "2026-02-02 09:30", "Ayla; proposed: Reserve 300 m; expected: two weeks", "Line 1: not found, 2026"]) expect(shown).toContain(part);
+    for (const part of ["found", "300.00 m", "2026-02-02 09:30", "Ayla; proposed: Reserve 300 m; expected: two weeks", "Line 1: not found, 2026"])
+      expect(shown).toContain(part);
     const deal = (await api.as("manager.jtr").get(`/records/purchase-orders/${codeOf(checked)}`)).body.data.deal_id;
     // What the deal's page shows beside it.
     const { code } = (await api.as("manager.jtr").get(`/records/deals/${deal}`)).body;
