@@ -34,35 +34,41 @@ export function createPdfThread(limits: PdfLimits = LIMITS): PdfThread {
     if (worker !== null) return worker;
     const thread = new Worker(new URL("./pdf-worker.ts", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb } });
     thread.unref();
-    thread.on("exit", () => {
+    // Before anybody else hears of it: the next document gets a thread of its own. One that fails while nothing is rendered harms nobody.
+    const forget = (): void => {
       if (worker === thread) worker = null;
-    });
+    };
+    thread.on("error", forget).on("exit", forget);
     worker = thread;
     return thread;
+  };
+
+  const end = (thread: Worker): void => {
+    if (worker === thread) worker = null;
+    void thread.terminate();
   };
 
   const renderNow = (request: PdfRequest): Promise<Uint8Array> =>
     new Promise((resolve, reject) => {
       clearTimeout(idle);
       const thread = started();
-      const end = (settle: () => void): void => {
+      const settled = (settle: () => void): void => {
         clearTimeout(timer);
         thread.off("message", heard).off("error", failed).off("exit", ended);
-        if (worker === thread) idle = setTimeout(() => void thread.terminate(), IDLE_MS).unref();
+        if (worker === thread) idle = setTimeout(() => end(thread), IDLE_MS).unref();
         settle();
       };
       const give = (code: "limit_exceeded" | "internal", message: string, data: { readonly limit?: string }, cause?: unknown): void =>
-        end(() => reject(new EngineError(code, `The document "${request.title}" ${message}`, data, { cause })));
+        settled(() => reject(new EngineError(code, `The document "${request.title}" ${message}`, data, { cause })));
       const heard = (answer: PdfAnswer): void =>
-        "bytes" in answer ? end(() => resolve(answer.bytes)) : give("internal", `could not be rendered: ${answer.reason}`, {});
+        "bytes" in answer ? settled(() => resolve(answer.bytes)) : give("internal", `could not be rendered: ${answer.reason}`, {});
       const failed = (error: Error & { readonly code?: string }): void =>
         error.code === "ERR_WORKER_OUT_OF_MEMORY"
           ? give("limit_exceeded", `needs more than ${limits.memoryMb} MB to render.`, { limit: "document_memory" }, error)
           : give("internal", "could not be rendered: its thread failed.", {}, error);
       const ended = (): void => give("internal", "could not be rendered: its thread has ended.", {});
       const timer = setTimeout(() => {
-        worker = null;
-        void thread.terminate();
+        end(thread);
         give("limit_exceeded", `takes more than ${limits.timeoutMs / 1000} s to render.`, { limit: "document_time" });
       }, limits.timeoutMs);
       thread.on("message", heard).on("error", failed).on("exit", ended);

@@ -125,7 +125,13 @@ class ReplayThread {
     if (answer.kind === "ready") this.isReady = true;
     this.#waiting.get(answer.task)?.resolve(answer);
     this.#waiting.delete(answer.task);
-    if (this.#waiting.size === 0) this.#idle = setTimeout(() => void worker.terminate(), IDLE_MS).unref();
+    if (this.#waiting.size === 0) this.#idle = setTimeout(() => this.#rest(worker), IDLE_MS).unref();
+  }
+
+  /** Let go of before it ends: a page that comes meanwhile is not handed to it. */
+  #rest(worker: Worker): void {
+    this.#ended(worker, null);
+    void worker.terminate();
   }
 
   #ended(worker: Worker, error: unknown): void {

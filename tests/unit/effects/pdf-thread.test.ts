@@ -1,3 +1,4 @@
+import type { Worker } from "node:worker_threads";
 import { expect, it } from "vitest";
 import type { PdfRequest } from "#engine/core/ports.ts";
 import { createPdfThread } from "#engine/effects/pdf-thread.ts";
@@ -45,4 +46,18 @@ it("ends a document that takes too long, and starts anew for the next one", asyn
   const thread = createPdfThread({ timeoutMs: 1, memoryMb: 512 });
   for (let n = 0; n < 2; n++) await expect(thread.render(SMALL)).rejects.toMatchObject({ code: "limit_exceeded", data: { limit: "document_time" } });
   await thread.close();
+});
+
+it("lives on where its thread fails between two documents, and starts anew for the next one", async () => {
+  const workers: Worker[] = [];
+  const note = (worker: Worker): void => void workers.push(worker);
+  process.on("worker", note);
+  const thread = createPdfThread();
+  await thread.render(SMALL);
+  expect(workers).toHaveLength(1);
+  expect(() => workers[0]?.emit("error", new Error("late"))).not.toThrow();
+  expect((await thread.render(SMALL)).length).toBeGreaterThan(1_000);
+  expect(workers).toHaveLength(2);
+  process.off("worker", note);
+  await Promise.all(workers.map((worker) => worker.terminate()));
 });
