@@ -77,11 +77,12 @@ export async function checkRows(work: Work, check: RowCheck, rows: readonly Numb
         continue;
       } catch (error) {
         if (!(error instanceof EngineError) || error.code !== "payload_invalid") throw error;
-        first = errorsOf(error.message, (error.data["errors"] ?? []) as readonly PayloadError[]);
+        const errors = errorsOf((error.data["errors"] ?? []) as readonly PayloadError[]);
+        first = errors.length > 0 ? errors : [{ column: "", message: error.message }];
       }
     }
     const told = new Set(draft.errors.map(({ column }) => check.columns.find(({ name }) => name === column)?.field ?? column));
-    const all = errorsOf("", await check.faultsOf(filled, told, lookup));
+    const all = errorsOf(await check.faultsOf(filled, told, lookup));
     draft.errors = [...draft.errors, ...(all.length === 0 ? first : all).map(({ column, message }) => tell(check.columns, draft.cells, column, message))];
   }
   await markKnownRows(work, check.type, { seen: check.seen.rowKeys, columns: check.columns }, drafts);
@@ -222,8 +223,6 @@ function remembered(check: RowCheck, lookup: ReferenceLookup): ReferenceLookup {
   };
 }
 
-function errorsOf(message: string, errors: readonly PayloadError[]): readonly RowError[] {
-  return errors.length === 0 && message !== ""
-    ? [{ column: "", message }]
-    : errors.map((error) => ({ column: error.path.slice(1).replaceAll("/", "."), message: error.message }));
+function errorsOf(errors: readonly PayloadError[]): readonly RowError[] {
+  return errors.map(({ path, message }) => ({ column: path.slice(1).replaceAll("/", "."), message }));
 }

@@ -1,46 +1,26 @@
-/** All that is wrong with a row. The validator of a whole schema stops at the first fault: each field is asked by itself. */
+/** All that is wrong with a row: each field is asked by itself. */
 import { EngineError } from "../../core/errors.ts";
-import { compileSchema, type Validator } from "../../core/validate.ts";
 import type { Json, JsonObject, JsonSchema } from "../../schema/json.ts";
+import { compileField, type ObjectFields } from "../records/compile-field.ts";
 import { type PayloadError, type ReferenceLookup, withReferences } from "../records/payload.ts";
 
 /** Faults of the fields but for those that `told` names, in the order of the schema's fields; where they fit, of the records that they name. */
 export type FieldFaults = (data: JsonObject, told: ReadonlySet<string>, lookup: ReferenceLookup) => Promise<readonly PayloadError[]>;
 
 export function createFieldFaults(schema: JsonSchema): FieldFaults {
-  let fields: ReadonlyMap<string, Validator> | null = null;
+  let fields: ReadonlyMap<string, ReturnType<typeof compileField>> | null = null;
   return async (data, told, lookup) => {
-    fields ??= checksOf(schema);
+    fields ??= new Map(Object.keys((schema as ObjectFields).properties ?? {}).map((field) => [field, compileField(schema as ObjectFields, field)]));
     const errors: PayloadError[] = [];
     const fitting: Record<string, Json> = {};
-    for (const [field, check] of fields) {
+    for (const [field, faultOf] of fields) {
       if (told.has(field)) continue;
-      const alone: JsonObject = Object.hasOwn(data, field) ? { [field]: data[field] as Json } : {};
-      const [fault] = check(alone);
-      if (fault === undefined) Object.assign(fitting, alone);
-      else errors.push({ path: fault.path, message: fault.message });
+      const fault = faultOf(data);
+      if (fault !== undefined) errors.push({ path: fault.path, message: fault.message });
+      else if (Object.hasOwn(data, field)) fitting[field] = data[field] as Json;
     }
     return [...errors, ...(await unknownNames(schema, fitting, lookup))];
   };
-}
-
-function checksOf(schema: JsonSchema): ReadonlyMap<string, Validator> {
-  const {
-    $defs,
-    properties = {},
-    required = [],
-  } = schema as { readonly $defs?: JsonObject; readonly properties?: JsonObject; readonly required?: readonly string[] };
-  return new Map(
-    Object.entries(properties).map(([field, property]) => [
-      field,
-      compileSchema({
-        type: "object",
-        properties: { [field]: property },
-        required: required.filter((each) => each === field),
-        ...($defs === undefined ? {} : { $defs }),
-      }),
-    ]),
-  );
 }
 
 async function unknownNames(schema: JsonSchema, fitting: JsonObject, lookup: ReferenceLookup): Promise<readonly PayloadError[]> {

@@ -4,7 +4,6 @@
  * has anyway is its own fault.
  */
 import { EngineError } from "../../core/errors.ts";
-import { compileSchema } from "../../core/validate.ts";
 import type { Json, JsonObject, JsonSchema } from "../../schema/json.ts";
 import { saveFile as storeFile } from "../../store/files.ts";
 import { type FileAnswer, fileAnswer, fileRow } from "../editing/files.ts";
@@ -12,6 +11,7 @@ import { csvRows } from "../import/csv.ts";
 import type { NumberedRow } from "../import/numbered-row.ts";
 import { xlsxRows } from "../import/xlsx.ts";
 import { attemptEvent } from "../instances/send-event.ts";
+import { compileField } from "../records/compile-field.ts";
 import { shutOnes } from "../work/decision-answer.ts";
 import type { Engine } from "../work/engine-context.ts";
 import { auditAttempt, Refused } from "../work/work.ts";
@@ -84,7 +84,7 @@ const lookAt = (engine: Engine, input: FormInput): Promise<FoundForm> => withFor
 
 /** Finds the cells of a row that show what the sheet does not say, and those that do not fit their column. */
 function cellFaults(columns: readonly string[], items: Items): (row: NumberedRow) => Verdict["errors"] {
-  const checks = columns.map((name) => columnCheck(name, items));
+  const checks = columns.map((name) => compileField(items, name));
   return ({ row, cells, faults = [] }) => {
     const tooMany = cells.slice(columns.length).some((cell) => cell.trim() !== "");
     const found = columns.flatMap((name, index) => {
@@ -93,12 +93,6 @@ function cellFaults(columns: readonly string[], items: Items): (row: NumberedRow
     });
     return tooMany ? [{ row, path: `/${row}`, message: "has more cells than the first row names" }, ...found] : found;
   };
-}
-
-/** Checks one column's cell by itself: a validator stops at the first fault of what it is given. */
-function columnCheck(name: string, { properties, required }: Items): (fields: JsonObject) => { readonly message: string } | undefined {
-  const check = compileSchema({ type: "object", properties: { [name]: properties[name] ?? {} }, required: required.filter((each) => each === name) });
-  return (fields) => check(Object.hasOwn(fields, name) ? { [name]: fields[name] } : {})[0];
 }
 
 function tableOf({ format, bytes }: SheetInput): readonly NumberedRow[] {
