@@ -2,7 +2,7 @@ import "./data-table.css";
 import { Checkbox } from "@mantine/core";
 import { Fragment } from "react";
 import { ColumnChooser, useHiddenColumns } from "./column-chooser.tsx";
-import { fittingColumns, leastWidth, MARGIN, useRoom } from "./fitting-columns.ts";
+import { fittingColumns, leastWidth, MARGIN, PICK, useRoom } from "./fitting-columns.ts";
 import { Icon } from "./icon.tsx";
 import { Skeleton } from "./states.tsx";
 import { useRowKeys } from "./use-row-keys.ts";
@@ -101,7 +101,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <section className="scroll" tabIndex={0} aria-label={props.label}>
           <table className="rows" style={{ minWidth: leastWidth(columns, selected !== undefined) }} aria-busy={props.loading || undefined}>
             <colgroup>
-              {selected === undefined ? null : <col style={{ width: 52 }} />}
+              {selected === undefined ? null : <col style={{ width: PICK }} />}
               {columns.map((column, index) => (
                 <col key={column.id} style={{ width: widthAt(column, index + (selected === undefined ? 0 : 1), span - 1) }} />
               ))}

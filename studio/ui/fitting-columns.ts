@@ -7,7 +7,7 @@ interface Sized {
 
 /** The page's margins lie inside the outer columns; a fixed width is the room for what is in the cell. */
 export const MARGIN = 16;
-const PICK = 52;
+export const PICK = 52;
 const FLEXIBLE = 144;
 const ALWAYS = 2;
 const PHONE = "(max-width: 640px)";

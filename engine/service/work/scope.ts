@@ -150,10 +150,12 @@ function rightsOf(access: AccessDefinition | null, held: Held): Rights {
   const known = rightsBy.get(access) ?? new Map<string, Rights>();
   rightsBy.set(access, known);
   const key = JSON.stringify([held.roles, held.direct, held.narrowedTo, held.level]);
-  const found = known.get(key) ?? workOutRights(access, held);
+  const found = known.get(key);
+  if (found !== undefined) return found;
   if (known.size >= RIGHTS_KEPT) known.clear();
-  known.set(key, found);
-  return found;
+  const rights = workOutRights(access, held);
+  known.set(key, rights);
+  return rights;
 }
 
 function workOutRights(access: AccessDefinition | null, { roles, direct, narrowedTo, level }: Held): Rights {
