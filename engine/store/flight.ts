@@ -11,7 +11,7 @@ import { TYPES } from "./pg-types.ts";
 export type Copied = Uint8Array<SharedArrayBuffer>;
 
 export interface FlightResult {
-  readonly rows: Record<string, unknown>[];
+  readonly rows: Row[];
   readonly rowCount: number;
   /** First word of the server's tag: SELECT, COMMIT, ROLLBACK ... */
   readonly command: string;
@@ -25,7 +25,8 @@ interface Part {
   readonly text: string;
   readonly values: readonly unknown[];
   readonly into: SharedArrayBuffer | undefined;
-  readonly resolve: (result: FlightResult) => void;
+  /** null: nobody reads what it gives. */
+  readonly resolve: ((result: FlightResult) => void) | null;
   readonly reject: (error: unknown) => void;
 }
 
@@ -45,16 +46,45 @@ interface Column {
   readonly name: string;
   readonly read: (text: string) => unknown;
 }
+type Row = Record<string, unknown>;
+/** `blank`: a row with all columns and no values, so that rows of one statement are of one shape. */
+interface Shape {
+  readonly columns: readonly Column[];
+  readonly blank: Row;
+}
 /** "parsed": its columns are not known yet. "doubtful": a flight failed that was to parse it, so the server may have it or not. */
-type Prepared = readonly Column[] | "parsed" | "doubtful";
+type Prepared = Shape | "parsed" | "doubtful";
 
-const prepared = new WeakMap<object, Map<string, Prepared>>();
+/** What a connection has: its prepared statements, and a stand-in for it that gathers messages instead of sending them. */
+interface Line {
+  readonly prepared: Map<string, Prepared>;
+  readonly gather: Wire;
+  gathered: Buffer[];
+}
+
+const lines = new WeakMap<object, Line>();
+
+function lineOf(wire: Wire): Line {
+  let line = lines.get(wire);
+  if (line === undefined) {
+    const gather = Object.create(wire) as Wire;
+    line = { prepared: new Map(), gather, gathered: [] };
+    const own = line;
+    gather._send = (bytes) => own.gathered.push(bytes);
+    lines.set(wire, line);
+  }
+  return line;
+}
+
+/** Messages that run a prepared statement without values: the same on every connection. */
+const fixed = new Map<string, Buffer>();
 const { prepareValue } = createRequire(import.meta.url)("pg/lib/utils.js") as { readonly prepareValue: (value: unknown) => unknown };
 /** Texts that an array takes in as they are, between quotes. */
 const isPlain = (value: unknown): boolean => typeof value === "string" && !/["\\]/.test(value);
 const toWire = (value: unknown): unknown => (Array.isArray(value) && value.every(isPlain) ? arrayOf(value) : prepareValue(value));
 const arrayOf = (texts: readonly string[]): string => (texts.length === 0 ? "{}" : `{"${texts.join('","')}"}`);
-const NO_COLUMNS: readonly Column[] = [];
+const NO_SHAPE: Shape = { columns: [], blank: {} };
+const NO_PREPARED: Map<string, Prepared> = new Map();
 const NO_BYTES: Copied = new Uint8Array(new SharedArrayBuffer(0));
 /** Characters of a statement without a name that its failure tells. */
 const TOLD = 400;
@@ -63,11 +93,11 @@ const FIRST_BYTES = 1 << 20;
 /** Filled by `add`, handed to `client.query` once; the driver then calls `submit` and the handlers. */
 export class Flight {
   readonly #parts: Part[] = [];
-  #known: Map<string, Prepared> = new Map();
-  #fresh: string[] = [];
+  #known = NO_PREPARED;
+  readonly #fresh: string[] = [];
   #at = 0;
-  #columns: readonly Column[] = NO_COLUMNS;
-  #rows: Record<string, unknown>[] = [];
+  #shape = NO_SHAPE;
+  #rows: Row[] = [];
   #copy = NO_BYTES;
   #copied = 0;
   #fault: unknown;
@@ -79,26 +109,38 @@ export class Flight {
     });
   }
 
+  /** Of a statement whose result nobody reads: only its failure is told, in its place. */
+  addUnread(name: string, text: string, values: readonly unknown[], reject: (error: unknown) => void): void {
+    this.#parts.push({ name, text, values, into: undefined, resolve: null, reject });
+  }
+
   submit(connection: unknown): Error | null {
     const wire = connection as Wire;
-    this.#known = prepared.get(wire) ?? new Map();
-    prepared.set(wire, this.#known);
-    const bytes: Buffer[] = [];
-    const gather = Object.create(wire, { _send: { value: (message: Buffer) => bytes.push(message) } }) as Wire;
+    const line = lineOf(wire);
+    this.#known = line.prepared;
+    line.gathered = [];
     try {
-      for (const part of this.#parts) this.#write(gather, part);
+      for (const part of this.#parts) this.#write(line, part);
     } catch (error) {
       // A value that cannot be written: what stands before it runs, and the failure is told when the server has answered.
       this.#fault = error;
     }
-    gather.sync();
-    wire._send(Buffer.concat(bytes));
+    line.gather.sync();
+    wire._send(Buffer.concat(line.gathered));
     this.#begin();
     return null;
   }
 
-  #write(wire: Wire, { name, text, values }: Part): void {
+  #write(line: Line, { name, text, values }: Part): void {
+    const wire = line.gather;
     const known = name === "" ? undefined : this.#known.get(name);
+    const isFixed = typeof known === "object" && values.length === 0;
+    const ready = isFixed ? fixed.get(name) : undefined;
+    if (ready !== undefined) {
+      line.gathered.push(ready);
+      return;
+    }
+    const from = line.gathered.length;
     if (known === undefined || known === "doubtful") {
       if (known === "doubtful") wire.close({ type: "S", name });
       wire.parse({ text, name });
@@ -108,32 +150,35 @@ export class Flight {
       }
     }
     wire.bind({ statement: name, values, valueMapper: toWire });
-    if (!Array.isArray(known)) wire.describe({ type: "P", name: "" });
+    if (typeof known !== "object") wire.describe({ type: "P", name: "" });
     wire.execute({});
+    if (isFixed) fixed.set(name, Buffer.concat(line.gathered.slice(from)));
   }
 
   /** Makes ready for the rows of the next statement. */
   #begin(): void {
-    const name = this.#parts[this.#at]?.name ?? "";
-    const known = name === "" ? undefined : this.#known.get(name);
-    this.#columns = Array.isArray(known) ? known : NO_COLUMNS;
+    const part = this.#parts[this.#at];
+    const known = part === undefined || part.name === "" ? undefined : this.#known.get(part.name);
+    this.#shape = typeof known === "object" ? known : NO_SHAPE;
     this.#rows = [];
-    const into = this.#parts[this.#at]?.into;
-    this.#copy = into === undefined ? NO_BYTES : new Uint8Array(into);
+    this.#copy = part?.into === undefined ? NO_BYTES : new Uint8Array(part.into);
     this.#copied = 0;
   }
 
   handleRowDescription(message: { readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[] }): void {
-    this.#columns = message.fields.map((field) => ({ name: field.name, read: TYPES.getTypeParser(field.dataTypeID) }));
+    const columns = message.fields.map((field) => ({ name: field.name, read: TYPES.getTypeParser(field.dataTypeID) }));
+    this.#shape = { columns, blank: Object.fromEntries(columns.map(({ name }) => [name, null])) };
   }
 
   handleDataRow(message: { readonly fields: readonly (string | null)[] }): void {
-    const row: Record<string, unknown> = {};
+    if (this.#parts[this.#at]?.resolve === null) return;
+    const { columns, blank } = this.#shape;
+    const row: Row = { ...blank };
     const { fields } = message;
     try {
       for (let n = 0; n < fields.length; n++) {
-        const [column, text] = [this.#columns[n], fields[n]];
-        if (column !== undefined) row[column.name] = text === null || text === undefined ? null : column.read(text);
+        const [column, text] = [columns[n], fields[n]];
+        if (column !== undefined && typeof text === "string") row[column.name] = column.read(text);
       }
     } catch (error) {
       this.#fault ??= error;
@@ -144,14 +189,17 @@ export class Flight {
   handleCommandComplete(message: { readonly text: string }): void {
     const part = this.#parts[this.#at];
     if (part === undefined) return;
-    const name = part.name;
-    if (name !== "" && !Array.isArray(this.#known.get(name))) this.#known.set(name, this.#columns);
+    const { name, resolve } = part;
+    if (name !== "" && typeof this.#known.get(name) !== "object") this.#known.set(name, this.#shape);
     this.#at += 1;
-    const words = message.text.split(" ");
-    const count = Number(words.at(-1));
-    const copied = this.#copy.subarray(0, this.#copied);
-    if (this.#fault === undefined) part.resolve({ rows: this.#rows, rowCount: Number.isNaN(count) ? 0 : count, command: words[0] ?? "", copied });
-    else part.reject(this.#fault);
+    if (this.#fault !== undefined) part.reject(this.#fault);
+    else if (resolve !== null) {
+      const { text } = message;
+      const [first, last] = [text.indexOf(" "), text.lastIndexOf(" ")];
+      const count = last < 0 ? 0 : Number(text.slice(last));
+      const copied = this.#copied === 0 ? NO_BYTES : this.#copy.subarray(0, this.#copied);
+      resolve({ rows: this.#rows, rowCount: Number.isNaN(count) ? 0 : count, command: first < 0 ? text : text.slice(0, first), copied });
+    }
     this.#begin();
   }
 
@@ -164,7 +212,7 @@ export class Flight {
     const part = this.#parts[this.#at];
     // For the log: the database names no statement, and a flight has many.
     if (part !== undefined && error instanceof Error) Object.assign(error, { statement: part.name === "" ? part.text.slice(0, TOLD) : part.name });
-    for (const name of this.#fresh) if (!Array.isArray(this.#known.get(name))) this.#known.set(name, "doubtful");
+    for (const name of this.#fresh) if (typeof this.#known.get(name) !== "object") this.#known.set(name, "doubtful");
     this.#failRest(error);
   }
 
