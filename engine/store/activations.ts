@@ -54,8 +54,9 @@ async function load(tx: Tx, orgId: string): Promise<{ readonly epoch: number; re
 
 /** The release for an instance at an instant; null when the org has none yet. Pure. `activations` newest first. */
 export function releaseAt(activations: readonly ActivationRow[], at: string, instanceId: string): number | null {
+  const now = Date.parse(at);
   for (const activation of activations) {
-    if (Date.parse(activation.from) > Date.parse(at)) continue;
+    if (Date.parse(activation.from) > now) continue;
     if (activation.percent === 100 || share(activation.id, instanceId) < activation.percent) return activation.release;
   }
   return null;

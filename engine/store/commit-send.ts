@@ -99,21 +99,11 @@ export function commitSend(tx: Tx, input: SendCommit): string {
     ...texts,
   });
   const states = statePaths(event.to);
-  const values: unknown[] = [
-    orgId,
-    instance.id,
-    instance.seq,
-    at,
-    texts.to,
-    Buffer.from(hash, "hex"),
-    instance.machine,
-    instance.machineVersion,
-    instance.release,
-  ];
+  const values: unknown[] = [orgId, instance.id, instance.seq, at, texts.to, byteaOf(hash), instance.machine, instance.machineVersion, instance.release];
   if (instance.seq === 1) values.push(instance.key, instance.unique ?? null, instance.recordType, instance.recordId);
   values.push(states, instance.snapshot.status, JSON.stringify(instance.snapshot));
   values.push(event.type, texts.actor, texts.event, texts.facts, texts.decisions, texts.effects, texts.from, event.seed, texts.override);
-  values.push(instance.lastHash === null ? null : Buffer.from(instance.lastHash, "hex"));
+  values.push(instance.lastHash === null ? null : byteaOf(instance.lastHash));
   if (record !== undefined) {
     const { row } = record;
     values.push(row.org === null ? GLOBAL_ORG : orgId, row.id, row.type, row.code, JSON.stringify(row.data), row.version, event.actor.id);
@@ -141,6 +131,9 @@ export function commitSend(tx: Tx, input: SendCommit): string {
   tx.queue(sendStatement(shape), values);
   return hash;
 }
+
+/** PostgreSQL's own text form: a buffer for each hash costs more than writing it out. */
+const byteaOf = (hex: string): string => `\\x${hex}`;
 
 /** Milliseconds and Z: the form that is hashed and that reading gives back. */
 function instantText(at: Instant): string {

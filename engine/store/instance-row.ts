@@ -35,7 +35,7 @@ export interface RecordRow extends RecordState {
 }
 
 export const INSTANCE_COLUMNS =
-  "i.org_id, i.id, i.machine, i.machine_version, i.key, i.record_type, i.record_id, i.state, i.status, i.seq, i.snapshot, i.release, i.last_hash, i.created_at, i.updated_at";
+  "i.org_id, i.id, i.machine, i.machine_version, i.key, i.record_type, i.record_id, i.state, i.status, i.seq, i.snapshot, i.release, encode(i.last_hash, 'hex') as last_hash, i.created_at, i.updated_at";
 
 export interface InstanceSqlRow {
   readonly org_id: string;
@@ -50,7 +50,8 @@ export interface InstanceSqlRow {
   readonly seq: number;
   readonly snapshot: Snapshot;
   readonly release: number | null;
-  readonly last_hash: Buffer | null;
+  /** Hex. */
+  readonly last_hash: string | null;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -69,7 +70,7 @@ export function toInstance(row: InstanceSqlRow): InstanceRow {
     seq: row.seq,
     snapshot: row.snapshot,
     release: row.release,
-    lastHash: row.last_hash === null ? null : row.last_hash.toString("hex"),
+    lastHash: row.last_hash,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -155,13 +155,12 @@ async function work<T>(
   fn: (tx: Tx) => Promise<T>,
   isInVain?: (error: EngineError) => Promise<boolean>,
 ): Promise<T> {
-  const orgs = String(session.orgs);
   // Only work that is known to take locks has a turn, and waits for those of others.
   const takesTurns = isInVain !== undefined;
   let isAlone = false;
   for (let attempt = 1; ; attempt++) {
-    const leave = isAlone ? await turns.take(orgs) : null;
-    const door = takesTurns && leave === null ? turns.enter(orgs) : null;
+    const leave = isAlone ? await turns.take(lineOf(session)) : null;
+    const door = takesTurns && leave === null ? turns.enter(lineOf(session)) : null;
     if (door !== null) await door;
     const client = await connect(pool).catch((error: unknown) => {
       leave?.();
@@ -186,6 +185,9 @@ async function work<T>(
     if (attempt > RETRIES || !isRetryable(failure) || (await isInVain?.(known)) === true) throw known;
   }
 }
+
+/** Who has the same orgs stands in one line. */
+const lineOf = ({ orgs }: Session): string => (orgs.length === 1 ? (orgs[0] ?? "") : String(orgs));
 
 async function connect(pool: Pool): Promise<PoolClient> {
   try {

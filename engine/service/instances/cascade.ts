@@ -16,7 +16,7 @@ import type { Work } from "../work/work.ts";
 import { coalesce } from "./coalesce.ts";
 import { sendOn } from "./send-on.ts";
 import { type CascadeResult, startFromCascade } from "./start-from-cascade.ts";
-import { MOVES_PER_TRANSACTION, type Moved, moveInstance, type Transition } from "./transition.ts";
+import { MOVES_PER_TRANSACTION, type Moved, moveInstance, standingOf, type Transition } from "./transition.ts";
 
 const MAX_DEPTH = 16;
 
@@ -76,10 +76,11 @@ export async function sendTo(
 ): Promise<{ readonly instance: InstanceRow | null; readonly outcome: Transition | { readonly kind: "not_found" } }> {
   const opened = await openInstance(work, instanceId);
   if (opened.instance === null) return { instance: null, outcome: { kind: "not_found" } };
-  const machine = await work.engine.programs.machine(work.tx, work.ruling, opened.instance.machine, opened.instance.machineVersion);
-  const spec = Object.hasOwn(machine.definition.events, event.type) ? machine.definition.events[event.type] : undefined;
+  const standing = await standingOf(work, opened.instance, opened.record);
+  const { events } = standing.machine.definition;
+  const spec = Object.hasOwn(events, event.type) ? events[event.type] : undefined;
   const payload = await acceptPayload(spec?.payload, withoutForbiddenNulls(spec?.payload, event.payload), lookupOf(work));
-  const outcome = await moveInstance(work, { instance: opened.instance, record: opened.record }, { ...event, payload });
+  const outcome = await moveInstance(work, standing, { ...event, payload });
   return { instance: outcome.kind === "moved" ? outcome.instance : opened.instance, outcome };
 }
 

@@ -133,8 +133,7 @@ interface ChangedValue extends JsonObject {
 async function changedValues(work: Work, task: TaskRow): Promise<readonly ChangedValue[]> {
   const names = Object.keys(task.relies).sort();
   if (names.length === 0 || task.instanceId === null) return [];
-  const { instance, record } = await openStanding(work, { org: work.org, id: task.instanceId }, task.instanceId);
-  const machine = await work.engine.programs.machine(work.tx, work.ruling, instance.machine, instance.machineVersion);
+  const { instance, record, machine } = await openStanding(work, { org: work.org, id: task.instanceId }, task.instanceId);
   const expressions: Record<string, Feel> = {};
   for (const name of names) expressions[name] = task.relies[name]?.expr ?? "null";
   const subject = { machine, record, snapshot: instance.snapshot, instance: { id: instance.id, key: instance.key, seq: instance.seq } };

@@ -66,8 +66,7 @@ export async function explainEvent(engine: Engine, scope: Scope, input: ExplainI
       const standing = await openStanding(work, location, input.instance);
       const { state, seq } = standing.instance;
       const still = { seq, from: state, to: state, effects: [], timers: { arm: [], cancel: [] }, cascade: [] };
-      const machine = await work.engine.programs.machine(work.tx, work.ruling, standing.instance.machine, standing.instance.machineVersion);
-      const payload = issueLink(work.engine, machine, input.type, input.payload)?.payload ?? input.payload;
+      const payload = issueLink(work.engine, standing.machine, input.type, input.payload)?.payload ?? input.payload;
       const send: SendInput = { ...input, payload };
       const attempt = await attemptEvent(work, standing, send);
       if (attempt instanceof Refused) return { ...still, outcome: "not_permitted", decisions: [], refusal: refusalOf(attempt.error) };

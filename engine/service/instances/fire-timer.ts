@@ -7,7 +7,7 @@ import type { Engine } from "../work/engine-context.ts";
 import { inWork, openInstance } from "../work/in-work.ts";
 import { systemScope } from "../work/scope.ts";
 import { runCascade } from "./cascade.ts";
-import { moveInstance } from "./transition.ts";
+import { moveInstance, standingOf } from "./transition.ts";
 
 /**
  * `fired`: the instance moved. `gone`: the timer was cancelled or armed anew in the meantime. `ignored`: it was due, and no
@@ -27,11 +27,8 @@ export async function fireTimer(engine: Engine, timer: TimerRow): Promise<Firing
       const opened = await openInstance(work, timer.instanceId);
       if (opened.instance === null || !(await takeTimer(work.tx, timer))) return "gone";
       const lateMs = Math.max(0, Date.parse(work.at) - Date.parse(timer.dueAt));
-      const moved = await moveInstance(
-        work,
-        { instance: opened.instance, record: opened.record },
-        { type: `after.${timer.name}`, payload: { due_at: timer.dueAt, late_ms: lateMs }, via: "timer" },
-      );
+      const standing = await standingOf(work, opened.instance, opened.record);
+      const moved = await moveInstance(work, standing, { type: `after.${timer.name}`, payload: { due_at: timer.dueAt, late_ms: lateMs }, via: "timer" });
       if (moved.kind !== "moved") return "ignored";
       await runCascade(work, moved.cascade);
       return "fired";

@@ -29,7 +29,7 @@ import { refuseEvent } from "./event-permission.ts";
 import { type InstanceView, viewInstance } from "./instance-view.ts";
 import { issueLink } from "./issue-link.ts";
 import type { CascadeResult } from "./start-from-cascade.ts";
-import { type Moved, moveInstance, type Standing, type Transition } from "./transition.ts";
+import { type Moved, moveInstance, type Standing, standingOf, type Transition } from "./transition.ts";
 
 export interface SendInput {
   /** uuid, or `<machine>:<record code>`. */
@@ -107,8 +107,7 @@ export interface Sent {
 /** Checks, steps, commits and cascades; the answer is the caller's. */
 export async function deliver(work: Work, location: Location, input: SendInput): Promise<Sent | Refused> {
   const standing = await openStanding(work, location, input.instance);
-  const machine = await work.engine.programs.machine(work.tx, work.ruling, standing.instance.machine, standing.instance.machineVersion);
-  const link = issueLink(work.engine, machine, input.type, input.payload);
+  const link = issueLink(work.engine, standing.machine, input.type, input.payload);
   const attempt = await attemptEvent(work, standing, link === null ? input : { ...input, payload: link.payload });
   if (attempt instanceof Refused) return attempt;
   if (attempt.kind !== "moved") return refuseTransition(work, standing, input, attempt);
@@ -119,13 +118,12 @@ export async function deliver(work: Work, location: Location, input: SendInput):
 export async function openStanding(work: Work, location: Location, name: string): Promise<Standing> {
   const opened = await openInstance(work, location.id);
   if (opened.instance === null) throw instanceNotFound(name);
-  return { instance: opened.instance, record: opened.record };
+  return await standingOf(work, opened.instance, opened.record);
 }
 
 /** Permission, sequence, payload, then the step; nothing is written unless it moved. */
 export async function attemptEvent(work: Work, standing: Standing, input: SendInput): Promise<Transition | Refused> {
-  const { instance, record } = standing;
-  const machine = await work.engine.programs.machine(work.tx, work.ruling, instance.machine, instance.machineVersion);
+  const { instance, record, machine } = standing;
   const spec = Object.hasOwn(machine.definition.events, input.type) ? machine.definition.events[input.type] : undefined;
   const via = input.via ?? (work.scope.channel === "ui" ? "ui" : "api");
   if (spec === undefined || isReservedEvent(input.type)) {

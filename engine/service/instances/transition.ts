@@ -17,10 +17,15 @@ import { type SettledStep, stepWithFacts } from "../work/fact-loader.ts";
 import { healable, hold, type Work } from "../work/work.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
 
-/** An instance as it was opened. */
+/** An instance as it was opened, with the version of its machine that it is pinned to. */
 export interface Standing {
   readonly instance: InstanceRow;
   readonly record: RecordState | null;
+  readonly machine: CompiledMachine;
+}
+
+export async function standingOf(work: Work, instance: InstanceRow, record: RecordState | null): Promise<Standing> {
+  return { instance, record, machine: await work.engine.programs.machine(work.tx, work.ruling, instance.machine, instance.machineVersion) };
 }
 
 export interface Moved {
@@ -48,8 +53,7 @@ export const MOVES_PER_TRANSACTION = 200;
 
 /** Sends one event to a running instance. What is not `moved` has written nothing. */
 export async function moveInstance(work: Work, standing: Standing, event: EngineEvent): Promise<Transition> {
-  const { instance, record } = standing;
-  const machine = await work.engine.programs.machine(work.tx, work.ruling, instance.machine, instance.machineVersion);
+  const { instance, record, machine } = standing;
   if (instance.status !== "active") return { kind: "not_available", available: [], state: instance.state };
   return await stepAndCommit(work, machine, event, {
     snapshot: instance.snapshot,
@@ -118,7 +122,8 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
   if (result.decisions.length > 0) work.decided.push({ machine: machine.key, decisions: result.decisions, isRefused: false });
   const isPlain = isPlainUpdate(work, before, result);
   if (!isOwnAffair(result, isPlain)) hold(work);
-  const record = await writeOwnRecord(work, machine, before, { ...result, isPlain });
+  const isKept = before.record !== null && !result.recordChanged;
+  const record = isKept ? before.record : await writeOwnRecord(work, machine, before, { ...result, isPlain });
   const instance: InstanceRow = {
     orgId: work.org.id,
     id: before.instance.id,
@@ -221,11 +226,10 @@ async function writeOwnRecord(
   work: Work,
   machine: CompiledMachine,
   before: Before,
-  result: Pick<MovedStep, "record" | "recordChanged"> & { readonly isPlain: boolean },
+  result: Pick<MovedStep, "record"> & { readonly isPlain: boolean },
 ): Promise<RecordState | null> {
   const after = result.record;
   if (after === null) return before.record;
-  if (before.record !== null && !result.recordChanged) return before.record;
   const type = recordTypeOf(work.ruling.program, after.type);
   const kept = withoutForbiddenNulls(type.schema, after.data);
   const data = checkPayload(type.schema, before.record === null ? withDefaults(type.schema, kept) : kept);

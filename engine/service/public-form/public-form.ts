@@ -56,7 +56,7 @@ export interface OpenForm {
 export async function openForm(engine: Engine, input: FormInput): Promise<OpenForm> {
   return await withForm(engine, input, async (work, { form, machine, standing }) => {
     const seen = await attemptEvent(work, standing, { instance: standing.instance.id, type: form.open, via: "public" });
-    const now = !(seen instanceof Refused) && seen.kind === "moved" ? { instance: seen.instance, record: standing.record } : standing;
+    const now = !(seen instanceof Refused) && seen.kind === "moved" ? { ...standing, instance: seen.instance } : standing;
     if (!(seen instanceof Refused) && seen.kind === "moved") await runCascade(work, seen.cascade);
     const page = await evaluateMap(work, subjectOf(machine, now), form.page);
     const { sheet, files } = form;
@@ -194,7 +194,7 @@ export async function withForm<T>(
     org,
     async (work) => {
       const standing = await openStanding(work, { org, id: instance.id }, instance.id);
-      const machine = await engine.programs.machine(work.tx, work.ruling, instance.machine, instance.machineVersion);
+      const { machine } = standing;
       const form = machine.definition.publicForm;
       if (form === undefined) return new Refused(formNotFound());
       const before = known === undefined ? null : await known(work);

@@ -67,12 +67,16 @@ export async function inWork<T>(
       if (isHealable(error) && attempt < ATTEMPTS_FOR_FREE_CODE) continue;
       if (inVain || (await waitedForKey(engine, scope, org, { error, work: last, options })))
         throw new EngineError("idempotency_in_flight", "A request with this key is still being handled.", { retryAfter: 1 }, { cause: error });
-      if (last !== undefined && options.dryRun !== true) await keepAttempts(engine, { ...last, decided: last.decided.filter(({ isRefused }) => isRefused) });
+      if (last !== undefined && options.dryRun !== true) {
+        countDecisions(engine, { ...last, decided: last.decided.filter(({ isRefused }) => isRefused) });
+        if (hasAttempts(last)) await keepAttempts(engine, last);
+      }
       throw error;
     }
     if (last !== undefined) {
       tellOthers(engine, last);
-      await keepAttempts(engine, last);
+      countDecisions(engine, last);
+      if (hasAttempts(last)) await keepAttempts(engine, last);
     }
     return settle(result);
   }
@@ -137,10 +141,14 @@ async function waitedForKey(engine: Engine, scope: Scope, org: OrgContext, { err
   }
 }
 
-/** A refusal stays the refusal that it is, whether its trace could be written or not. */
-async function keepAttempts(engine: Engine, { org, scope, at, attempts, undone, decided }: Work): Promise<void> {
+function countDecisions(engine: Engine, { org, at, decided }: Work): void {
   for (const { machine, decisions } of decided) engine.gateTally.note({ orgId: org.id, at, machine, decisions });
-  if (attempts.length === 0 && undone.length === 0) return;
+}
+
+const hasAttempts = ({ attempts, undone }: Work): boolean => attempts.length > 0 || undone.length > 0;
+
+/** A refusal stays the refusal that it is, whether its trace could be written or not. */
+async function keepAttempts(engine: Engine, { org, scope, attempts, undone }: Work): Promise<void> {
   try {
     await engine.store.work({ orgs: [org.id], actorId: scope.principal.id }, async (tx) => {
       saveAttempts(tx, attempts);
