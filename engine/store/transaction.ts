@@ -162,7 +162,7 @@ class Transaction implements Tx {
       this.#planAs("auto");
       const client = this.#client;
       const query = (...args: unknown[]): unknown => {
-        this.#depart();
+        this.depart();
         return (client.query as (...all: unknown[]) => unknown).apply(client, args);
       };
       const connection = { query, release() {} };
@@ -183,7 +183,7 @@ class Transaction implements Tx {
     const committed = this.#send(COMMIT, []);
     this.#ended = true;
     committed.catch(() => {});
-    this.#depart();
+    this.depart();
     this.following = this.#behind?.leave() ?? null;
     const { command } = await committed;
     // PostgreSQL answers the commit of an aborted transaction with ROLLBACK, not with an error.
@@ -192,7 +192,7 @@ class Transaction implements Tx {
 
   async rollback(): Promise<void> {
     if (this.following === null) this.#behind?.reject(new EngineError("internal", "The transaction before this one was not committed."));
-    this.#depart();
+    this.depart();
     await this.#client.query("rollback").catch(this.#fail);
   }
 
@@ -214,12 +214,12 @@ class Transaction implements Tx {
     if (!CONTROL.has(name)) noteStatement();
     if (this.#flight === undefined) {
       this.#flight = new Flight();
-      process.nextTick(() => this.#depart());
+      process.nextTick(() => this.depart());
     }
     return this.#flight;
   }
 
-  #depart(): void {
+  depart(): void {
     const flight = this.#flight;
     if (flight === undefined) return;
     this.#flight = undefined;

@@ -31,6 +31,8 @@ export interface Tx {
   copy(query: string, into?: SharedArrayBuffer): Promise<Uint8Array<SharedArrayBuffer>>;
   /** Sends a write without waiting. Its failure fails the transaction: the next `query` or the commit throws it. */
   queue(statement: Statement | string, values?: readonly unknown[]): void;
+  /** Lets what was asked and queued so far leave at once, for a caller that has work to do while it is answered; else it leaves when the caller waits. */
+  depart(): void;
   /** Runs `fn` under the system's own grant inside this transaction, then returns to the session's. Not to be nested or run beside other queries. */
   asSystem<T>(fn: () => Promise<T>): Promise<T>;
   /**

@@ -83,10 +83,11 @@ export async function inWork<T>(
 }
 
 async function openWork(engine: Engine, scope: Scope, org: OrgContext, tx: Tx, options: WorkOptions): Promise<Work> {
-  const at = engine.clock.now();
   const { instanceId, idempotency, lock = "first" } = options;
-  const opened =
-    instanceId === undefined ? null : await openSend(tx, { orgId: org.id, instanceId, lock, ...(idempotency === undefined ? {} : { idempotency }) });
+  const opening = instanceId === undefined ? null : openSend(tx, { orgId: org.id, instanceId, lock, ...(idempotency === undefined ? {} : { idempotency }) });
+  if (opening !== null) tx.depart();
+  const at = engine.clock.now();
+  const opened = await opening;
   const keyed = opened === null || idempotency === undefined ? null : { key: idempotency.key, row: opened.inbox };
   const known = opened === null || instanceId === undefined ? {} : { instanceId, epoch: opened.activationEpoch };
   const ruling = await engine.programs.inForce(tx, org.id, at, known);
