@@ -1,7 +1,7 @@
 /** Machines: a statechart with its events, screens, tests and invariants. */
 import type { DefinitionBase } from "./definition-base.ts";
 import type { Feel, FeelMap, Json, JsonObject, JsonSchema } from "./json.ts";
-import type { GateParams, StatechartConfig } from "./statechart.ts";
+import type { ActionConfig, GateParams, StatechartConfig } from "./statechart.ts";
 
 /** What events and start events share. */
 export interface ActSpec {
@@ -83,6 +83,8 @@ export interface MachineDefinition extends DefinitionBase {
   readonly start: Readonly<Record<string, StartSpec>>;
   readonly events: Readonly<Record<string, EventSpec>>;
   /** Named delay -> FEEL: a duration, or the date-time itself. */
+  /** What several states or transitions do alike, by name. */
+  readonly actions?: Readonly<Record<string, readonly ActionConfig[]>>;
   readonly delays?: FeelMap;
   /** Handlebars-free text template of an instance's title, `{field}` from the record. */
   readonly label?: string;

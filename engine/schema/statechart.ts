@@ -11,8 +11,8 @@ export interface StatechartConfig {
   readonly on?: Transitions;
   readonly always?: string | TransitionConfig | readonly TransitionConfig[];
   readonly after?: Readonly<Record<string, string | TransitionConfig | readonly TransitionConfig[]>>;
-  readonly entry?: readonly ActionConfig[];
-  readonly exit?: readonly ActionConfig[];
+  readonly entry?: readonly ActionOrName[];
+  readonly exit?: readonly ActionOrName[];
   readonly output?: Json;
   readonly description?: string;
   readonly version?: string;
@@ -29,8 +29,8 @@ export interface StateNodeConfig {
   readonly always?: string | TransitionConfig | readonly TransitionConfig[];
   readonly after?: Readonly<Record<string, string | TransitionConfig | readonly TransitionConfig[]>>;
   readonly onDone?: string | TransitionConfig | readonly TransitionConfig[];
-  readonly entry?: readonly ActionConfig[];
-  readonly exit?: readonly ActionConfig[];
+  readonly entry?: readonly ActionOrName[];
+  readonly exit?: readonly ActionOrName[];
   readonly output?: Json;
   readonly tags?: readonly string[];
   readonly meta?: JsonObject;
@@ -42,11 +42,14 @@ export type Transitions = Readonly<Record<string, string | TransitionConfig | re
 export interface TransitionConfig {
   readonly target?: string | readonly string[];
   readonly guard?: GuardConfig;
-  readonly actions?: readonly ActionConfig[];
+  readonly actions?: readonly ActionOrName[];
   readonly reenter?: boolean;
   readonly description?: string;
   readonly meta?: JsonObject;
 }
+
+/** The name is one of the machine's `actions`, as XState names actions that are implemented beside the config. */
+export type ActionOrName = ActionConfig | string;
 
 export type GuardConfig =
   /** Asks policy; a failed gate makes the event blocked and explained, and may be overridden. */

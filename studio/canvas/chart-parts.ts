@@ -1,5 +1,6 @@
 /** What guards and actions say on a pill: gates, plain conditions, override, and the effects by kind. */
 import { isJsonObject, type Json, type JsonObject } from "#engine/schema/json.ts";
+import type { PlacedAction } from "./named-actions.ts";
 
 export const EFFECT_KINDS = ["mail", "document", "task", "approval", "emit", "start", "send", "record", "set", "note", "cancelTask", "deliver"] as const;
 export type EffectKind = (typeof EFFECT_KINDS)[number];
@@ -60,10 +61,9 @@ const shorten = (text: string): string => {
   return one.length > 34 ? `${one.slice(0, 32)}…` : one;
 };
 
-/** Effects of a list of actions, in order. */
-export function effectsOf(actions: unknown): EffectKind[] {
-  const list = Array.isArray(actions) ? actions : actions === undefined ? [] : [actions];
-  return list.map((action) => (isJsonObject(action) ? action["type"] : null)).filter(isEffectKind);
+/** Effects of actions, in order. */
+export function effectsOf(actions: readonly PlacedAction[]): EffectKind[] {
+  return actions.map(({ action }) => (isJsonObject(action) ? action["type"] : null)).filter(isEffectKind);
 }
 
 /** One action as a line: what it does, to what, and when. */

@@ -6,6 +6,7 @@ import { isJsonObject, type JsonObject } from "#engine/schema/json.ts";
 import { statePointer } from "../document/commands/rename-title.ts";
 import type { JsonPath } from "../document/json-path.ts";
 import { type EffectKind, effectsOf, type GuardReading, readGuard } from "./chart-parts.ts";
+import { placedActions } from "./named-actions.ts";
 
 export type ChartStateKind = "atomic" | "compound" | "parallel" | "final" | "history" | "choice";
 
@@ -99,7 +100,7 @@ export function buildChart(definition: JsonObject): Chart {
       initial,
       isRegion: parentKind === "parallel",
       history: kind === "history" ? (node["history"] === "deep" ? "deep" : "shallow") : null,
-      chips: chipsOf(node, delays),
+      chips: chipsOf(definition, node, delays),
       path: statePointer(id),
     });
     for (const key of children) {
@@ -112,7 +113,7 @@ export function buildChart(definition: JsonObject): Chart {
   const transitions: ChartTransition[] = [];
   const broken: string[] = [];
   for (const [source, node] of configs) {
-    for (const raw of rawTransitions(source, node)) {
+    for (const raw of rawTransitions(definition, source, node)) {
       const targets: string[] = [];
       for (const target of raw.targets) {
         const resolved = resolveTarget(states, byId, source, target);
@@ -184,9 +185,9 @@ function kindOf(node: JsonObject, hasChildren: boolean): ChartStateKind {
   return onlyBranches ? "choice" : "atomic";
 }
 
-function chipsOf(node: JsonObject, delays: JsonObject): Chip[] {
+function chipsOf(definition: JsonObject, node: JsonObject, delays: JsonObject): Chip[] {
   const counts = new Map<EffectKind, number>();
-  for (const kind of effectsOf(node["entry"])) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const kind of effectsOf(placedActions(definition, node["entry"]))) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const chips: Chip[] = [...counts]
     .filter(([kind]) => kind !== "set")
     .map(([kind, count]) => ({ kind, text: count > 1 ? `${CHIP_WORDS[kind]} ${count}` : CHIP_WORDS[kind] }));
@@ -222,7 +223,7 @@ interface RawTransition extends Omit<ChartTransition, "label" | "targets"> {
   readonly isLast: boolean;
 }
 
-function rawTransitions(source: string, node: JsonObject): RawTransition[] {
+function rawTransitions(definition: JsonObject, source: string, node: JsonObject): RawTransition[] {
   const result: RawTransition[] = [];
   const add = (kind: TransitionKind, event: string, value: unknown, path: JsonPath): void => {
     const candidates = listOf(value);
@@ -235,7 +236,7 @@ function rawTransitions(source: string, node: JsonObject): RawTransition[] {
         event,
         targets: listOf(config["target"]).filter((target): target is string => typeof target === "string"),
         guard: readGuard(config["guard"]),
-        effects: effectsOf(config["actions"]),
+        effects: effectsOf(placedActions(definition, config["actions"])),
         description: typeof config["description"] === "string" ? config["description"] : null,
         path: [...statePointer(source), ...path, ...(Array.isArray(value) ? [String(index)] : [])],
         isLast: candidates.length > 1 && index === candidates.length - 1,

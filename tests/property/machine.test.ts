@@ -35,7 +35,7 @@ class Ours {
   count = 0;
   log: string[] = [];
   constructor(config: StatechartConfig, seed: number) {
-    this.chart = compileChart<Guard, Action>(config, { guard: (guard) => guard as Guard, action: (action) => action as Action });
+    this.chart = compileChart<Guard, Action>(config, { guard: (guard) => guard as Guard, actions: (actions) => (actions ?? []) as readonly Action[] });
     this.seed = seed;
   }
   host(step: number): ChartHost<Guard, Action> {

@@ -39,9 +39,10 @@ function raisedEvents(machine: CompiledMachine): Set<string> {
   return found;
 }
 
-/** Every action of a machine. */
+/** Every action of a machine, once, wherever it is named. */
 export function actionsOf(machine: CompiledMachine) {
-  return [...machine.chart.nodes.flatMap((node) => [...node.entry, ...node.exit]), ...machine.chart.transitions.flatMap((transition) => transition.actions)];
+  const { nodes, transitions } = machine.chart;
+  return [...new Set([...nodes.flatMap((node) => [...node.entry, ...node.exit]), ...transitions.flatMap((transition) => transition.actions)])];
 }
 
 /** Every gate of a machine's transitions and checklist, with its JSON pointer. */

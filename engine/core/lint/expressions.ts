@@ -76,8 +76,8 @@ function ofMachine(stored: StoredDefinition, machine: CompiledMachine): Occurren
   }
   for (const action of actionsOf(machine)) {
     const extra = action.each === null ? [] : ["item", "index"];
-    add(`/config${action.pointer}`, action.each);
-    add(`/config${action.pointer}`, [action.when, Object.values(action.body)], extra);
+    add(action.pointer, action.each);
+    add(action.pointer, [action.when, Object.values(action.body)], extra);
   }
   for (const [name, expression] of machine.delays) add(pointer("delays", name), expression);
   for (const [event, map] of machine.create) add(`${pointer("start", event)}/create`, map);

@@ -1,6 +1,7 @@
 /** All checks of a release in one list, in a stable order. Pure and total: nothing that a definition says makes it throw. */
 import { type Problem, sortProblems } from "../problem.ts";
 import type { Program } from "../program.ts";
+import { unusedActions } from "./actions.ts";
 import { unusedDelays } from "./delays.ts";
 import { doesNotCompile } from "./does-not-compile.ts";
 import { eventDeclarations } from "./events.ts";
@@ -16,7 +17,7 @@ import { alwaysCycles, ambiguousTransitions } from "./transitions.ts";
 
 export const CHECKS: readonly Check[] = [
   ...[doesNotCompile, feelSyntax, unresolvedReferences, unknownNames, unreachableStates, deadEnds, ambiguousTransitions, alwaysCycles],
-  ...[eventDeclarations, unusedDelays, gatesWithoutOverride, unsuppliedInputs, tableFindings, templateVariables],
+  ...[eventDeclarations, unusedActions, unusedDelays, gatesWithoutOverride, unsuppliedInputs, tableFindings, templateVariables],
 ];
 
 export function lintProgram(program: Program): Problem[] {

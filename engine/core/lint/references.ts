@@ -20,7 +20,7 @@ export function unresolvedReferences(program: Program): Problem[] {
   for (const { stored, compiled } of machinesOf(program)) {
     need("type", compiled.definition.record, stored, "/record");
     for (const { gate, path } of gatesOf(compiled)) need("decision", gate.ref, stored, path);
-    for (const { body, pointer: at } of actionsOf(compiled)) referencesOfAction(program, body, stored, `/config${at}/params`, need, found);
+    for (const { body, pointer: at } of actionsOf(compiled)) referencesOfAction(program, body, stored, `${at}/params`, need, found);
   }
   for (const { stored, compiled } of decisionsOf(program)) {
     for (const [name, param] of Object.entries(compiled.params)) {
@@ -165,7 +165,7 @@ function unknownPermissions(program: Program): Problem[] {
     for (const { body, pointer: at } of actionsOf(compiled)) {
       if (body.type !== "task") continue;
       const literal = typeof body.permission === "string" ? body.permission : body.permission?.constant;
-      if (typeof literal === "string") need(literal, stored, `/config${at}/params/permission`);
+      if (typeof literal === "string") need(literal, stored, `${at}/params/permission`);
     }
   }
   for (const stored of program.all("access")) need(stored.content.export, stored, "/export");

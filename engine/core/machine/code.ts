@@ -108,5 +108,6 @@ export interface ActionCode {
   readonly body: ActionBody;
   readonly when: Expression | null;
   readonly each: Expression | null;
+  /** From the definition on. */
   readonly pointer: string;
 }

@@ -100,10 +100,6 @@ function createNode<G, A>({ nodes, vocabulary }: Collecting<G, A>, { node, key, 
   const index = nodes.length;
   const path = parent < 0 ? "" : nodes[parent]!.path === "" ? key : `${nodes[parent]!.path}.${key}`;
   const id = node.id ?? (parent < 0 ? "(machine)" : `${nodes[0]!.id}.${path}`);
-  const actions = (name: "entry" | "exit"): A[] => {
-    const value: readonly unknown[] | undefined = node[name];
-    return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map((action, i) => vocabulary.action(action, `${pointer}/${name}/${i}`));
-  };
   const delays: ChartDelay[] = documentKeys(node.after).map((delay) => ({
     delay,
     timer: path === "" ? delay : `${path}.${delay}`,
@@ -113,8 +109,8 @@ function createNode<G, A>({ nodes, vocabulary }: Collecting<G, A>, { node, key, 
     ...{ index, key, id, path, type: typeOf(node), parent, end: index, children: [], initial: -1, pointer, delays, historyTargets: null, always: [] },
     deepHistory: node.history === "deep",
     historyChildren: [],
-    entry: actions("entry"),
-    exit: actions("exit"),
+    entry: vocabulary.actions(node.entry, `${pointer}/entry`),
+    exit: vocabulary.actions(node.exit, `${pointer}/exit`),
     on: new Map(),
     hasWildcards: documentKeys(node.on).some((descriptor) => descriptor.endsWith("*")),
     tags: node.tags ?? [],

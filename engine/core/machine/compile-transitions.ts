@@ -76,11 +76,10 @@ function compileList<G, A>(
     const targets = named === null || named.length === 0 ? null : named.map((target) => resolveTarget({ nodes, byId }, node.index, target));
     if (targets !== null && targets.length > 1 && !areCompatible(nodes, targets))
       chartFault(at, "Several targets must lie in different regions of one parallel state");
-    const actions = transition.actions ?? [];
     return {
       ...{ index: first + i, source: node.index, event, targets, reenter: transition.reenter === true, pointer: at },
       guard: transition.guard === undefined ? null : vocabulary.guard(transition.guard, `${at}/guard`),
-      actions: (Array.isArray(actions) ? actions : [actions]).map((action, j) => vocabulary.action(action, `${at}/actions/${j}`)),
+      actions: vocabulary.actions(transition.actions, `${at}/actions`),
       domain: null,
       entrySet: null,
     };

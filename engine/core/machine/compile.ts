@@ -6,7 +6,8 @@ import { pointer } from "../problem.ts";
 import { type Chart, documentKeys, isAtomic, isReservedEvent } from "./chart.ts";
 import type { ActionCode, ExpressionMap, GateCode, GuardCode, TextCode } from "./code.ts";
 import { compileChart } from "./compile-chart.ts";
-import { compileAction, compileAt, compileGate, compileGuard, compileMap, compileText } from "./compile-code.ts";
+import { compileAt, compileGate, compileGuard, compileMap, compileText } from "./compile-code.ts";
+import { compileActions, compileNamedActions, type NamedActions } from "./named-actions.ts";
 
 export interface ChecklistCode {
   readonly id: string;
@@ -30,6 +31,7 @@ export interface CompiledMachine {
   readonly version: string;
   readonly definition: MachineDefinition;
   readonly chart: Chart<GuardCode, ActionCode>;
+  readonly named: NamedActions;
   readonly delays: ReadonlyMap<string, Expression>;
   /** Start event -> initial fields of the record. */
   readonly create: ReadonlyMap<string, ExpressionMap>;
@@ -58,7 +60,9 @@ export function compileMachine(definition: MachineDefinition, version: string): 
       throw new EngineError(error.code, error.message, { ...error.data, path: base + error.data["path"] }, { cause: error });
     }
   };
-  const chart = within("/config", () => compileChart(definition.config, { guard: compileGuard, action: compileAction }));
+  const named = compileNamedActions(definition.actions);
+  const actions = (config: unknown, at: string): readonly ActionCode[] => compileActions(config, at, named);
+  const chart = within("/config", () => compileChart(definition.config, { guard: compileGuard, actions }));
   const delays = new Map(compileMap(definition.delays, "/delays"));
   for (const node of chart.nodes) {
     for (const { delay } of node.delays) {
@@ -73,7 +77,7 @@ export function compileMachine(definition: MachineDefinition, version: string): 
     if (isReservedEvent(name)) throw new EngineError("definition_invalid", `"${name}" is an event name of the engine itself`, { path: "/events" });
   }
   return {
-    ...{ key: definition.key, id: definition.key.slice(definition.key.indexOf(".") + 1), version, definition, chart, delays },
+    ...{ key: definition.key, id: definition.key.slice(definition.key.indexOf(".") + 1), version, definition, chart, named, delays },
     create: new Map(documentKeys(definition.start).map((event) => [event, compileMap(definition.start[event]!.create, `${pointer("start", event)}/create`)])),
     checklist: (definition.checklist ?? []).map((item, i) => ({
       id: item.id,

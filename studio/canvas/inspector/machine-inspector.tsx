@@ -3,13 +3,15 @@ import { isJsonObject, type JsonObject } from "#engine/schema/json.ts";
 
 import { DefinitionLink } from "../../kinds/definition-link.tsx";
 import type { Chart } from "../chart.ts";
-import { Expression, Pairs, payloadText, Section, whoMay } from "./parts.tsx";
+import { placedActions } from "../named-actions.ts";
+import { Effects, Expression, Pairs, payloadText, Section, whoMay } from "./parts.tsx";
 
 const listOf = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isJsonObject) : []);
 
 export function MachineInspector({ definition, chart }: { definition: JsonObject; chart: Chart }) {
   const starts = isJsonObject(definition["start"]) ? Object.entries(definition["start"]) : [];
   const delays = isJsonObject(definition["delays"]) ? Object.entries(definition["delays"]) : [];
+  const named = isJsonObject(definition["actions"]) ? Object.keys(definition["actions"]) : [];
   const invariants = listOf(definition["invariants"]);
   const checklist = listOf(definition["checklist"]);
   const gates = new Set(chart.transitions.flatMap((one) => one.guard.gates.map((gate) => gate.asks)));
@@ -59,6 +61,11 @@ export function MachineInspector({ definition, chart }: { definition: JsonObject
           </ul>
         </Section>
       )}
+      {named.map((name) => (
+        <Section key={name} title={<code>{name}</code>}>
+          <Effects actions={placedActions(definition, name).map(({ action }) => ({ action, name: null }))} />
+        </Section>
+      ))}
       {delays.length === 0 ? null : (
         <Section title="Delays">
           <Pairs items={delays.map(([name, text]) => [name, <Expression key={name} text={String(text)} />])} />

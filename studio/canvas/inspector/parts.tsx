@@ -6,6 +6,7 @@ import { DefinitionLink } from "../../kinds/definition-link.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { describeAction, type EffectKind, type GateReading } from "../chart-parts.ts";
 import { EFFECT_ICONS } from "../effect-icons.ts";
+import type { PlacedAction } from "../named-actions.ts";
 
 export function Section({ title, aside, children }: { title: React.ReactNode; aside?: React.ReactNode; children: React.ReactNode }) {
   return (
@@ -46,12 +47,11 @@ const DEFINITION_OF: Partial<Readonly<Record<EffectKind, { readonly kind: Kind; 
 };
 
 /** What happens, in order. */
-export function Effects({ actions }: { actions: Json | undefined }) {
-  const list = Array.isArray(actions) ? actions : [];
-  if (list.length === 0) return <p className="quiet small">Nothing happens besides the move.</p>;
+export function Effects({ actions }: { actions: readonly PlacedAction[] }) {
+  if (actions.length === 0) return <p className="quiet small">Nothing happens besides the move.</p>;
   return (
     <ol className="effects">
-      {list.map((action, index) => {
+      {actions.map(({ action, name }, index) => {
         const line = describeAction(action);
         if (line === null) return null;
         const target = DEFINITION_OF[line.kind];
@@ -69,8 +69,13 @@ export function Effects({ actions }: { actions: Json | undefined }) {
                 <code>{line.detail}</code>
               )}
             </span>
-            {line.when === null && line.each === null ? null : (
+            {line.when === null && line.each === null && name === null ? null : (
               <small className="effect-note">
+                {name === null ? null : (
+                  <>
+                    as <code>{name}</code>{" "}
+                  </>
+                )}
                 {line.each === null ? null : <>for each of {line.each} </>}
                 {line.when === null ? null : <>if {line.when}</>}
               </small>

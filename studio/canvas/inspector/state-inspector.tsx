@@ -4,6 +4,7 @@ import { valueAt } from "../../document/json-path.ts";
 import type { Picked } from "../../document/selection.ts";
 import type { Chart, ChartState, ChartTransition } from "../chart.ts";
 import { Pill } from "../edges/way.tsx";
+import { placedActions } from "../named-actions.ts";
 import { Effects, Expression, Pairs, Section } from "./parts.tsx";
 
 const KIND_WORDS: Readonly<Record<ChartState["kind"], string>> = {
@@ -55,12 +56,12 @@ export function StateInspector({
       )}
       {node["entry"] === undefined ? null : (
         <Section title="On entry, in order">
-          <Effects actions={node["entry"]} />
+          <Effects actions={placedActions(definition, node["entry"])} />
         </Section>
       )}
       {node["exit"] === undefined ? null : (
         <Section title="On exit, in order">
-          <Effects actions={node["exit"]} />
+          <Effects actions={placedActions(definition, node["exit"])} />
         </Section>
       )}
       {timers.length === 0 ? null : (

@@ -4,6 +4,7 @@ import { valueAt } from "../../document/json-path.ts";
 import { Icon } from "../../ui/icon.tsx";
 import type { Chart, ChartTransition } from "../chart.ts";
 import type { GateRates } from "../gate-rates.ts";
+import { placedActions } from "../named-actions.ts";
 import { Effects, Expression, Gate, Pairs, payloadText, Section, whoMay } from "./parts.tsx";
 
 export interface TransitionStats {
@@ -24,7 +25,7 @@ export function TransitionInspector({
   onSelectState: (state: string) => void;
 }) {
   const config = valueAt(definition, transition.path);
-  const actions = isJsonObject(config) ? config["actions"] : undefined;
+  const actions = placedActions(definition, isJsonObject(config) ? config["actions"] : undefined);
   const spec = eventSpec(definition, transition.event);
   const delays = isJsonObject(definition["delays"]) ? definition["delays"] : {};
   const override = transition.guard.gates.filter((gate) => gate.overridePermission !== null);

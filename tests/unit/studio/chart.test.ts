@@ -4,6 +4,7 @@ import type { JsonObject } from "#engine/schema/json.ts";
 import { buildChart, delayText } from "#studio/canvas/chart.ts";
 import { foldTransitions } from "#studio/canvas/fold.ts";
 import { absoluteBox } from "#studio/canvas/layout.ts";
+import { placedActions } from "#studio/canvas/named-actions.ts";
 import { roundedPath, simplify } from "#studio/canvas/path.ts";
 import { placeOf } from "#studio/canvas/place-of-problem.ts";
 import { findRoute, legHitsBox } from "#studio/canvas/router.ts";
@@ -42,6 +43,16 @@ describe("chart", () => {
     expect(targets["lent|event:back|0"]).toEqual(["returned"]);
     expect(targets["lent.overdue|event:drop|0"]).toEqual(["gone"]);
     expect(chart.broken).toEqual([]);
+  });
+  it("shows what a named action does where it is named", () => {
+    const mail = { type: "mail", params: { mail: "ready" } };
+    const named = buildChart({
+      actions: { tell: [mail, { type: "start", params: { machine: "m", event: "e" } }] },
+      config: { id: "m", initial: "a", states: { a: { entry: ["tell", "nothing"], on: { go: { target: "b", actions: ["tell", mail] } } }, b: {} } },
+    });
+    expect(named.transitions[0]?.effects).toEqual(["mail", "start", "mail"]);
+    expect(named.states.get("a")?.chips.map(({ text }) => text)).toEqual(["Mail", "Starts"]);
+    expect(placedActions({ actions: { tell: [mail, mail] } }, ["tell", mail]).map(({ name }) => name)).toEqual(["tell", null, null]);
   });
   it("names what leads nowhere and goes on", () => {
     const broken = buildChart({ config: { id: "m", initial: "a", states: { a: { on: { go: "nowhere" } } } } });

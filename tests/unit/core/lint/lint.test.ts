@@ -92,6 +92,18 @@ describe("lint", () => {
       `missing_input ${at}/approved/on/document.publish/guard/params`,
     );
   });
+  it("finds named actions that nothing names, and says what is wrong in one once, at its place", () => {
+    const note = (text: string) => ({ type: "note", params: { text } });
+    const using = (actions: object) =>
+      machine((draft) => {
+        Object.assign(draft as Draft, { actions });
+        for (const state of ["draft", "approved"]) Object.assign(inside(draft, ...TEXT, state), { exit: ["told"] });
+      });
+    expect(fresh(using({ told: [note("x")] }))).toEqual([]);
+    expect(fresh(using({ told: [note("x")], never: [note("x")] }))).toEqual(["action_unused /actions/never"]);
+    expect(fresh(using({ told: [note("{recrod.title}")] }))).toEqual(["unknown_name /actions/told/0"]);
+    expect(fresh(using({}))).toEqual([expect.stringContaining("does_not_compile /config")]);
+  });
   it("finds delays that nothing waits for, and refuses those that are not defined", () => {
     expect(fresh({ ...review, delays: { ...review.delays, never: '"PT1H"' } })).toEqual(["delay_unused /delays/never"]);
     expect(fresh({ ...review, delays: {} })).toEqual([expect.stringContaining("does_not_compile /config")]);

@@ -36,6 +36,28 @@ describe("names are resolved when a machine is compiled", () => {
     }
     refused({ initial: "a", states: { a: { entry: ["log"] } } }).toThrow("no action");
   });
+  it("takes a name for the actions that the machine names by it, in their order, and refuses every other name", () => {
+    const note = (text: string) => ({ type: "note", params: { text } });
+    const named = { actions: { twice: [note("a"), note("b")] } };
+    const notes = (config: object) => {
+      const { chart } = compile(config, named);
+      return [...chart.nodes.flatMap(({ entry, exit }) => [...entry, ...exit]), ...chart.transitions.flatMap(({ actions }) => actions)].map(
+        ({ pointer }) => pointer,
+      );
+    };
+    const first = { initial: "a", states: { a: { entry: ["twice", note("c")], exit: "twice", on: { x: { actions: [note("d"), "twice"] } } } } };
+    const twice = ["/actions/twice/0", "/actions/twice/1"];
+    expect(notes(first)).toEqual([...twice, "/config/states/a/entry/1", ...twice, "/config/states/a/on/x/actions/0", ...twice]);
+    for (const name of ["thrice", "toString", "__proto__", ""]) {
+      refused({ initial: "a", states: { a: { entry: [name] } } }, named).toThrow("it names twice");
+    }
+    refused({ initial: "a", states: { a: {} } }, { actions: { twice: ["once"] } }).toThrow("not for other names");
+    refused({ initial: "a", states: { a: {} } }, { actions: { twice: { type: "note" } } }).toThrow("a list of actions");
+    expect(() => compile({ initial: "a", states: { a: {} } }, { actions: { odd: [note("{1 +}")] } })).toThrow(
+      expect.objectContaining({ data: expect.objectContaining({ path: expect.stringContaining("/actions/odd/0") }) }),
+    );
+    expect(xstateRefusal(first as never)).toBeNull();
+  });
   it("refuses unknown members: no invoke, no inline implementation", () => {
     refused({ initial: "a", states: { a: { invoke: { src: "x" } } } }).toThrow('"invoke"');
     refused({ initial: "a", states: { a: { on: { x: { cond: "y" } } } } }).toThrow('"cond"');
