@@ -1,6 +1,6 @@
 /** What guards and actions say on a pill: gates, plain conditions, override, and the effects by kind. */
 import { isJsonObject, type Json, type JsonObject } from "#engine/schema/json.ts";
-import type { PlacedAction } from "./named-actions.ts";
+import type { PlacedActions } from "./named-actions.ts";
 
 export const EFFECT_KINDS = ["mail", "document", "task", "approval", "emit", "start", "send", "record", "set", "note", "cancelTask", "deliver"] as const;
 export type EffectKind = (typeof EFFECT_KINDS)[number];
@@ -62,8 +62,8 @@ const shorten = (text: string): string => {
 };
 
 /** Effects of actions, in order. */
-export function effectsOf(actions: readonly PlacedAction[]): EffectKind[] {
-  return actions.map(({ action }) => (isJsonObject(action) ? action["type"] : null)).filter(isEffectKind);
+export function effectsOf(placed: readonly PlacedActions[]): EffectKind[] {
+  return placed.flatMap(({ actions }) => actions.map((action) => (isJsonObject(action) ? action["type"] : null))).filter(isEffectKind);
 }
 
 /** One action as a line: what it does, to what, and when. */

@@ -3,8 +3,8 @@ import { isJsonObject, type JsonObject } from "#engine/schema/json.ts";
 
 import { DefinitionLink } from "../../kinds/definition-link.tsx";
 import type { Chart } from "../chart.ts";
-import { placedActions } from "../named-actions.ts";
-import { Effects, Expression, Pairs, payloadText, Section, whoMay } from "./parts.tsx";
+import { actionsNamed } from "../named-actions.ts";
+import { EffectList, Expression, Pairs, payloadText, Section, whoMay } from "./parts.tsx";
 
 const listOf = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isJsonObject) : []);
 
@@ -62,8 +62,15 @@ export function MachineInspector({ definition, chart }: { definition: JsonObject
         </Section>
       )}
       {named.map((name) => (
-        <Section key={name} title={<code>{name}</code>}>
-          <Effects actions={placedActions(definition, name).map(({ action }) => ({ action, name: null }))} />
+        <Section
+          key={name}
+          title={
+            <>
+              Action &nbsp;<code>{name}</code>
+            </>
+          }
+        >
+          <EffectList actions={actionsNamed(definition, name)} />
         </Section>
       ))}
       {delays.length === 0 ? null : (

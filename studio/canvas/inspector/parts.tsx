@@ -6,7 +6,7 @@ import { DefinitionLink } from "../../kinds/definition-link.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { describeAction, type EffectKind, type GateReading } from "../chart-parts.ts";
 import { EFFECT_ICONS } from "../effect-icons.ts";
-import type { PlacedAction } from "../named-actions.ts";
+import type { PlacedActions } from "../named-actions.ts";
 
 export function Section({ title, aside, children }: { title: React.ReactNode; aside?: React.ReactNode; children: React.ReactNode }) {
   return (
@@ -47,43 +47,59 @@ const DEFINITION_OF: Partial<Readonly<Record<EffectKind, { readonly kind: Kind; 
 };
 
 /** What happens, in order. */
-export function Effects({ actions }: { actions: readonly PlacedAction[] }) {
-  if (actions.length === 0) return <p className="quiet small">Nothing happens besides the move.</p>;
+export function Effects({ placed }: { placed: readonly PlacedActions[] }) {
+  if (placed.length === 0) return <p className="quiet small">Nothing happens besides the move.</p>;
   return (
     <ol className="effects">
-      {actions.map(({ action, name }, index) => {
-        const line = describeAction(action);
-        if (line === null) return null;
-        const target = DEFINITION_OF[line.kind];
-        const params = isJsonObject(action) && isJsonObject(action["params"]) ? action["params"] : {};
-        const ref = target === undefined ? undefined : params[target.param];
-        return (
+      {placed.map(({ name, actions }, index) =>
+        name === null ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: an action has no name but its place
-          <li key={index}>
-            <Icon name={EFFECT_ICONS[line.kind]} />
-            <span>{line.title}</span>
-            <span className="push clip">
-              {target !== undefined && typeof ref === "string" && line.kind !== "emit" ? (
-                <DefinitionLink kind={target.kind} to={ref} />
-              ) : (
-                <code>{line.detail}</code>
-              )}
-            </span>
-            {line.when === null && line.each === null && name === null ? null : (
-              <small className="effect-note">
-                {name === null ? null : (
-                  <>
-                    as <code>{name}</code>{" "}
-                  </>
-                )}
-                {line.each === null ? null : <>for each of {line.each} </>}
-                {line.when === null ? null : <>if {line.when}</>}
-              </small>
-            )}
+          <Effect key={index} action={actions[0] ?? null} />
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: one name may stand twice
+          <li key={index} className="effect-group">
+            <code>{name}</code>
+            <EffectList actions={actions} />
           </li>
-        );
-      })}
+        ),
+      )}
     </ol>
+  );
+}
+
+export const EffectList = ({ actions }: { actions: readonly Json[] }) => (
+  <ol className="effects">
+    {actions.map((action, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: an action has no name but its place
+      <Effect key={index} action={action} />
+    ))}
+  </ol>
+);
+
+function Effect({ action }: { action: Json }) {
+  const line = describeAction(action);
+  if (line === null) return null;
+  const target = DEFINITION_OF[line.kind];
+  const params = isJsonObject(action) && isJsonObject(action["params"]) ? action["params"] : {};
+  const ref = target === undefined ? undefined : params[target.param];
+  return (
+    <li className="effect">
+      <Icon name={EFFECT_ICONS[line.kind]} />
+      <span>{line.title}</span>
+      <span className="effect-of clip">
+        {target !== undefined && typeof ref === "string" && line.kind !== "emit" ? (
+          <DefinitionLink kind={target.kind} to={ref} />
+        ) : (
+          <code title={line.detail}>{line.detail}</code>
+        )}
+      </span>
+      {line.when === null && line.each === null ? null : (
+        <small className="effect-note">
+          {line.each === null ? null : <>for each of {line.each} </>}
+          {line.when === null ? null : <>if {line.when}</>}
+        </small>
+      )}
+    </li>
   );
 }
 

@@ -56,12 +56,12 @@ export function StateInspector({
       )}
       {node["entry"] === undefined ? null : (
         <Section title="On entry, in order">
-          <Effects actions={placedActions(definition, node["entry"])} />
+          <Effects placed={placedActions(definition, node["entry"])} />
         </Section>
       )}
       {node["exit"] === undefined ? null : (
         <Section title="On exit, in order">
-          <Effects actions={placedActions(definition, node["exit"])} />
+          <Effects placed={placedActions(definition, node["exit"])} />
         </Section>
       )}
       {timers.length === 0 ? null : (

@@ -25,7 +25,7 @@ export function TransitionInspector({
   onSelectState: (state: string) => void;
 }) {
   const config = valueAt(definition, transition.path);
-  const actions = placedActions(definition, isJsonObject(config) ? config["actions"] : undefined);
+  const placed = placedActions(definition, isJsonObject(config) ? config["actions"] : undefined);
   const spec = eventSpec(definition, transition.event);
   const delays = isJsonObject(definition["delays"]) ? definition["delays"] : {};
   const override = transition.guard.gates.filter((gate) => gate.overridePermission !== null);
@@ -115,7 +115,7 @@ export function TransitionInspector({
         </Section>
       )}
       <Section title="Effects, in order">
-        <Effects actions={actions} />
+        <Effects placed={placed} />
       </Section>
     </>
   );

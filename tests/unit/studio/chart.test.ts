@@ -52,7 +52,11 @@ describe("chart", () => {
     });
     expect(named.transitions[0]?.effects).toEqual(["mail", "start", "mail"]);
     expect(named.states.get("a")?.chips.map(({ text }) => text)).toEqual(["Mail", "Starts"]);
-    expect(placedActions({ actions: { tell: [mail, mail] } }, ["tell", mail]).map(({ name }) => name)).toEqual(["tell", null, null]);
+    expect(placedActions({ actions: { tell: [mail, mail] } }, ["tell", mail, "toString"])).toEqual([
+      { name: "tell", actions: [mail, mail] },
+      { name: null, actions: [mail] },
+      { name: "toString", actions: [] },
+    ]);
   });
   it("names what leads nowhere and goes on", () => {
     const broken = buildChart({ config: { id: "m", initial: "a", states: { a: { on: { go: "nowhere" } } } } });
