@@ -146,7 +146,7 @@ export function formatCell(
     case "deadline":
       return { as: "deadline", dueAt: text };
     case "badge":
-      return { as: "badge", meaning: meaningOfState(leafWord(value)), text: typeof value === "boolean" ? describeValue(value) : words(leafWord(value)) };
+      return { as: "badge", meaning: meaningOfState(leafWord(value)), text: words(typeof value === "boolean" ? describeValue(value) : leafWord(value)) };
     case "org":
       return { as: "org", code: text };
     case "gate":

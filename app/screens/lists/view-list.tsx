@@ -151,7 +151,7 @@ function columnsOf(view: ViewPage, scope: string): readonly Column<ViewRow>[] {
     ...(isFigure(column.format) ? { align: "right" as const } : {}),
     ...(column.sort === null ? {} : { sort: column.sort }),
     first: index === 0,
-    named: index > 0 && (index > 1 || ["money", "decimal", "list"].includes(column.format)) && !["code", "org", "gate"].includes(column.format),
+    named: index > 0 && (index > 1 || ["code", "money", "decimal", "list"].includes(column.format)) && !["org", "gate"].includes(column.format),
     cell: (row: ViewRow) => {
       const cell = row.cells[index] ?? { as: "none" as const };
       if (index > 0 || row.href === null || cell.as === "link") return <CellView cell={cell} />;
