@@ -2,7 +2,7 @@
 import type { Json, JsonObject, JsonSchema } from "#engine/schema/json.ts";
 import { type Cell, NONE } from "#studio/ui/cell.tsx";
 import { describeValue, isCodeWord, words } from "#studio/ui/describe-value.ts";
-import { kindOf, optionsOf, propertiesOf, schemaAt, titleOf } from "#studio/ui/form/schema-kind.ts";
+import { isAmount, kindOf, optionsOf, propertiesOf, schemaAt, titleOf } from "#studio/ui/form/schema-kind.ts";
 import type { Field } from "../screens/guided.ts";
 import { meaningOfState } from "./state-words.ts";
 
@@ -28,7 +28,7 @@ export function fieldsOf(schema: JsonSchema, data: JsonObject, references: Reado
     const value = data[name];
     if (property["x-hidden"] === true) return [];
     if (!whole && isBlank(value) && !required.includes(name)) return [];
-    if (!whole && name === "currency" && hasMoney(schema)) return [];
+    if (!whole && name === "currency" && hasAmount(schema)) return [];
     return fieldOf(name, property, value, currency, references);
   });
 }
@@ -54,7 +54,7 @@ function fieldOf(
     });
     return [{ title, cell: { as: "list", items: named } }];
   }
-  if (kindOf(property) === "group" && currency !== null && propertiesOf(property).some(([, each]) => isAmount(each)) && !isBlank(value))
+  if (kindOf(property) === "group" && currency !== null && hasAmount(property) && !isBlank(value))
     return [{ title, cell: groupCell(property, value, currency) }];
   return [{ title, cell: valueCell(property, value, currency) }];
 }
@@ -104,11 +104,8 @@ function valueCell(schema: JsonSchema, value: Json | undefined, currency: string
   switch (kindOf(schema)) {
     case "decimal": {
       const unit = schema["x-unit"];
-      const scale = Number(schema["x-decimal"] ?? 0);
-      if (typeof unit === "string" && unit !== "per m") return { as: "decimal", value: String(value), unit };
-      return currency !== null && scale >= 2 && unit === undefined
-        ? { as: "money", value: String(value), currency, scale: Math.min(scale, 2) }
-        : { as: "decimal", value: String(value) };
+      if (typeof unit === "string" && !unit.startsWith("per ")) return { as: "decimal", value: String(value), unit };
+      return currency !== null && isAmount(schema) ? { as: "money", value: String(value), currency, scale: 2 } : { as: "decimal", value: String(value) };
     }
     case "integer":
       return typeof schema["x-unit"] === "string" ? { as: "decimal", value: String(value), unit: schema["x-unit"] } : { as: "json", value: value as Json };
@@ -149,7 +146,7 @@ export function formatCell(
     case "deadline":
       return { as: "deadline", dueAt: text };
     case "badge":
-      return { as: "badge", meaning: meaningOfState(leafWord(value)), text: typeof value === "boolean" ? describeValue(value) : words(leafWord(value)) };
+      return { as: "badge", meaning: meaningOfState(leafWord(value)), text: words(typeof value === "boolean" ? describeValue(value) : leafWord(value)) };
     case "org":
       return { as: "org", code: text };
     case "gate":
@@ -192,7 +189,4 @@ function leafWord(value: Json | undefined): string {
 
 export const isBlank = (value: Json | undefined): value is undefined | null | "" =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
-const isAmount = (property: JsonSchema): boolean =>
-  kindOf(property) === "decimal" && property["x-unit"] === undefined && Number(property["x-decimal"] ?? 0) >= 2;
-const hasMoney = (schema: JsonSchema): boolean =>
-  propertiesOf(schema).some(([, property]) => kindOf(property) === "decimal" && property["x-unit"] === undefined);
+const hasAmount = (schema: JsonSchema): boolean => propertiesOf(schema).some(([, property]) => isAmount(property));

@@ -22,30 +22,34 @@ export async function shell(engine: Engine, scope: Scope): Promise<ShellView> {
     now: engine.clock.now(),
     zone: scope.orgs[0]?.timeZone ?? "UTC",
   };
-  if (scope.orgs.length === 0) return { ...base, inbox: 0, views: [], may: { studio: false, replay: false, operations: false, settings: false } };
+  if (scope.orgs.length === 0)
+    return { ...base, inbox: 0, views: [], worksInViews: false, may: { studio: false, replay: false, operations: false, settings: false } };
   const [views, tasks, rights] = [await listViews(engine, scope), await listTasks(engine, scope, { limit: 200 }), await rightsOf(engine, scope)];
   return {
     ...base,
     person: personOf(scope, rights.role),
     inbox: tasks.items.length,
     views: views.map(({ slug, title, icon }) => ({ slug, title, icon })),
+    worksInViews: rights.worksInViews,
     may: rights.may,
   };
 }
 
-async function rightsOf(engine: Engine, scope: Scope): Promise<{ readonly role: string; readonly may: ShellView["may"] }> {
+async function rightsOf(engine: Engine, scope: Scope): Promise<{ readonly role: string } & Pick<ShellView, "worksInViews" | "may">> {
   return await inReading(engine, scope, async (reading) => {
     const held = new Set(reading.works.flatMap((work) => work.actor.permissions));
     const has = (...names: readonly string[]): boolean => names.some((name) => held.has(name));
-    const { access } = reading.works[0].ruling.program;
+    const { program } = reading.works[0].ruling;
+    const { access } = program;
     const role = reading.works[0].actor.roles[0] ?? "";
     return {
       role: access !== null && Object.hasOwn(access.roles, role) ? (access.roles[role]?.title ?? words(role)) : words(role),
+      worksInViews: program.all("view").some(({ content }) => content.permission !== undefined && has(content.permission)),
       may: {
         studio: has("rules.view", "rules.edit", "rules.publish"),
         replay: has("replay.run"),
         operations: has("integration.admin", "audit.view"),
-        settings: reading.works[0].ruling.program.all("settings").some(({ content }) => has(...readersOf(content))),
+        settings: program.all("settings").some(({ content }) => has(...readersOf(content))),
       },
     };
   });

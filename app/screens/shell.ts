@@ -7,6 +7,8 @@ export interface ShellView {
   readonly inbox: number;
   readonly views: readonly { readonly slug: string; readonly title: string; readonly icon: string | null }[];
   readonly may: { readonly studio: boolean; readonly replay: boolean; readonly operations: boolean; readonly settings: boolean };
+  /** One of the account's permissions opens a view: views that are open to everyone are not what it works with. */
+  readonly worksInViews: boolean;
   /** The engine's clock. */
   readonly now: string;
   /** IANA zone that times are shown in. */

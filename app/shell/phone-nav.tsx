@@ -3,14 +3,22 @@ import { useState } from "react";
 import { NavLink, useLocation } from "react-router";
 import { Icon } from "#studio/ui/icon.tsx";
 import type { ShellView } from "../screens/shell.ts";
-import { OrgSwitch, placesOf, UserMenu } from "./rail.tsx";
+import { OrgSwitch, type Place, placesOf, UserMenu } from "./rail.tsx";
 
-/** The rail of a phone: two places and a drawer with the rest. */
+const BAR = 3;
+
+/** What the account works with stands in the bar: the inbox, then its views, or the system's places where none of the views is its own. */
+function barOf(groups: ReturnType<typeof placesOf>, worksInViews: boolean): readonly Place[] {
+  const [inbox = [], views = [], system = []] = ["Work", "Views", "System"].map((title) => groups.find((group) => group.title === title)?.places ?? []);
+  return [...inbox, ...(worksInViews ? [...views, ...system] : [...system, ...views])].slice(0, BAR);
+}
+
+/** The rail of a phone: three places and a drawer with all of them. */
 export function PhoneNav({ view }: { view: ShellView }) {
   const [openAt, setOpenAt] = useState<string | null>(null);
   const { pathname } = useLocation();
   const groups = placesOf(view);
-  const first = groups.flatMap((group) => group.places).slice(0, 3);
+  const first = barOf(groups, view.worksInViews);
   return (
     <>
       <nav className="phone-nav" aria-label="Main">

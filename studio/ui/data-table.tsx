@@ -2,7 +2,7 @@ import "./data-table.css";
 import { Checkbox } from "@mantine/core";
 import { Fragment } from "react";
 import { ColumnChooser, useHiddenColumns } from "./column-chooser.tsx";
-import { fittingColumns, leastWidth, MARGIN, PICK, useRoom } from "./fitting-columns.ts";
+import { columnWidths, fittingColumns, leastWidth, PICK, useRoom } from "./fitting-columns.ts";
 import { Icon } from "./icon.tsx";
 import { Skeleton } from "./states.tsx";
 import { useRowKeys } from "./use-row-keys.ts";
@@ -11,6 +11,8 @@ export interface Column<Row> {
   readonly id: string;
   readonly title: string;
   readonly width?: number | string;
+  /** What a narrow list leaves it; without one it keeps its width. */
+  readonly least?: number;
   readonly align?: "right";
   /** Key that the list can be sorted by. */
   readonly sort?: string;
@@ -80,6 +82,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const chosen = selected === undefined ? 0 : pickable.filter((row) => selected.has(rowKey(row))).length;
   const all = pickable.length > 0 && chosen === pickable.length;
   const sections = sectionsOf(rows, props.group);
+  const widths = columnWidths(columns, selected !== undefined);
   const span = columns.length + (selected === undefined ? 0 : 1);
   return (
     <div className="data" ref={element}>
@@ -103,7 +106,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             <colgroup>
               {selected === undefined ? null : <col style={{ width: PICK }} />}
               {columns.map((column, index) => (
-                <col key={column.id} style={{ width: widthAt(column, index + (selected === undefined ? 0 : 1), span - 1) }} />
+                <col key={column.id} style={{ width: widths[index] }} />
               ))}
             </colgroup>
             <thead>
@@ -239,10 +242,6 @@ const namesOf = (classes: Readonly<Record<string, boolean>>): string | undefined
   Object.keys(classes)
     .filter((name) => name !== "" && classes[name])
     .join(" ") || undefined;
-
-function widthAt<Row>({ width }: Column<Row>, place: number, last: number): number | string | undefined {
-  return typeof width === "number" && (place === 0 || place === last) ? width + MARGIN : width;
-}
 
 function HeadCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort: Sort | null; onSort: ((sort: Sort) => void) | undefined }) {
   const sorted = column.sort !== undefined && sort?.field === column.sort ? sort.direction : null;

@@ -59,7 +59,7 @@ test("[WMS-51][WMS-42] from the public form to the proforma's file", async ({ pa
     await expect(page.getByLabel("Figures")).toContainText(/Requested new\s*USD\s*4,200\.00/);
     await page.getByRole("button", { name: "Acknowledge the balance" }).first().click();
     await documents.getByRole("button", { name: "Proforma" }).click();
-    await expect(page.getByRole("region", { name: "When you download" })).toContainText("The file is downloaded");
+    await expect(page.getByRole("region", { name: /When you choose "Download/ })).toContainText("The file is downloaded");
     const download = page.waitForEvent("download");
     await page.locator(".acts-list").getByRole("button", { name: "Download", exact: true }).last().click();
     expect((await download).suggestedFilename()).toBe(`${proformas.items[0]?.code}.pdf`);

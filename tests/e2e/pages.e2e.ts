@@ -89,7 +89,9 @@ test("on a phone a finger finds what it may press, and no field makes the page z
     await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
     const small = await page.evaluate(() => {
       const controls = [
-        ...document.querySelectorAll<HTMLElement>(".topbar :is(a, button), main :is(.button, .filter.add, .search-box, .library-kinds a, .segmented button)"),
+        ...document.querySelectorAll<HTMLElement>(
+          ".topbar :is(a, button), main :is(.button, .filter.add, .search-box, .library-kinds a, .segmented button, .rows td a)",
+        ),
       ];
       const inSight = controls.filter((control) => control.checkVisibility() && control.getBoundingClientRect().height > 0);
       const low = inSight.filter((control) => control.getBoundingClientRect().height < 40);
@@ -100,6 +102,49 @@ test("on a phone a finger finds what it may press, and no field makes the page z
     expect(small.seen, path).toBeGreaterThan(0);
     expect(small.wrong, path).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${path} is wider than the window`).toBeLessThanOrEqual(1);
+  }
+});
+
+test("the bar of a phone begins with what the account works with", async ({ page }, info) => {
+  test.skip(info.project.name !== "phone", "the bar is a phone's");
+  const barOf = async (name: string) => {
+    await enterAs(page, name);
+    const places = await page.locator("nav.phone-nav a").allInnerTexts();
+    await page.context().clearCookies();
+    return places;
+  };
+  expect(await barOf("Designer")).toEqual(["Inbox", "Studio", "Settings"]);
+  expect(await barOf("QA")).toEqual(["Inbox", "Studio", "Replay"]);
+  expect(await barOf("Owner JTR")).toEqual(["Inbox", "Deals", "Fulfillment"]);
+});
+
+test("a list with many columns fits a laptop, and stands still when scripts run", async ({ page }, info) => {
+  test.skip(info.project.name !== "laptop", "rows are cards on a phone");
+  await enterAs(page, "Manager JTR");
+  const widths = () =>
+    page.evaluate(() => ({
+      beyond: [...document.querySelectorAll(".scroll")].map((list) => list.scrollWidth - list.clientWidth),
+      heads: [...document.querySelectorAll<HTMLElement>(".scroll thead th")].map((head) => Math.round(head.getBoundingClientRect().x)),
+    }));
+  for (const path of ["/payments", "/pricing?tab=list"]) {
+    let release: () => void = () => undefined;
+    const scripts = new Promise<void>((go) => {
+      release = go;
+    });
+    await page.route("**/assets/*.js", async (route) => {
+      await scripts;
+      await route.continue();
+    });
+    await page.goto(path, { waitUntil: "commit" });
+    await expect(page.locator(".scroll tbody tr").first()).toBeVisible();
+    await page.waitForFunction(() => getComputedStyle(document.querySelector(".rows") as Element).tableLayout === "fixed");
+    const first = await widths();
+    release();
+    await page.waitForLoadState("networkidle");
+    expect(first.beyond, path).toEqual([0]);
+    expect(first.heads.length, path).toBeGreaterThan(6);
+    expect(await widths(), path).toEqual(first);
+    await page.unroute("**/assets/*.js");
   }
 });
 

@@ -33,7 +33,7 @@ test("from a new deal to an order that the warehouse has", async ({ page, browse
   });
 
   await test.step("submit and win it; the preview says what follows", async () => {
-    await expect(page.getByRole("region", { name: /When you submit deal/ })).toContainText("It goes from Draft");
+    await expect(page.getByRole("region", { name: /When you choose "Submit deal/ })).toContainText("It goes from Draft");
     await page.getByRole("button", { name: "Submit deal" }).click();
     await expect(page.getByRole("button", { name: "Win deal" }).first()).toBeVisible();
     await page.getByRole("button", { name: "Win deal" }).first().click();
@@ -102,7 +102,7 @@ test("from a new deal to an order that the warehouse has", async ({ page, browse
     await expect(row).toContainText("Owner JTR");
     await row.click();
     const panel = manager.getByRole("complementary", { name: /Credit limit of USD 71,000.00/ });
-    await expect(panel.getByRole("region", { name: "When you approve" })).toContainText("It goes from Requested to Approved.");
+    await expect(panel.getByRole("region", { name: 'When you choose "Approve"' })).toContainText("It goes from Requested to Approved.");
     await expectAccessible(manager);
     await panel.getByRole("button", { name: "Approve", exact: true }).click();
     await expect(row).toBeHidden();

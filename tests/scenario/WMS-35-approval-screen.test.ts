@@ -148,7 +148,7 @@ describe("what the page offers", () => {
     expect(mail?.text).not.toContain("\n\n\n");
     for (const part of [mail?.text, mail?.html]) {
       expect(part).toMatch(new RegExp(`http://localhost:\\d+/fulfillment/approval/${codeOf(order)}`, "u"));
-      expect(part).toContain("Suggested next: Approve the shipment.");
+      expect(part).toContain("Suggested next: Approve Shipment.");
     }
   });
 });

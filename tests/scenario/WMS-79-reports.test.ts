@@ -70,6 +70,20 @@ describe("profitability", () => {
   });
 });
 
+describe("profitability of what nothing is known to have cost", () => {
+  it("[WMS-80] an order whose rolls have no cost yet says so: neither cost nor margin is zero", async () => {
+    await reset();
+    const { orders } = await wonDeal(api, { customer: "Fjord", lines: [{ qty_m: "1000" }] });
+    const order = codeOf(orders[0] as string);
+    const lines = [{ line_no: 1, lots: [{ lot: "L9", roll: "R9", meters: "1000" }] }];
+    const confirmed = await api.wms("warehouse.confirmed", { id: `${order}.1`, subject: { type: "purchase_order", ref: order }, sequence: 1, data: { lines } });
+    expect(confirmed.status, confirmed.text).toBe(202);
+    const { tab } = await report("costing.jtr", "profitability");
+    const { cells } = tab.rows.find((row: { code: string }) => row.code === order);
+    expect(cells).toMatchObject({ sale_try: "180600.00", cost_try: null, margin_try: null, uncosted_m: "1000.00" });
+  });
+});
+
 describe("the credit page", () => {
   it("[WMS-27] lists who is over the limit and who is overdue, and counts no one else", async () => {
     await reset();

@@ -57,7 +57,6 @@ export function ActForm({
     }
     sending.send({ instance, type: act.type, payload: value, expectedSeq: seq });
   };
-  const verb = act.title.charAt(0).toLowerCase() + act.title.slice(1);
   return (
     <form
       id={formId}
@@ -90,7 +89,7 @@ export function ActForm({
       ) : null}
       {act.confirm === null ? null : <p className="soft">{act.confirm}</p>}
       <ConsequencePreview
-        title={`When you ${verb}`}
+        title={`When you choose "${act.title}"`}
         lines={preview === null ? null : act.opens === undefined ? preview.lines : [FILE_OPENS, ...preview.lines]}
       />
       <Refusal refusal={sending.refusal} />

@@ -60,7 +60,7 @@ export function DetailScreen({ view }: { view: DetailView }) {
         {view.suggestion === null ? null : (
           <section className="next-act" aria-label="What to do next">
             <div>
-              <h2>Next: {view.suggestion.title.charAt(0).toLowerCase() + view.suggestion.title.slice(1)}</h2>
+              <h2>Next: {view.suggestion.title}</h2>
               {view.suggestion.note === undefined ? null : <p className="soft">{view.suggestion.note}</p>}
             </div>
             {ready.some((act) => act.type === suggested) ? (

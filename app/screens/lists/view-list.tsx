@@ -15,17 +15,18 @@ import type { BulkResult, ListRequest, ViewPage, ViewRow } from "../lists.ts";
 import { BulkForm } from "./bulk-form.tsx";
 import { bulkTones } from "./bulk-tone.ts";
 
-const WIDTHS: Readonly<Record<string, number>> = {
-  code: 148,
-  org: 64,
-  money: 136,
-  decimal: 112,
-  date: 148,
-  datetime: 152,
-  relative: 128,
-  deadline: 152,
-  badge: 160,
-  gate: 232,
+/** The width of a format's column, and what a narrow list leaves it: figures and codes stay whole. */
+const WIDTHS: Readonly<Record<string, { readonly width?: number; readonly least: number }>> = {
+  code: { width: 148, least: 116 },
+  org: { width: 64, least: 52 },
+  money: { width: 136, least: 124 },
+  decimal: { width: 112, least: 80 },
+  date: { width: 148, least: 128 },
+  datetime: { width: 152, least: 128 },
+  relative: { width: 128, least: 96 },
+  deadline: { width: 152, least: 128 },
+  badge: { width: 160, least: 120 },
+  gate: { width: 232, least: 184 },
 };
 
 /** The rows of a view's tab, with what can be done to several at once. */
@@ -146,11 +147,11 @@ function columnsOf(view: ViewPage, scope: string): readonly Column<ViewRow>[] {
     id: column.id,
     title: column.title,
     hidden: column.hidden,
-    ...(WIDTHS[column.format] === undefined ? {} : { width: Math.max(WIDTHS[column.format] ?? 0, roomFor(column.title)) }),
+    ...roomOf(column.format, column.title),
     ...(isFigure(column.format) ? { align: "right" as const } : {}),
     ...(column.sort === null ? {} : { sort: column.sort }),
     first: index === 0,
-    named: index > 0 && (index > 1 || ["money", "decimal", "list"].includes(column.format)) && !["code", "org", "gate"].includes(column.format),
+    named: index > 0 && (index > 1 || ["code", "money", "decimal", "list"].includes(column.format)) && !["org", "gate"].includes(column.format),
     cell: (row: ViewRow) => {
       const cell = row.cells[index] ?? { as: "none" as const };
       if (index > 0 || row.href === null || cell.as === "link") return <CellView cell={cell} />;
@@ -164,12 +165,17 @@ function columnsOf(view: ViewPage, scope: string): readonly Column<ViewRow>[] {
   const hasOrg = view.columns.some((column) => column.format === "org");
   if (scope !== "all" || hasOrg) return own;
   const [first, ...rest] = own;
-  const org: Column<ViewRow> = { id: "@org", title: "Org", width: 64, cell: (row) => <CellView cell={{ as: "org", code: row.org }} /> };
+  const org: Column<ViewRow> = { id: "@org", title: "Org", ...WIDTHS["org"], cell: (row) => <CellView cell={{ as: "org", code: row.org }} /> };
   return first === undefined ? [org] : [first, org, ...rest];
 }
 
-/** What a heading of 12 px takes, its cell's padding included. */
-const roomFor = (title: string): number => title.length * 7 + 24;
+/** The heading takes part: 12 px, and its cell's padding. */
+function roomOf(format: string, title: string): { readonly width?: number; readonly least?: number } {
+  const heading = title.length * 7 + 24;
+  const { width, least } = WIDTHS[format] ?? { least: FREE };
+  return { least: Math.max(least, heading), ...(width === undefined ? {} : { width: Math.max(width, heading) }) };
+}
+const FREE = 92;
 
 /** "3 open, 1 is left out: not confirmed" */
 function leftOut(view: ViewPage, chosen: readonly ViewRow[]): string {

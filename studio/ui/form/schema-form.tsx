@@ -11,7 +11,7 @@ import { FileField } from "./file-field.tsx";
 import type { FormPorts } from "./form-ports.ts";
 import { readNumber } from "./read-number.ts";
 import { ReferenceField } from "./reference-field.tsx";
-import { allowsNull, blankOf, filterOf, kindOf, optionsOf, propertiesOf, requiredOf, schemaAt, titleOf, typeOf, withField } from "./schema-kind.ts";
+import { allowsNull, blankOf, filterOf, isAmount, kindOf, optionsOf, propertiesOf, requiredOf, schemaAt, titleOf, typeOf, withField } from "./schema-kind.ts";
 
 /**
  * A form from a JSON Schema: money, dates, choices with titles, lists of rows, references. It holds no state: the value is the
@@ -80,8 +80,7 @@ export function SchemaForm({
 
 /** An amount stands with the currency that the form has beside it. */
 function figure(property: JsonSchema, value: Json | undefined, currency: Json | undefined): React.ReactNode {
-  const isAmount = kindOf(property) === "decimal" && property["x-unit"] === undefined && typeof currency === "string";
-  return isAmount && typeof value === "string" ? <Money value={value} currency={currency} /> : describeValue(value);
+  return isAmount(property) && typeof currency === "string" && typeof value === "string" ? <Money value={value} currency={currency} /> : describeValue(value);
 }
 
 const WIDE = new Set(["lines", "rows", "group", "json", "tags", "file"]);

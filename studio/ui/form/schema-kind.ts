@@ -104,6 +104,10 @@ export function titleOf(schema: JsonSchema, name: string): string {
   return typeof title === "string" ? title : words(name.replace(/_(id|ids)$/, ""));
 }
 
+/** A decimal of cents or finer without a unit of its own: its unit is the currency beside it. */
+export const isAmount = (schema: JsonSchema): boolean =>
+  kindOf(schema) === "decimal" && schema["x-unit"] === undefined && Number(schema["x-decimal"] ?? 0) >= 2;
+
 export const requiredOf = (schema: JsonSchema): readonly string[] => (Array.isArray(schema["required"]) ? schema["required"].map(String) : []);
 
 const orderOf = (schema: JsonSchema): readonly string[] => (Array.isArray(schema["x-order"]) ? schema["x-order"].map(String) : []);

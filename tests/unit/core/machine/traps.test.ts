@@ -121,7 +121,7 @@ describe("a step is bounded", () => {
       const refused = answer(each, tooMany);
       expect(refused, each).toMatchObject({ kind: "failed", code: "limit_exceeded", limit: "rows" });
       expect(refused.kind === "failed" && refused.message).toBe(
-        '"begin" does something for each row of "records of documents", which has more than 10000 rows: nothing was done. Have fewer of them, or narrow what it asks for.',
+        '"begin" needs every row of "records of documents", which has more than 10000 rows: nothing was done. Have fewer of them, or narrow what it asks for.',
       );
     }
     expect(answer(rows, { $unknown: "not recorded" }), "what is unknown for another reason is nobody").toMatchObject({ kind: "moved" });
