@@ -42,6 +42,16 @@ class Allowance {
   }
 }
 
+/** One set of regions per column. */
+type Box = readonly bigint[];
+interface RowBox {
+  readonly box: Box;
+  /** About where each set begins and ends: most rows of a large table are told apart by these alone. */
+  readonly spans: readonly Span[];
+  /** No cell of the row is dynamic: the box is what it matches, not only what it might. */
+  readonly isExact: boolean;
+}
+
 /** Fits the lints' Problem, which adds kind and key. */
 export interface TableFinding {
   readonly severity: "error" | "warning" | "info";

@@ -37,7 +37,9 @@ export class Regions {
     this.regions = [...this.valueRegions(statics, spec), ...(spec === undefined || spec.nullable === true ? [{ kind: "null" } as const] : [])];
     this.all = (1n << BigInt(this.regions.length)) - 1n;
     this.places = new Map(
-      this.regions.flatMap((region, i) => (region.kind === "word" ? [[region.text, i] as const] : region.kind === "point" ? [[region.low, i] as const] : [])),
+      this.regions.flatMap((region, i): [number | string, number][] =>
+        region.kind === "word" ? [[region.text, i]] : region.kind === "point" ? [[region.low, i]] : [],
+      ),
     );
     this.apart = this.regions.flatMap((region, i) => (region.kind === "flag" || region.kind === "null" ? [i] : []));
   }
