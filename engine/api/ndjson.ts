@@ -28,7 +28,7 @@ export function splitLines(body: Buffer): string[] {
 const ADDRESS_FAULTS: ReadonlySet<string> = new Set(["not_found", "definition_not_found", "org_required", "permission_denied", "key_unknown"]);
 
 /**
- * One answer a line. A line that fails is answered with its problem; the others go on.
+ * One answer a line. A line that fails is answered with what `refuse` makes of its problem; the others go on.
  *
  * The first line is worked on before the answer begins, so that a wrong address is refused with its own status.
  */
@@ -36,13 +36,15 @@ export async function answerLines(
   reply: FastifyReply,
   lines: readonly string[],
   answer: (value: Json, index: number) => Promise<unknown>,
+  refuse: (problem: Problem, index: number) => unknown,
 ): Promise<FastifyReply> {
   const settle = (line: string, index: number) => settled(reply, async () => await answer(parseJson(line), index));
+  const write = (result: unknown, index: number) => toLine(result instanceof Failed ? refuse(result.problem, index) : result);
   const first = await settle(lines[0] as string, 0);
   refuseAddress(first);
   async function* run(): AsyncGenerator<string> {
-    yield toLine(first);
-    for (const [index, line] of lines.entries()) if (index > 0) yield toLine(await settle(line, index));
+    yield write(first, 0);
+    for (const [index, line] of lines.entries()) if (index > 0) yield write(await settle(line, index), index);
   }
   return reply.type(ANSWER_TYPE).send(Readable.from(run()));
 }

@@ -33,6 +33,8 @@ export interface RouteSpec {
   readonly answers: Readonly<Record<number, Answer>>;
   /** Codes beyond those that any route of its scope may answer with. */
   readonly errors?: readonly ErrorCode[];
+  /** Refusals whose codes a definition gives, by status. */
+  readonly refusals?: { readonly statuses: readonly number[]; readonly schema: JsonSchema };
   /** Takes no credentials: no 401 of its own, no org. */
   readonly open?: boolean;
   /** Signed contract calls: no session, no key, no X-Org. */
@@ -140,9 +142,11 @@ function responsesOf(spec: RouteSpec): Record<string, object> {
   }
   const byStatus = Map.groupBy(errorCodesOf(spec), (code) => ERRORS[code].status);
   for (const [status, codes] of byStatus) {
+    const declared = { allOf: [problemRef, { type: "object", properties: { code: { enum: codes.map(wire) } } }] };
+    const schema = spec.refusals?.statuses.includes(status) ? { anyOf: [declared, spec.refusals.schema] } : declared;
     responses[String(status)] ??= {
       description: codes.map((code) => `\`${code}\`: ${ERRORS[code].title}`).join(". "),
-      content: { "application/problem+json": { schema: { allOf: [problemRef, { type: "object", properties: { code: { enum: codes.map(wire) } } }] } } },
+      content: { "application/problem+json": { schema } },
     };
   }
   return responses;

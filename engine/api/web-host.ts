@@ -94,6 +94,7 @@ export async function createWebHost(options: WebOptions): Promise<WebPlugin> {
       pages.removeAllContentTypeParsers();
       pages.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
       pages.all("/*", { schema: { hide: true } }, async (request, reply) => {
+        refuseUnspoken(request, reply);
         refuseForeignForm(request, options.publicOrigin);
         const context = new RouterContextProvider();
         context.set(hostContext, {
@@ -113,6 +114,15 @@ export async function createWebHost(options: WebOptions): Promise<WebPlugin> {
       });
     });
   };
+}
+
+const SPOKEN = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
+/** Methods that the web platform's Request does not take, such as TRACE, or that no page has. */
+function refuseUnspoken(request: FastifyRequest, reply: FastifyReply): void {
+  if (SPOKEN.includes(request.method)) return;
+  reply.header("allow", SPOKEN.join(", "));
+  throw new EngineError("method_not_allowed", `${request.method} means nothing here.`, { allow: SPOKEN });
 }
 
 /** A form that another site makes a browser send; programs without cookie and origin are not browsers of somebody signed in. */

@@ -10,7 +10,7 @@ import type { Program } from "./program.ts";
 import type { CompiledDecision, DecisionContext, Evaluated } from "./rules/decision.ts";
 import { step } from "./step.ts";
 import type { Actor, Effect, FactBag, FactRequest, OrgContext, RecordState, Snapshot, StepInput, StepResult } from "./step-types.ts";
-import type { TimeLimit } from "./time-limit.ts";
+import { type TimeLimit, tickOff } from "./time-limit.ts";
 
 export interface TestResult {
   readonly name: string;
@@ -35,6 +35,7 @@ function sameValue(expected: Json | undefined, actual: Json | undefined): boolea
 /** Runs each test with the params' defaults unless it names others. */
 export function runDecisionTests(decision: CompiledDecision, tests: readonly DecisionTest[], context: DecisionContext): TestResult[] {
   return tests.map((test) => {
+    tickOff();
     const given = decision.evaluate(test.facts, test.params ?? {}, context);
     const { outcome, output, fired, reasons } = test.expect;
     const differences: string[] = [];
@@ -67,6 +68,7 @@ const TEST_ACTOR: Actor = {
 /** Runs each machine test from a fresh instance, every step under a limit of its own: the first step's event starts it when the machine declares it as a start event. */
 export function runMachineTests(program: Program, machine: CompiledMachine, definition: MachineDefinition, limit?: () => TimeLimit): TestResult[] {
   return (definition.tests ?? []).map((test) => {
+    tickOff();
     const differences = runMachineTest(program, machine, definition, test, limit);
     return { name: test.name, ok: differences.length === 0, differences };
   });

@@ -72,6 +72,12 @@ export async function loadDraft(tx: Tx, id: string): Promise<DraftRow | null> {
   return row === null ? null : toDraft(row);
 }
 
+/** As `loadDraft`, and nobody else changes or publishes it until the transaction ends. */
+export async function holdDraft(tx: Tx, id: string): Promise<DraftRow | null> {
+  const row = await tx.em.findOne(Draft, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  return row === null ? null : toDraft(row);
+}
+
 /** Changed last first. */
 export async function listDrafts(tx: Tx, status?: DraftRow["status"]): Promise<readonly DraftRow[]> {
   return (await tx.em.find(Draft, status === undefined ? {} : { status }, { orderBy: { updatedAt: "desc", id: "asc" } })).map(toDraft);

@@ -13,7 +13,7 @@ import { LARGE_BODY, rawBodyOf, readRawBodies } from "../content.ts";
 import { createTryCounter, registerRateLimit, requireStorableRequest } from "../guard.ts";
 import { decodeUtf8, parseJson } from "../json-text.ts";
 import { answerLines, NDJSON_TYPES, splitLines } from "../ndjson.ts";
-import { PROBLEM_TYPE, toEngineError, toProblem } from "../problem.ts";
+import { PROBLEM_TYPE, type Problem, toEngineError, toProblem } from "../problem.ts";
 import { type Call, type RouteSpec, registerRoute } from "../route.ts";
 import type { RouteContext } from "../route-context.ts";
 import { name, ref } from "../schemas/vocabulary.ts";
@@ -29,6 +29,7 @@ const EVENT_CODES = [
   "event_not_allowed",
   "gate_closed",
   "payload_invalid",
+  "not_found",
   "definition_not_found",
 ] as const;
 const HEADERS = {
@@ -86,6 +87,7 @@ export async function contractRoutes(app: FastifyInstance, context: RouteContext
         },
       },
       errors: [...SIGNATURE_CODES, ...EVENT_CODES],
+      refusals: { statuses: [409, 422], schema: ref("ContractRefusal") },
       async handle(call) {
         const body = parseJson(decodeUtf8(rawBodyOf(call.request)));
         if (!Array.isArray(body)) {
@@ -120,7 +122,8 @@ export async function contractRoutes(app: FastifyInstance, context: RouteContext
       bodyLimit: LARGE_BODY,
       answers: { 200: { description: "`{index, status, result or code, body}` a line.", contentType: "application/x-ndjson" } },
       errors: [...SIGNATURE_CODES, ...EVENT_CODES],
-      handle: (call) => answerLines(call.reply, splitLines(rawBodyOf(call.request)), async (envelope, index) => toItem(index, await receive(call, envelope))),
+      handle: (call) =>
+        answerLines(call.reply, splitLines(rawBodyOf(call.request)), async (envelope, index) => toItem(index, await receive(call, envelope)), refusedItem),
     };
   }
 
@@ -143,10 +146,12 @@ export async function contractRoutes(app: FastifyInstance, context: RouteContext
       if (fault.code === "definition_not_found") throw fault;
       const problem = toProblem(fault, call.request.id);
       if (problem.status >= 500) call.request.log.error({ err: fault, requestId: call.request.id }, "contract event failed");
-      return { index, status: problem.status, code: problem.code, body: problem };
+      return refusedItem(problem, index);
     }
   }
 }
+
+const refusedItem = (problem: Problem, index: number): object => ({ index, status: problem.status, code: problem.code, body: problem });
 
 /** An item's answer, with `result` or `code` beside the body: what a sender sorts by. */
 function toItem(index: number, { status, body }: { readonly status: number; readonly body: JsonObject }): object {

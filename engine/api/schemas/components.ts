@@ -113,7 +113,7 @@ export const COMPONENTS: readonly JsonSchema[] = [
       facts: freeObject,
       decisions: arrayOf(freeObject),
       effects: arrayOf(freeObject),
-      override: freeObject,
+      override: maybe(freeObject),
       hash: string,
       prevHash: maybe(string),
     },
@@ -140,10 +140,26 @@ export const COMPONENTS: readonly JsonSchema[] = [
     {
       result: oneOf("accepted", "duplicate", "stale_ignored"),
       eventId: string,
-      instances: arrayOf({ type: "object", properties: { id: uuid, machine: string, record: freeObject, state: stateValue } }),
+      instances: arrayOf({ type: "object", properties: { id: uuid, machine: string, key: string, record: string, state: stateValue } }),
       notices: arrayOf({ type: "object", properties: { path: string, message: string }, required: ["path", "message"] }),
     },
     ["result"],
+  ),
+  component(
+    "ContractRefusal",
+    {
+      type: string,
+      title: string,
+      status: number,
+      code: { type: "string", description: "Of the refusals that the contract's definition names, in lower case.", pattern: "^[a-z][a-z0-9_]*$" },
+      detail: string,
+      hint: string,
+      result: string,
+      blockers: arrayOf(string),
+      decisions: arrayOf(freeObject),
+    },
+    ["type", "title", "status", "code", "detail", "hint", "result", "blockers"],
+    { additionalProperties: true },
   ),
   component("Receipt", { id: string, key: string, result: string, receivedAt: instant }, ["key", "result"], { additionalProperties: true }),
   component(
@@ -184,9 +200,10 @@ export const COMPONENTS: readonly JsonSchema[] = [
     "Checks",
     {
       ok: bool,
-      schema: arrayOf(freeObject),
-      references: arrayOf(freeObject),
-      lints: arrayOf(freeObject),
+      changed: number,
+      schema: freeObject,
+      references: freeObject,
+      lints: freeObject,
       tests: freeObject,
       proofs: freeObject,
       replay: maybe(freeObject),
@@ -199,7 +216,7 @@ export const COMPONENTS: readonly JsonSchema[] = [
     {
       number,
       state: oneOf("pending", "approved", "rejected"),
-      author: freeObject,
+      author: string,
       note: string,
       manifest: freeObject,
       checks: maybe(freeObject),
@@ -225,7 +242,9 @@ export const COMPONENTS: readonly JsonSchema[] = [
     ["id", "status"],
     { additionalProperties: true },
   ),
-  component("ReplayDiff", { instance: freeObject, seq: number, was: freeObject, now: freeObject }, [], { additionalProperties: true }),
+  component("ReplayDiff", { n: number, instance: uuid, seq: number, cause: maybe(string), diff: freeObject }, ["instance", "seq", "diff"], {
+    additionalProperties: true,
+  }),
   component(
     "Mail",
     {

@@ -8,12 +8,46 @@ import type { CompiledTable } from "./table-parts.ts";
 
 const MAX_BOXES = 5000;
 const MAX_FINDINGS = 20;
-const MAX_PAIRS = 2_000_000;
+/** Rows that a message names. */
+const MAX_NAMED = 5;
+/** Words of sets that each question may cost: some tenths of a second. */
+const MAX_WORK = 10_000_000;
+
+type Span = readonly [from: number, to: number];
+
+/** In hexadecimal digits, which are had without going through the bits. */
+function spanOf(set: bigint): Span {
+  const digits = set.toString(16);
+  return [digits.length - digits.replace(/0+$/u, "").length, digits.length - 1];
+}
+
+/** What one question may still cost; counted, not timed, so that a table is told the same everywhere. */
+class Allowance {
+  private left = MAX_WORK;
+  private readonly unit: number;
+  constructor(regions: readonly Regions[]) {
+    this.unit = regions.reduce((sum, region) => sum + region.cost, 0);
+  }
+  /** Whether so many boxes may still be taken apart. */
+  covers(boxes: number): boolean {
+    this.left -= boxes * this.unit;
+    return this.left >= 0;
+  }
+  /** Whether the two have something in common; null where that may no longer be asked. */
+  meet(one: RowBox, other: RowBox): boolean | null {
+    this.left -= one.spans.length;
+    const isApart = one.spans.some(([from, to], i) => to < other.spans[i]![0] || other.spans[i]![1] < from);
+    if (isApart) return this.left < 0 ? null : false;
+    return this.covers(1) ? one.box.every((set, i) => (set & other.box[i]!) !== 0n) : null;
+  }
+}
 
 /** One set of regions per column. */
 type Box = readonly bigint[];
 interface RowBox {
   readonly box: Box;
+  /** About where each set begins and ends: most rows of a large table are told apart by these alone. */
+  readonly spans: readonly Span[];
   /** No cell of the row is dynamic: the box is what it matches, not only what it might. */
   readonly isExact: boolean;
 }
@@ -21,7 +55,7 @@ interface RowBox {
 /** Fits the lints' Problem, which adds kind and key. */
 export interface TableFinding {
   readonly severity: "error" | "warning" | "info";
-  readonly code: "column_idle" | "row_never" | "gap" | "gaps_unknown" | "overlap" | "row_unreachable";
+  readonly code: "column_idle" | "row_never" | "gap" | "gaps_unknown" | "overlap" | "overlaps_unknown" | "row_unreachable" | "unreachable_unknown";
   /** JSON pointer into the definition. */
   readonly path: string;
   readonly message: string;
@@ -37,9 +71,16 @@ export function analyseTable(table: CompiledTable): readonly TableFinding[] {
   const regions = columns.map((column) => new Regions(column, table.inputs[column.name] ?? table.params[column.name]));
   const known: RowBox[] = rows.map((_, row) => {
     const sets = columns.map((column, i) => regions[i]!.of(column.cells[row]!));
-    return { box: sets.map((set, i) => set ?? regions[i]!.all), isExact: !sets.includes(null) };
+    const box = sets.map((set, i) => set ?? regions[i]!.all);
+    return { box, spans: box.map(spanOf), isExact: !sets.includes(null) };
   });
-  return [...idleColumns(table), ...neverRows(table, known), ...gaps(table, regions, known), ...overlaps(table, known), ...hidden(table, known)];
+  return [
+    ...idleColumns(table),
+    ...neverRows(table, known),
+    ...gaps(table, regions, known),
+    ...overlaps(table, regions, known),
+    ...hidden(table, regions, known),
+  ];
 }
 
 /** The parts of `box` outside `row`, as disjoint boxes. */
@@ -54,16 +95,24 @@ function subtract(box: Box, row: Box): Box[] {
   }
   return parts;
 }
-/** What is left of `boxes` after all rows; null where it gets too many. */
-function remainder(boxes: readonly Box[], rows: readonly Box[]): readonly Box[] | null {
+/** What is left of `boxes` after all rows; null where it gets too many, or takes too long. */
+function remainder(boxes: readonly Box[], rows: readonly Box[], allowance: Allowance): readonly Box[] | null {
   let left: readonly Box[] = boxes;
   for (const row of rows) {
+    if (!allowance.covers(left.length)) return null;
     left = left.flatMap((box) => subtract(box, row));
     if (left.length > MAX_BOXES) return null;
     if (left.length === 0) break;
   }
   return left;
 }
+
+const HINTS = {
+  gaps_unknown: "Split it, or give a default for every output.",
+  overlaps_unknown: "Split it, or use FIRST; rows that do match together are told when it decides.",
+  unreachable_unknown: "Split it.",
+} as const;
+const unknown = (code: keyof typeof HINTS, message: string): TableFinding => ({ severity: "info", code, path: "/rows", message, hint: HINTS[code], rows: [] });
 
 function idleColumns(table: CompiledTable): TableFinding[] {
   if (table.parts.rows.length < 2) return [];
@@ -107,18 +156,9 @@ function gaps(table: CompiledTable, regions: readonly Regions[], known: readonly
   const left = remainder(
     [regions.map((region) => region.all)],
     known.map((row) => row.box),
+    new Allowance(regions),
   );
-  if (left === null)
-    return [
-      {
-        severity: "info",
-        code: "gaps_unknown",
-        path: "/rows",
-        message: "The table is too varied to list its gaps",
-        hint: "Split it, or give a default for every output.",
-        rows: [],
-      },
-    ];
+  if (left === null) return [unknown("gaps_unknown", "The table is too varied to list its gaps")];
   const hasDefaults = table.definition.outputs.every((output) => output.default !== undefined);
   return left.slice(0, MAX_FINDINGS).map((box) => {
     const ranges = Object.fromEntries(regions.flatMap((region, i) => (box[i] === region.all ? [] : [[region.name, region.describe(box[i]!)]])));
@@ -137,17 +177,18 @@ function gaps(table: CompiledTable, regions: readonly Regions[], known: readonly
     };
   });
 }
-function overlaps(table: CompiledTable, known: readonly RowBox[]): TableFinding[] {
+function overlaps(table: CompiledTable, regions: readonly Regions[], known: readonly RowBox[]): TableFinding[] {
   const { hitPolicy } = table.definition;
   if (hitPolicy !== "UNIQUE" && hitPolicy !== "ANY") return [];
   const outputs = table.definition.rows.map((row) => JSON.stringify(Object.entries(row.then).sort(([a], [b]) => (a < b ? -1 : 1))));
   const found: TableFinding[] = [];
-  let pairs = 0;
-  for (let a = 0; a < known.length; a++) {
-    for (let b = a + 1; b < known.length && found.length < MAX_FINDINGS && pairs < MAX_PAIRS; b++) {
-      pairs++;
+  const allowance = new Allowance(regions);
+  for (let a = 0; a < known.length && found.length < MAX_FINDINGS; a++) {
+    for (let b = a + 1; b < known.length && found.length < MAX_FINDINGS; b++) {
       const [left, right] = [known[a]!, known[b]!];
-      if (!left.box.every((set, i) => (set & right.box[i]!) !== 0n)) continue;
+      const meets = allowance.meet(left, right);
+      if (meets === null) return [...found, unknown("overlaps_unknown", "The table is too large to look for all rows that match together")];
+      if (!meets) continue;
       if (hitPolicy === "ANY" && outputs[a] === outputs[b]) continue;
       const ids = [table.parts.rows[a]!.id, table.parts.rows[b]!.id];
       const isCertain = left.isExact && right.isExact;
@@ -164,27 +205,35 @@ function overlaps(table: CompiledTable, known: readonly RowBox[]): TableFinding[
   return found;
 }
 /** Rows of FIRST whose every case an earlier row takes. */
-function hidden(table: CompiledTable, known: readonly RowBox[]): TableFinding[] {
+function hidden(table: CompiledTable, regions: readonly Regions[], known: readonly RowBox[]): TableFinding[] {
   if (table.definition.hitPolicy !== "FIRST") return [];
   const found: TableFinding[] = [];
+  const allowance = new Allowance(regions);
+  const tooMuch = () => [...found, unknown("unreachable_unknown", "The table is too large to look for all rows that are never reached")];
   for (let row = 1; row < known.length && found.length < MAX_FINDINGS; row++) {
     const { box } = known[row]!;
     if (box.includes(0n)) continue;
-    const earlier = known.slice(0, row).filter((other) => other.isExact && other.box.every((set, i) => (set & box[i]!) !== 0n));
-    if (
-      remainder(
-        [box],
-        earlier.map((other) => other.box),
-      )?.length !== 0
-    )
-      continue;
+    const earlier: number[] = [];
+    for (let at = 0; at < row; at++) {
+      const meets = known[at]!.isExact ? allowance.meet(known[at]!, known[row]!) : false;
+      if (meets === null) return tooMuch();
+      if (meets) earlier.push(at);
+    }
+    const left = remainder(
+      [box],
+      earlier.map((at) => known[at]!.box),
+      allowance,
+    );
+    if (left?.length !== 0) continue;
     const { id } = table.parts.rows[row]!;
-    const by = earlier.map((other) => table.parts.rows[known.indexOf(other)]!.id);
+    const by = earlier.map((at) => table.parts.rows[at]!.id);
+    const named = by.slice(0, MAX_NAMED).map((other) => `"${other}"`);
+    const others = by.length > named.length ? ` and ${by.length - named.length} more` : "";
     found.push({
       severity: "warning",
       code: "row_unreachable",
       path: `/rows/${row}`,
-      message: `Row "${id}" is never reached: ${by.map((other) => `"${other}"`).join(", ")} above it ${by.length === 1 ? "takes" : "take"} all its cases`,
+      message: `Row "${id}" is never reached: ${named.join(", ")}${others} above it ${by.length === 1 ? "takes" : "take"} all its cases`,
       hint: "Move it up, or remove it.",
       rows: [id, ...by],
     });

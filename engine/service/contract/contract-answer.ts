@@ -58,7 +58,7 @@ export function refusedAnswer(
   return {
     status,
     cause,
-    body: problem(status, cause, refusal.message, {
+    body: problem(status, cause, [refusal.message, ...new Set(shut.flatMap((decision) => decision.reasons.map((reason) => reason.message)))].join(" "), {
       ...details,
       result: "rejected",
       ...(decisions.length > 0

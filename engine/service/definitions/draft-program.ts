@@ -4,7 +4,7 @@ import { EngineError } from "../../core/errors.ts";
 import type { Definition } from "../../schema/definition.ts";
 import type { Kind } from "../../schema/definition-base.ts";
 import { type DefinitionVersion, loadDefinitions } from "../../store/definitions.ts";
-import { type DraftDefinition, type DraftRow, draftDefinitions, loadDraft } from "../../store/drafts.ts";
+import { type DraftDefinition, type DraftRow, draftDefinitions, holdDraft, loadDraft } from "../../store/drafts.ts";
 import { loadRelease, type Manifest } from "../../store/releases.ts";
 import type { Tx } from "../../store/tx.ts";
 import { isUuid } from "../work/fresh-id.ts";
@@ -30,14 +30,20 @@ export function splitManifestKey(entry: string): { readonly kind: Kind; readonly
 
 /** - throws EngineError `not_found` for an unknown or malformed id */
 export async function requireDraft(tx: Tx, id: string): Promise<DraftRow> {
-  const draft = isUuid(id) ? await loadDraft(tx, id) : null;
+  return found(isUuid(id) ? await loadDraft(tx, id) : null, id);
+}
+function found(draft: DraftRow | null, id: string): DraftRow {
   if (draft === null) throw new EngineError("not_found", `There is no draft "${id.slice(0, 60)}".`);
   return draft;
 }
 
-/** - throws EngineError `draft_conflict` for a draft that was published or discarded: it can no longer be changed */
+/**
+ * A draft that the transaction may change: nobody else changes or publishes it until it ends.
+ *
+ * - throws EngineError `draft_conflict` for a draft that was published or discarded: it can no longer be changed
+ */
 export async function requireOpenDraft(tx: Tx, id: string): Promise<DraftRow> {
-  const draft = await requireDraft(tx, id);
+  const draft = found(isUuid(id) ? await holdDraft(tx, id) : null, id);
   if (draft.status !== "open") throw new EngineError("draft_conflict", `The draft "${draft.name}" is ${draft.status}.`, { conflicts: [] });
   return draft;
 }

@@ -3,12 +3,14 @@
  * same report stands in the release. Nothing here writes; the program is compiled and tested outside the transaction.
  */
 
+import { setImmediate } from "node:timers/promises";
 import { runDecisionTests, runMachineTests, type TestResult } from "../../core/definition-tests.ts";
 import { lintProgram } from "../../core/lint/lint.ts";
 import { xstateRefusal } from "../../core/machine/xstate-check.ts";
 import { type Problem, sortProblems } from "../../core/problem.ts";
 import type { Program } from "../../core/program.ts";
 import type { DecisionContext } from "../../core/rules/decision.ts";
+import { isOutOfTime, within } from "../../core/time-limit.ts";
 import type { Definition } from "../../schema/definition.ts";
 import type { Kind } from "../../schema/definition-base.ts";
 import type { Json } from "../../schema/json.ts";
@@ -63,11 +65,13 @@ interface Loaded {
 }
 
 const IMPACT_DAYS = 30;
+/** What the tests of one definition may take together. */
+const TESTS_MS = 2_000;
 
 /** Runs every check and publishes nothing. `replayDays: 0` leaves the impact replay out. */
 export async function checkDraft(engine: Engine, scope: Scope, input: { readonly id: string; readonly replayDays?: number }): Promise<CheckReport> {
   const loaded = await inStudio(engine, scope, "rules.view", async (work) => await loadDraftForCheck(work, input.id));
-  const report = checkLoaded(loaded);
+  const report = await checkLoaded(loaded);
   const days = input.replayDays ?? IMPACT_DAYS;
   if (days <= 0 || !report.schema.ok || !report.references.ok) return report;
   return { ...report, replay: await replayBriefly(engine, scope, createRuling(0, loaded.versions), days) };
@@ -79,8 +83,8 @@ export async function loadDraftForCheck(work: Work, id: string): Promise<Loaded>
   return { state, versions: await draftVersions(work.tx, state), moment };
 }
 
-/** The checks that need no database. */
-export function checkLoaded({ state, versions, moment }: Loaded): CheckReport {
+/** The checks that need no database; others are served between the tests of two definitions. */
+export async function checkLoaded({ state, versions, moment }: Loaded): Promise<CheckReport> {
   const changed = new Set(state.changes.map((change) => `${change.kind}/${change.key}`));
   const own = versions.filter((version) => changed.has(`${version.kind}/${version.key}`));
   const schema = section(own.flatMap((version) => schemaProblems(version.kind, version.key, JSON.parse(version.content) as Json)));
@@ -94,7 +98,7 @@ export function checkLoaded({ state, versions, moment }: Loaded): CheckReport {
   const lints = section(problems.filter((problem) => !isReference(problem) && !isProof(problem)));
   const proofs = section(problems.filter(isProof));
   const compiles = !problems.some((problem) => problem.code === "does_not_compile");
-  const tests = references.ok && compiles ? runTests(ruling, versions, moment) : nothingRun;
+  const tests = references.ok && compiles ? await runTests(ruling, versions, moment) : nothingRun;
   return { ...base, ok: references.ok && lints.ok && tests.ok && proofs.ok, references, lints, proofs, tests };
 }
 
@@ -117,15 +121,28 @@ const isReference = (problem: Problem): boolean =>
   problem.code.includes("reference") || problem.code.startsWith("unknown_") || problem.code.startsWith("missing_");
 const isProof = (problem: Problem): boolean => problem.code.startsWith("invariant");
 
-function runTests(ruling: Ruling, versions: readonly DefinitionVersion[], moment: DecisionContext): TestSection {
+async function runTests(ruling: Ruling, versions: readonly DefinitionVersion[], moment: DecisionContext): Promise<TestSection> {
   const failures: TestFailure[] = [];
   let total = 0;
   for (const version of versions) {
-    const results = testsOf(ruling.program, parseDefinition(version), moment);
+    const definition = parseDefinition(version);
+    if (!("tests" in definition) || definition.tests === undefined) continue;
+    const results = withinTime(definition, () => testsOf(ruling.program, definition, moment));
     total += results.length;
     for (const result of results) if (!result.ok) failures.push({ kind: version.kind, key: version.key, test: result.name, differences: result.differences });
+    await setImmediate();
   }
   return { ok: failures.length === 0, total, passed: total - failures.length, failures };
+}
+
+/** Tests that take too long together are one failure: each may take its time, hundreds of them would hold everybody up. */
+function withinTime(definition: Definition, run: () => readonly TestResult[]): readonly TestResult[] {
+  try {
+    return within(createTimeLimit(TESTS_MS, "Together they"), run);
+  } catch (error) {
+    if (!isOutOfTime(error)) throw error;
+    return [{ name: `all of ${definition.key}`, ok: false, differences: [(error as Error).message] }];
+  }
 }
 
 /** Runs the tests that one definition carries. */

@@ -37,7 +37,7 @@ export async function createRelease(engine: Engine, scope: Scope, input: Publish
   });
   if ("replayed" in loaded) return loaded;
   if (loaded.state.changes.length === 0) throw new EngineError("checks_failed", "The draft changes nothing.", { checks: null });
-  const checks = checkLoaded(loaded);
+  const checks = await checkLoaded(loaded);
   if (!checks.ok) throw new EngineError("checks_failed", sentenceOf(checks), { checks });
   const checkedAs = JSON.stringify(loaded.state.manifest);
 

@@ -116,6 +116,9 @@ describe("events", () => {
       .map((line) => JSON.parse(line));
     expect(answers.map((each) => each.status)).toEqual([202, 400, 200, 202]);
     expect(answers.map((each) => each.result ?? each.code)).toEqual(["accepted", "body_not_json", "duplicate", "accepted"]);
+    // A line that cannot be read is answered in the same shape as one that is refused.
+    expect(answers.map((each) => each.index)).toEqual([0, 1, 2, 3]);
+    expect(answers[1].body).toMatchObject({ status: 400, code: "body_not_json", hint: expect.any(String) });
     const tampered = await desk.signed("/api/v1/contracts/feed/batch", lines.join("\n"), { type: "application/x-ndjson", secret: "wrong" });
     expect(tampered.body.code).toBe("signature_invalid");
   });

@@ -58,3 +58,9 @@ it("the API stays the API: unknown addresses under it are problems, not pages", 
   expect(answer.body.code).toBe("not_found");
   expect((await desk.call(null, "GET", "/no-such-page")).text).toContain("a page");
 });
+
+it("[P18] a method that no page has is refused as that, and is no fault of the server", async () => {
+  const answer = await desk.app.inject({ method: "TRACE" as "GET", url: "/probe" });
+  expect([answer.statusCode, answer.json().code]).toEqual([405, "method_not_allowed"]);
+  expect(answer.headers["allow"]).toContain("GET");
+});

@@ -172,3 +172,18 @@ describe("library", () => {
     });
   });
 });
+
+describe("[P17] tests that a draft's definition carries", () => {
+  it("fail together where they take too long, and others are served meanwhile", async () => {
+    const { derive, ...rest } = quota();
+    const slow = "count(for a in 1..1000, b in 1..1000, c in 1..1000 return a) > 0";
+    const many = Array.from({ length: 200 }, (_, n) => ({ name: `slow ${n}`, facts: {}, expect: {} }));
+    const id = await open("Slow tests");
+    await put(id, { ...rest, derive: { ...derive, slow }, outputs: { ...rest.outputs, slow: "slow" }, tests: many });
+    const report = await checkDraft(world.engine, world.as("clerk"), { id, replayDays: 0 });
+    expect(report.ok).toBe(false);
+    expect(report.tests.failures).toEqual([
+      { kind: "ruleset", key: KEY, test: `all of ${KEY}`, differences: [expect.stringContaining("took more than 2000 ms")] },
+    ]);
+  });
+});

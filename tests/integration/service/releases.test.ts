@@ -207,3 +207,20 @@ describe("timers that wait while another release comes into force", () => {
     expect([...new Set(dues)].sort()).toEqual(["2026-05-06T09:00:00.000Z", "2026-05-13T09:00:00.000Z"]);
   });
 });
+
+describe("a draft that several publish at once", () => {
+  it("[WMS-32] is one release; whoever comes second is told that it is published, and can save nothing more into it", async () => {
+    const before = (await listReleases(world.engine, world.as("chief"))).items.length;
+    const draft = await draftOf("chief", "At once");
+    const content = { ...definitionOf<RulesetDefinition>(KEY), title: "Too late" } as unknown as Json;
+    const tries = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, n) => createRelease(world.engine, world.as(n % 2 === 0 ? "chief" : "second"), { draft, note: "at once" })),
+    );
+    expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    for (const each of tries) if (each.status === "rejected") expect(each.reason).toMatchObject({ code: "draft_conflict" });
+    expect((await listReleases(world.engine, world.as("chief"))).items).toHaveLength(before + 1);
+    await expect(putDraftDefinition(world.engine, world.as("second"), { id: draft, kind: "ruleset", key: KEY, content })).rejects.toMatchObject({
+      code: "draft_conflict",
+    });
+  });
+});

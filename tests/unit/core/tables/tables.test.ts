@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EngineError } from "#engine/core/errors.ts";
 import { toDecision } from "#engine/core/rules/decision.ts";
@@ -242,5 +243,55 @@ describe("analysis", () => {
         [{}, { out: '"a"' }],
       ]).filter((finding) => finding.code === "overlap"),
     ).toEqual([]);
+  });
+  it("[P17] says of a table of thousands of rows what it does not know, instead of working on it for minutes", () => {
+    const many = (cell: (i: number) => string, out: (i: number) => string = () => '"a"') =>
+      Array.from({ length: 8000 }, (_, i): Row => [{ amount: cell(i) }, { out: out(i) }]);
+    const codes = (found: ReturnType<typeof findings>) => [...new Set(found.map(({ code }) => code))].filter((code) => code !== "column_idle");
+    const crowded = findings(
+      "UNIQUE",
+      many((i) => `[${i}..${i + 4000}]`),
+    );
+    expect(crowded.filter(({ code }) => code === "overlap").map(({ rows }) => rows[0])).toEqual(Array.from({ length: 20 }, () => "r0"));
+    expect(
+      codes(
+        findings(
+          "UNIQUE",
+          many((i) => String(i)),
+        ),
+      ),
+    ).toContain("overlaps_unknown");
+    expect(
+      codes(
+        findings(
+          "FIRST",
+          many((i) => String(i)),
+        ),
+      ),
+    ).toContain("unreachable_unknown");
+    const [buried] = findings("FIRST", [...many((i) => String(i % 50)).slice(0, 50), [{ amount: "[0..49]" }], [{ amount: "7" }]]).filter(
+      ({ code }) => code === "row_unreachable",
+    );
+    expect(buried).toMatchObject({ rows: ["r51", "r7", "r50"] });
+  });
+  it("[P17] finds overlaps exactly where two rows match one value", () => {
+    const bound = fc.integer({ min: -3, max: 9 });
+    const cell = fc.oneof(
+      bound.map(String),
+      fc.tuple(bound, bound).map(([low, high]) => `(${low}..${high}]`),
+      bound.map((low) => `>= ${low}`),
+      fc.tuple(bound, bound).map(([one, other]) => `not(${one}, ${other})`),
+      fc.constantFrom("null", "-"),
+    );
+    fc.assert(
+      fc.property(fc.array(cell, { minLength: 2, maxLength: 5 }), (cells) => {
+        const rows = cells.map((amount): Row => [{ amount }]);
+        const meets = [null, ...Array.from({ length: 33 }, (_, i) => String(i / 2 - 5))].some(
+          (amount) => decide(table("UNIQUE", rows), { ...FACTS, amount }).reasons[0]?.code === "HIT_POLICY",
+        );
+        expect(findings("UNIQUE", rows).some(({ code }) => code === "overlap")).toBe(meets);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
