@@ -12,7 +12,7 @@ import { loadOrg } from "../../store/people.ts";
 import { toOrgContext } from "../auth/principals.ts";
 import { findTarget, runCascade, sendTo } from "../instances/cascade.ts";
 import { rearmTimers } from "../instances/rearm-timers.ts";
-import { sentOnBy } from "../instances/send-on.ts";
+import { sentBy, sentOnBy } from "../instances/send-on.ts";
 import { startFromCascade } from "../instances/start-from-cascade.ts";
 import { type RecordWrite, writeRecordEffect } from "../records/write-record.ts";
 import type { Engine } from "../work/engine-context.ts";
@@ -63,7 +63,16 @@ async function carryOver(work: Work, key: string, body: JsonObject): Promise<Jso
         payload: body["payload"],
         unique: textOf(body["unique"]),
       };
-      const started = await startFromCascade(work, { kind: "start", cause: key, machine, event, payload: (payload ?? {}) as JsonObject, unique, instanceId });
+      const started = await startFromCascade(work, {
+        kind: "start",
+        cause: key,
+        machine,
+        event,
+        payload: (payload ?? {}) as JsonObject,
+        unique,
+        instanceId,
+        ...sentBy(body),
+      });
       if (started.outcome.kind === "moved") await runCascade(work, started.outcome.cascade, sentOnBy(body).depth);
       return { outcome: started.outcome.kind, instance: started.instance?.id ?? null, seq: started.instance?.seq ?? null, from };
     }
@@ -83,7 +92,12 @@ async function sendOver(work: Work, key: string, body: JsonObject, from: Json): 
   const event = textOf(body["event"]) ?? "";
   const target = await findTarget(work, textOf(body["machine"]), textOf(body["to"]) ?? "");
   if (target === null) return { outcome: "not_found", from };
-  const { outcome } = await sendTo(work, target.id, { type: event, payload: (body["payload"] ?? {}) as JsonObject, via: "cascade", idempotencyKey: key });
+  const { outcome } = await sendTo(
+    work,
+    target.id,
+    { type: event, payload: (body["payload"] ?? {}) as JsonObject, via: "cascade", idempotencyKey: key },
+    sentBy(body).by,
+  );
   if (outcome.kind !== "moved") return { outcome: outcome.kind, instance: target.id, from };
   await runCascade(work, outcome.cascade, sentOnBy(body).depth);
   return { outcome: "moved", instance: target.id, seq: outcome.seq, from };

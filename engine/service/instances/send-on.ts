@@ -3,7 +3,7 @@
  * own, in the name of who acted. `deliver-remote.ts` takes the rows in.
  */
 import type { Actor } from "../../core/step-types.ts";
-import type { JsonObject } from "../../schema/json.ts";
+import { isJsonObject, type JsonObject } from "../../schema/json.ts";
 import { addOutbox } from "../../store/outbox.ts";
 import type { CascadeItem } from "../work/cascade-item.ts";
 import type { Work } from "../work/work.ts";
@@ -18,7 +18,13 @@ export async function sendOn(work: Work, items: readonly CascadeItem[], depth: n
     return {
       key: `${item.cause}:on:${work.sentOn}`,
       kind: "remote",
-      payload: { ...askedBy(item), org: work.org.id, actor: work.actor as unknown as JsonObject, depth, from: { cause: item.cause } },
+      payload: {
+        ...askedBy(item),
+        org: work.org.id,
+        actor: work.actor as unknown as JsonObject,
+        depth,
+        from: { cause: item.cause, ...(item.by === undefined ? {} : { by: item.by }) },
+      },
       // Events for one instance keep their order.
       subject: item.kind === "send" ? item.to : null,
       instanceId: null,
@@ -38,4 +44,10 @@ function askedBy(item: CascadeItem): JsonObject {
 export function sentOnBy(body: JsonObject): { readonly actor?: Actor; readonly depth: number } {
   const { actor, depth } = body;
   return { ...(actor === undefined ? {} : { actor: actor as unknown as Actor }), depth: typeof depth === "number" ? depth : 0 };
+}
+
+/** The definition that sends it, where the row says so. */
+export function sentBy({ from }: JsonObject): { readonly by?: string } {
+  const by = isJsonObject(from) ? from["by"] : undefined;
+  return typeof by === "string" ? { by } : {};
 }
