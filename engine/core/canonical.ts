@@ -85,7 +85,11 @@ function write(value: unknown, depth: number): string {
   return `${out}}`;
 }
 
+/** ASCII without what JSON escapes: names, codes, ids, decimals and instants. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function writeText(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   if (!text.isWellFormed()) throw new EngineError("text_invalid", "The text holds an unpaired surrogate, which has no UTF-8 form");
   return JSON.stringify(text);
 }

@@ -28,6 +28,17 @@ describe("a quality that another org uses already", () => {
     expect((await mod().post("/instances", { machine: "quality-price", event: { type: "price.set", payload } })).status).toBe(201);
   });
 
+  it("[WMS-01][WMS-22] is made by both in the same moment as one that nobody else makes", async () => {
+    for (let n = 0; n < 12; n++) {
+      const made = await Promise.all([jtr(), mod()].map((as) => as.post("/records/qualities", { code: `TWIN-${n}`, name: "Twin" })));
+      expect(
+        made.map(({ status }) => status),
+        made.map(({ text }) => text).join("\n"),
+      ).toEqual([201, 201]);
+      expect(new Set(made.map(({ body }) => body.id)).size).toBe(1);
+    }
+  });
+
   it("[WMS-22] is taken for who has seen it: the refusal names their own field", async () => {
     const taken = await mod().post("/records/qualities", { code: "KAPOK-06", name: "Once more" });
     expect([taken.status, taken.body.code, taken.body.fields], taken.text).toEqual([409, "unique_taken", ["code"]]);

@@ -62,6 +62,18 @@ it("[WMS-03][WMS-33] a deal of more lines than an order holds is won with as man
   expect(record.data.total).toBe("5460.00");
 }, 120_000);
 
+it("[WMS-25][WMS-26] a deal of more lines than one transaction moves goes on by itself, and is told once for each hundred of them", async () => {
+  const owner = api.as("owner.jtr");
+  const deal = await dealOf(320, "4.20");
+  await owner.send(deal, "deal.submit");
+  await expect.poll(async () => (await owner.instance(deal)).state.commercial, { timeout: 60_000, interval: 250 }).toEqual({ open: "ready" });
+  const shown = await owner.instance(deal);
+  expect(shown.record.data.total).toBe("13440.00");
+  const waiting = "select count(*)::int as n from outbox where kind = 'remote' and status <> 'delivered'";
+  await expect.poll(async () => (await api.database.sql<{ n: number }>(waiting))[0]?.n, { timeout: 30_000 }).toBe(0);
+  expect(await told(deal)).toBeLessThanOrEqual(3);
+}, 180_000);
+
 it("[WMS-72] what was told once an act replays to the same bytes", async () => {
   const qa = api.as("qa", { org: "JTR" });
   const started = await qa.post("/replays", { against: { release: 1 }, machines: ["deal", "deal-line"], missingFacts: "recorded" });

@@ -64,9 +64,14 @@ function momentText(world: World, at: FeelDateTime): string {
 }
 
 function answer(world: World, request: Omit<FactRequest, "locks">, read: (json: Json) => FeelValue): FeelValue {
-  const value = world.requests.want(request);
-  if (value === MISSING) return PENDING;
-  return value instanceof Unavailable ? value.toUnknown(`records of ${request.name}`) : read(value);
+  const known = world.answers.get(request.key);
+  if (known !== undefined) return known;
+  const loaded = world.requests.want(request);
+  // Not kept: asked for again under another lock, it is to be loaded under that one too.
+  if (loaded === MISSING) return PENDING;
+  const value = loaded instanceof Unavailable ? loaded.toUnknown(`records of ${request.name}`) : read(loaded);
+  world.answers.set(request.key, value);
+  return value;
 }
 
 function fieldOf(value: FeelValue, name: string): FeelValue | undefined {

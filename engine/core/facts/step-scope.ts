@@ -53,13 +53,13 @@ export class StepScope implements ExpressionScope {
     const { world } = this;
     switch (name) {
       case "record":
-        return recordContext(world);
+        return world.read("record", recordContext);
       case "payload":
-        return payloadOf(world);
+        return world.read("payload", payloadOf);
       case "context":
         return world.context as FeelContext;
       case "event":
-        return world.event === null ? null : eventContext(world.event, world.now);
+        return world.read("event", ({ event, now }) => (event === null ? null : eventContext(event, now)));
       case "state":
         return world.configuration === null ? null : (world.configuration.value as FeelValue);
       case "states":

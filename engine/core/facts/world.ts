@@ -40,6 +40,9 @@ export class World {
   /** By `as`: records and instances that earlier actions create. */
   created: Map<string, FeelValue> | null = null;
   private factValues: Map<string, FeelValue> | null = null;
+  /** What the shell answered, as expressions read it, by the key of the request: read once in a pass. */
+  readonly answers = new Map<string, FeelValue>();
+  private readonly asRead = new Map<string, FeelValue>();
 
   private instant: FeelDateTime | null = null;
   private day: FeelDate | null = null;
@@ -81,6 +84,15 @@ export class World {
     this.factValues ??= new Map();
     return this.factValues;
   }
+  /** The record or the event as expressions read it: built once until it changes, however many scopes ask (an action for each line has one a line). */
+  read(name: "record" | "payload" | "event", build: (world: World) => FeelValue): FeelValue {
+    let value = this.asRead.get(name);
+    if (value === undefined) {
+      value = build(this);
+      this.asRead.set(name, value);
+    }
+    return value;
+  }
   /** Names what an action creates, for later ones. */
   create(as: string, value: FeelValue): void {
     this.created ??= new Map();
@@ -92,6 +104,7 @@ export class World {
   }
   set record(value: RecordState | null) {
     this.currentRecord = value;
+    this.asRead.delete("record");
     this.generation++;
   }
   get context(): JsonObject {
@@ -106,6 +119,7 @@ export class World {
   }
   set event(value: EngineEvent | null) {
     this.currentEvent = value;
+    this.asRead.clear();
     this.generation++;
   }
   get configuration(): Configuration | null {

@@ -12,7 +12,7 @@ import { loadOrg } from "../../store/people.ts";
 import { toOrgContext } from "../auth/principals.ts";
 import { findTarget, runCascade, sendTo } from "../instances/cascade.ts";
 import { rearmTimers } from "../instances/rearm-timers.ts";
-import { sentOnBy } from "../instances/send-on.ts";
+import { sendOnSingly, sentBy, sentOnBy, sentOnItems } from "../instances/send-on.ts";
 import { startFromCascade } from "../instances/start-from-cascade.ts";
 import { type RecordWrite, writeRecordEffect } from "../records/write-record.ts";
 import type { Engine } from "../work/engine-context.ts";
@@ -27,22 +27,32 @@ export async function deliverRemote(engine: Engine, item: OutboxItem): Promise<D
   const body = item.body;
   const org = await targetOrg(engine, textOf(body["org"]) ?? item.org);
   if (org === null) return { result: "refused", reason: "The org that this is for does not exist" };
-  const { actor } = sentOnBy(body);
-  const fingerprint = createHash("sha256").update(canonicalJson(body)).digest("hex");
   try {
-    const answer = await inWork(
-      engine,
-      systemScope(org),
-      org,
-      (work) => once(work, { key: item.key, fingerprint }, 200, async (): Promise<JsonObject> => await carryOver(work, item.key, body)),
-      actor === undefined ? {} : { actor },
-    );
-    return { result: "delivered", detail: JSON.stringify(answer.body) };
+    return await takeIn(engine, org, item, (work) => carryOver(work, item.key, body));
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
+    if (failsAsWhole(item, error)) return await takeIn(engine, org, item, (work) => splitUp(work, item.key, body));
     if (error.code === "internal" || error.code === "unavailable") return { result: "retry", reason: error.message };
     return { result: "refused", reason: `${error.code}: ${error.message}` };
   }
+}
+
+async function takeIn(engine: Engine, org: OrgContext, item: OutboxItem, act: (work: Work) => Promise<JsonObject>): Promise<Delivery> {
+  const { actor } = sentOnBy(item.body);
+  const fingerprint = createHash("sha256").update(canonicalJson(item.body)).digest("hex");
+  const options = actor === undefined ? {} : { actor };
+  const answer = await inWork(engine, systemScope(org), org, (work) => once(work, { key: item.key, fingerprint }, 200, () => act(work)), options);
+  return { result: "delivered", detail: JSON.stringify(answer.body) };
+}
+
+/** Whether the items of a row are better tried one by one. What only could not be had now is tried once more together. */
+function failsAsWhole(item: OutboxItem, error: EngineError): boolean {
+  return sentOnItems(item.body).length > 0 && (error.code !== "unavailable" || item.attempt > 1);
+}
+
+async function splitUp(work: Work, key: string, body: JsonObject): Promise<JsonObject> {
+  await sendOnSingly(work, key, body);
+  return { outcome: "split", items: sentOnItems(body).length };
 }
 
 async function targetOrg(engine: Engine, idOrCode: string): Promise<OrgContext | null> {
@@ -63,7 +73,16 @@ async function carryOver(work: Work, key: string, body: JsonObject): Promise<Jso
         payload: body["payload"],
         unique: textOf(body["unique"]),
       };
-      const started = await startFromCascade(work, { kind: "start", cause: key, machine, event, payload: (payload ?? {}) as JsonObject, unique, instanceId });
+      const started = await startFromCascade(work, {
+        kind: "start",
+        cause: key,
+        machine,
+        event,
+        payload: (payload ?? {}) as JsonObject,
+        unique,
+        instanceId,
+        ...sentBy(body),
+      });
       if (started.outcome.kind === "moved") await runCascade(work, started.outcome.cascade, sentOnBy(body).depth);
       return { outcome: started.outcome.kind, instance: started.instance?.id ?? null, seq: started.instance?.seq ?? null, from };
     }
@@ -71,6 +90,10 @@ async function carryOver(work: Work, key: string, body: JsonObject): Promise<Jso
       const cascade = await writeRecordEffect(work, body["effect"] as unknown as RecordWrite);
       await runCascade(work, cascade);
       return { outcome: "written", from };
+    }
+    case "cascade": {
+      const results = await runCascade(work, sentOnItems(body), sentOnBy(body).depth - 1);
+      return { outcome: "carried", items: sentOnItems(body).length, moved: results.filter(({ outcome }) => outcome.kind === "moved").length };
     }
     case "timers":
       return await rearmTimers(work, body);
@@ -83,7 +106,12 @@ async function sendOver(work: Work, key: string, body: JsonObject, from: Json): 
   const event = textOf(body["event"]) ?? "";
   const target = await findTarget(work, textOf(body["machine"]), textOf(body["to"]) ?? "");
   if (target === null) return { outcome: "not_found", from };
-  const { outcome } = await sendTo(work, target.id, { type: event, payload: (body["payload"] ?? {}) as JsonObject, via: "cascade", idempotencyKey: key });
+  const { outcome } = await sendTo(
+    work,
+    target.id,
+    { type: event, payload: (body["payload"] ?? {}) as JsonObject, via: "cascade", idempotencyKey: key },
+    sentBy(body).by,
+  );
   if (outcome.kind !== "moved") return { outcome: outcome.kind, instance: target.id, from };
   await runCascade(work, outcome.cascade, sentOnBy(body).depth);
   return { outcome: "moved", instance: target.id, seq: outcome.seq, from };

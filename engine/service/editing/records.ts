@@ -26,7 +26,7 @@ import { freshId } from "../work/fresh-id.ts";
 import { type Answer, type Idempotency, once } from "../work/idempotency.ts";
 import { inWork } from "../work/in-work.ts";
 import { requireOneOrg, type Scope } from "../work/scope.ts";
-import { auditAttempt, type Work } from "../work/work.ts";
+import { auditAttempt, healable, type Work } from "../work/work.ts";
 
 export interface CreateInput {
   readonly type: string;
@@ -56,25 +56,32 @@ export async function createIn(work: Work, type: TypeDefinition, given: unknown)
   const data = withUtcInstants(type.schema, await acceptPayload(type.schema, filled, lookupOf(work, { asReader: true })));
   const code = codeFor(work, type, data);
   // What another org has made is there for this one too: a refusal would tell that it exists.
-  const [unseen] = await unseenRecords(work.tx, type, [{ code: typeof code === "string" ? code : null, data }]);
-  if (unseen !== undefined && unseen !== null) {
+  const findUnseen = async () => (await unseenRecords(work.tx, type, [{ code: typeof code === "string" ? code : null, data }]))[0] ?? null;
+  const unseen = await findUnseen();
+  if (unseen !== null) {
     grantToMaker(work.tx, type, work.org.id, [unseen.id]);
     await afterChange(work, type, null, unseen);
     return unseen;
   }
   const id = freshId(work.at, work.engine.seed(), nameOfType(type));
   if (type.checks !== undefined) for (const after of newRows(work, type, [{ id, code: null, data }])) await requireChecks(work, type, null, after);
-  const row = await insertRecord(work.tx, work.ruling.catalogue, type, {
-    orgId: type.scope === "global" ? null : work.org.id,
-    id,
-    code,
-    data,
-    actorId: work.actor.id,
-    at: work.at,
-  });
+  const row = await insertNew(work, type, { id, code, data }, findUnseen);
   grantToMaker(work.tx, type, work.org.id, [row.id]);
   await afterChange(work, type, null, row);
   return row;
+}
+
+type NewRow = { readonly id: string; readonly data: JsonObject; readonly code: string | null | (() => string) };
+
+/** What another org has made since it was looked for is found by looking again: the refusal would tell of it. */
+async function insertNew(work: Work, type: TypeDefinition, made: NewRow, findUnseen: () => Promise<RecordRow | null>): Promise<RecordRow> {
+  const orgId = type.scope === "global" ? null : work.org.id;
+  try {
+    return await insertRecord(work.tx, work.ruling.catalogue, type, { ...made, orgId, actorId: work.actor.id, at: work.at });
+  } catch (error) {
+    const isLost = error instanceof EngineError && error.code === "unique_taken" && (await findUnseen()) !== null;
+    throw isLost ? healable(error) : error;
+  }
 }
 
 /** The user's own code, or a generator that is asked again while its code is taken. */

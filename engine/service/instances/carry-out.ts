@@ -39,6 +39,7 @@ export async function carryOut(work: Work, acting: Acting, effects: readonly Eff
         cascade.push({
           kind: "start",
           cause: effect.key,
+          by: acting.machine.key,
           machine: effect.machine,
           event: null,
           payload: { ...(effect.message as unknown as JsonObject), about: aboutOf(acting) },
@@ -65,7 +66,7 @@ export async function carryOut(work: Work, acting: Acting, effects: readonly Eff
           outbox.push(remoteRow(acting, effect.key, effect.org ?? "", { op: "start", machine, event, payload, unique: unique ?? null }));
         } else {
           const { machine, event, payload, instanceId } = effect;
-          cascade.push({ kind: "start", cause: effect.key, machine, event, payload, unique: effect.unique ?? null, instanceId });
+          cascade.push({ kind: "start", cause: effect.key, by: acting.machine.key, machine, event, payload, unique: effect.unique ?? null, instanceId });
         }
         break;
       case "send":
@@ -74,7 +75,7 @@ export async function carryOut(work: Work, acting: Acting, effects: readonly Eff
           outbox.push(remoteRow(acting, effect.key, effect.org ?? "", { op: "send", machine, to, event, payload }));
         } else {
           const { machine, to, event, payload } = effect;
-          cascade.push({ kind: "send", cause: effect.key, machine, to, event, payload });
+          cascade.push({ kind: "send", cause: effect.key, by: acting.machine.key, machine, to, event, payload });
         }
         break;
       case "deliver":
@@ -104,7 +105,7 @@ function remoteRow(acting: Acting, key: string, org: string, body: JsonObject): 
   return {
     key,
     kind: "remote",
-    payload: { ...body, org, from: { instance: acting.instanceId, seq: acting.seq } },
+    payload: { ...body, org, from: { instance: acting.instanceId, seq: acting.seq, by: acting.machine.key } },
     subject: null,
     instanceId: acting.instanceId,
   };

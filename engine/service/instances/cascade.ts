@@ -7,12 +7,11 @@ import { EngineError } from "../../core/errors.ts";
 import type { EngineEvent } from "../../core/step-types.ts";
 import type { InstanceRow } from "../../store/instance-row.ts";
 import { findInstanceByKey, findInstanceByUnique, findInstanceOfRecord, loadInstance } from "../../store/instances.ts";
-import { acceptPayload, withoutForbiddenNulls } from "../records/payload.ts";
-import { lookupOf } from "../records/reference-lookup.ts";
 import type { CascadeItem } from "../work/cascade-item.ts";
 import { isUuid } from "../work/fresh-id.ts";
 import { openInstance } from "../work/in-work.ts";
 import type { Work } from "../work/work.ts";
+import { acceptBrought } from "./brought-payload.ts";
 import { coalesce } from "./coalesce.ts";
 import { sendOn } from "./send-on.ts";
 import { type CascadeResult, startFromCascade } from "./start-from-cascade.ts";
@@ -64,22 +63,24 @@ async function sendItem(work: Work, item: Extract<CascadeItem, { kind: "send" }>
     work.engine.log.warn({ org: work.org.id, cause: item.cause, event: item.event }, "a cascaded event has no instance to go to");
     return { ...base, instance: null, outcome: { kind: "not_found" } };
   }
-  const { instance, outcome } = await sendTo(work, target.id, { type: item.event, payload: item.payload, via: "cascade" });
+  const { instance, outcome } = await sendTo(work, target.id, { type: item.event, payload: item.payload, via: "cascade" }, item.by);
   return { ...base, instance, outcome };
 }
 
-/** Sends an event that the engine itself brings (cascade, contract, report) to an instance: checked, without asking who may. */
+/** Sends an event that the engine itself brings (cascade, contract, report) to an instance: checked, without asking who may. `by`: the definition that sends it. */
 export async function sendTo(
   work: Work,
   instanceId: string,
   event: EngineEvent,
+  by?: string,
 ): Promise<{ readonly instance: InstanceRow | null; readonly outcome: Transition | { readonly kind: "not_found" } }> {
   const opened = await openInstance(work, instanceId);
   if (opened.instance === null) return { instance: null, outcome: { kind: "not_found" } };
   const standing = await standingOf(work, opened.instance, opened.record);
   const { events } = standing.machine.definition;
   const spec = Object.hasOwn(events, event.type) ? events[event.type] : undefined;
-  const payload = await acceptPayload(spec?.payload, withoutForbiddenNulls(spec?.payload, event.payload), lookupOf(work));
+  const brought = { machine: standing.machine.key, event: event.type, schema: spec?.payload, payload: event.payload, by };
+  const payload = await acceptBrought(work, brought);
   const outcome = await moveInstance(work, standing, { ...event, payload });
   return { instance: outcome.kind === "moved" ? outcome.instance : opened.instance, outcome };
 }

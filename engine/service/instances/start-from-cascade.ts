@@ -5,11 +5,10 @@ import type { EngineEvent } from "../../core/step-types.ts";
 import type { StartSpec } from "../../schema/machine.ts";
 import type { InstanceRow } from "../../store/instance-row.ts";
 import { openStart } from "../../store/open-send.ts";
-import { acceptPayload, withoutForbiddenNulls } from "../records/payload.ts";
-import { lookupOf } from "../records/reference-lookup.ts";
 import type { CascadeItem } from "../work/cascade-item.ts";
 import { evaluateOne } from "../work/expression.ts";
 import type { Work } from "../work/work.ts";
+import { acceptBrought } from "./brought-payload.ts";
 import { beginInstance, type Transition } from "./transition.ts";
 
 /** What became of one item, for answers and explanations. `later`: sent on, its transaction is still to come; `coalesced`: another one stands for it. */
@@ -28,7 +27,7 @@ export async function startFromCascade(work: Work, item: Extract<CascadeItem, { 
   const machine = work.ruling.program.machine(item.machine);
   if (machine === null) throw new EngineError("internal", `There is no machine "${item.machine}" in release ${work.ruling.release}.`);
   const { name, spec } = startOf(machine, item.event);
-  const payload = await acceptPayload(spec.payload, withoutForbiddenNulls(spec.payload, item.payload), lookupOf(work));
+  const payload = await acceptBrought(work, { machine: machine.key, event: name, schema: spec.payload, payload: item.payload, by: item.by });
   const event: EngineEvent = { type: name, payload, via: "cascade" };
   const unique = item.unique ?? (await uniqueOf(work, spec, event));
   const opened = await openStart(work.tx, { orgId: work.org.id, machine: machine.key, ...(unique === null ? {} : { unique }) });

@@ -14,7 +14,8 @@ export async function changeHooks(work: Work, type: TypeDefinition, before: Reco
     for (const each of await repetitions(work, subject, hook)) {
       const targets = textsOf(await evaluateOne(work, each, hook.to));
       const payload = targets.length === 0 ? {} : await evaluateMap(work, each, hook.payload);
-      for (const to of targets) items.push({ kind: "send", cause: `${after.id}:${after.version}`, machine: hook.machine, to, event: hook.event, payload });
+      const asked = { cause: `${after.id}:${after.version}`, by: type.key, machine: hook.machine, event: hook.event, payload };
+      for (const to of targets) items.push({ kind: "send", ...asked, to });
     }
   }
   return items;

@@ -7,6 +7,8 @@ export type CascadeItem =
       readonly kind: "start";
       /** Key of the effect that asks for it. */
       readonly cause: string;
+      /** Key of the definition that asks for it. */
+      readonly by?: string;
       readonly machine: string;
       /** null: the machine's only start event. */
       readonly event: string | null;
@@ -17,6 +19,7 @@ export type CascadeItem =
   | {
       readonly kind: "send";
       readonly cause: string;
+      readonly by?: string;
       readonly machine: string | null;
       /** Record (id or code) whose instance takes it; without a machine the instance itself. */
       readonly to: string;

@@ -41,7 +41,7 @@ export interface Work {
   hasWork: boolean;
   /** Instances moved in this transaction. */
   moves: number;
-  /** What was left to transactions of its own. */
+  /** Rows of what was left to transactions of their own. */
   sentOn: number;
   /** The instance that the transaction was opened for; taken once. */
   opened: OpenedSend | null;
