@@ -61,7 +61,11 @@ export const ERRORS = {
   record_changed: { status: 412, title: "The record was changed in the meantime", hint: "Read it again; its new etag is in `etag`." },
   too_large: { status: 413, title: "The request is too large", hint: "See `limit`; send less at once." },
   media_type_unsupported: { status: 415, title: "This content type is not understood here", hint: "See `accepts`." },
-  payload_invalid: { status: 422, title: "The payload does not fit its schema", hint: "Mend the paths in `errors`; nothing was written." },
+  payload_invalid: {
+    status: 422,
+    title: "The payload does not fit its schema",
+    hint: "Mend the paths in `errors`, or without them what the detail names; nothing was written.",
+  },
   idempotency_key_reused: { status: 422, title: "The Idempotency-Key was used for another body", hint: "Use a new key for a new request." },
   org_required: { status: 422, title: "One org must be chosen", hint: "Name the org in the body or in X-Org." },
   definition_invalid: { status: 422, title: "The definition is not valid", hint: "Mend the paths in `errors`; the draft was not changed." },
