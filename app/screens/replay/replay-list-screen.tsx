@@ -129,9 +129,18 @@ function NewReplay({ page }: { page: NewReplayPage }) {
       </fieldset>
       <label>
         Only where
-        <textarea name="filter" rows={2} maxLength={4000} spellCheck={false} placeholder='record.amount > 1000 and state = "open"' />
-        <span className="small quiet">FEEL over each instance as it stands now. Empty: all of them.</span>
+        <textarea
+          name="filter"
+          rows={2}
+          maxLength={4000}
+          spellCheck={false}
+          aria-describedby="filter-help"
+          placeholder='record.amount > 1000 and state = "open"'
+        />
       </label>
+      <p id="filter-help" className="small quiet">
+        FEEL over each instance as it stands now. Empty: all of them.
+      </p>
       <p className="small quiet">Whole instances of {page.orgs.join(" and ")} with an event in the period. Nothing is written to them.</p>
       <Button type="submit" tone="primary" icon="replay" busy={busy}>
         Replay
