@@ -2,6 +2,7 @@
 import { type Problem, sortProblems } from "../problem.ts";
 import type { Program } from "../program.ts";
 import { unusedActions } from "./actions.ts";
+import { definitionCycles } from "./cycles.ts";
 import { unusedDelays } from "./delays.ts";
 import { doesNotCompile } from "./does-not-compile.ts";
 import { eventDeclarations } from "./events.ts";
@@ -16,7 +17,7 @@ import { templateVariables } from "./templates.ts";
 import { alwaysCycles, ambiguousTransitions } from "./transitions.ts";
 
 export const CHECKS: readonly Check[] = [
-  ...[doesNotCompile, feelSyntax, unresolvedReferences, unknownNames, unreachableStates, deadEnds, ambiguousTransitions, alwaysCycles],
+  ...[doesNotCompile, feelSyntax, unresolvedReferences, unknownNames, definitionCycles, unreachableStates, deadEnds, ambiguousTransitions, alwaysCycles],
   ...[eventDeclarations, unusedActions, unusedDelays, gatesWithoutOverride, unsuppliedInputs, tableFindings, templateVariables],
 ];
 

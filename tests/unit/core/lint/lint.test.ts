@@ -67,6 +67,19 @@ describe("lint", () => {
     expect(fresh(withWhen('record.pages > settings.limits.most_pages and fact.open_comments = 0 and decision.readiness.outcome = "pass"'))).toEqual([]);
     expect(fresh(withWhen("record. >"))).toEqual([expect.stringContaining("does_not_compile /config")]);
   });
+  it("finds facts and decisions that need themselves, at once or by way of others", () => {
+    const fact = (key: string, expr: string) => ({ kind: "fact", key: `demo.${key}`, title: key, value: { type: "integer" }, expr });
+    expect(fresh(fact("own", "fact.own + 1"))).toEqual(["definition_cycle /expr"]);
+    expect(fresh(fact("one", 'fact("two") + 1'), fact("two", "fact.three"), fact("three", "fact.one"))).toEqual(Array(3).fill("definition_cycle /expr"));
+    const inputs = { ...readiness.inputs, pages: { type: "integer", from: "fact.asked" } };
+    const asked = lint({ ...readiness, inputs }, fact("asked", "count(decision.readiness.reasons)")).filter(({ code }) => code === "definition_cycle");
+    expect(asked.map(({ message }) => message)).toEqual([
+      'It needs itself: "demo.asked" needs "demo.readiness" needs "demo.asked"',
+      'It needs itself: "demo.readiness" needs "demo.asked" needs "demo.readiness"',
+    ]);
+    expect(fresh(fact("chain", "fact.link"), fact("link", "fact.open_comments"))).toEqual([]);
+    expect(fresh(fact("countdown", 'if args.n > 0 then fact("countdown", {n: args.n - 1}) else 0'))).toEqual([]);
+  });
   it("finds transitions that are never taken and circles of `always`", () => {
     const shadowed = machine((draft) => Object.assign(inside(draft, ...TEXT, "review", "on"), { "review.reject": [{ target: "draft" }, { target: "late" }] }));
     expect(fresh(shadowed)).toEqual([`transition_never_taken ${at}/review/on/review.reject/1`]);
