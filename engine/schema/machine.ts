@@ -82,9 +82,9 @@ export interface MachineDefinition extends DefinitionBase {
   readonly config: StatechartConfig;
   readonly start: Readonly<Record<string, StartSpec>>;
   readonly events: Readonly<Record<string, EventSpec>>;
-  /** Named delay -> FEEL: a duration, or the date-time itself. */
   /** What several states or transitions do alike, by name. */
   readonly actions?: Readonly<Record<string, readonly ActionConfig[]>>;
+  /** Named delay -> FEEL: a duration, or the date-time itself. */
   readonly delays?: FeelMap;
   /** Handlebars-free text template of an instance's title, `{field}` from the record. */
   readonly label?: string;

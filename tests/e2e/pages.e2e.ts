@@ -1,4 +1,5 @@
 /** Every page at laptop and phone width: it renders, fits its width, has no axe violation (laptop); the picture goes to test-results. */
+import type { Page } from "@playwright/test";
 import { enterAs, expect, expectAccessible, test } from "./actors.ts";
 
 const PAGES = [
@@ -118,6 +119,16 @@ test("the bar of a phone begins with what the account works with", async ({ page
   expect(await barOf("Owner JTR")).toEqual(["Inbox", "Deals", "Fulfillment"]);
 });
 
+/** Keeps the scripts of the pages to come away until they are released. */
+async function holdScripts(page: Page): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await page.route("**/assets/*.js", async (route) => {
+    await promise;
+    await route.continue();
+  });
+  return resolve;
+}
+
 test("a list with many columns fits a laptop, and stands still when scripts run", async ({ page }, info) => {
   test.skip(info.project.name !== "laptop", "rows are cards on a phone");
   await enterAs(page, "Manager JTR");
@@ -127,14 +138,7 @@ test("a list with many columns fits a laptop, and stands still when scripts run"
       heads: [...document.querySelectorAll<HTMLElement>(".scroll thead th")].map((head) => Math.round(head.getBoundingClientRect().x)),
     }));
   for (const path of ["/payments", "/pricing?tab=list"]) {
-    let release: () => void = () => undefined;
-    const scripts = new Promise<void>((go) => {
-      release = go;
-    });
-    await page.route("**/assets/*.js", async (route) => {
-      await scripts;
-      await route.continue();
-    });
+    const release = await holdScripts(page);
     await page.goto(path, { waitUntil: "commit" });
     await expect(page.locator(".scroll tbody tr").first()).toBeVisible();
     await page.waitForFunction(() => getComputedStyle(document.querySelector(".rows") as Element).tableLayout === "fixed");
@@ -151,14 +155,7 @@ test("a list with many columns fits a laptop, and stands still when scripts run"
 test("a form that is pressed before the page's scripts have come loses nothing, and works once they have", async ({ page }, info) => {
   test.skip(info.project.name !== "laptop", "the same document at every width");
   await enterAs(page, "Admin JTR");
-  let release: () => void = () => undefined;
-  const scripts = new Promise<void>((go) => {
-    release = go;
-  });
-  await page.route("**/assets/*.js", async (route) => {
-    await scripts;
-    await route.continue();
-  });
+  const release = await holdScripts(page);
   await page.goto("/settings/access.access", { waitUntil: "commit" });
   const form = page.locator("main form[aria-label=Organisation]");
   const save = form.locator("button[type=submit]");
