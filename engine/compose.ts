@@ -32,6 +32,7 @@ import { settleDeadReplays } from "./service/replay/run-replay.ts";
 import { createEngine, type Engine } from "./service/work/engine-context.ts";
 import { sha256 } from "./service/work/sha256.ts";
 import { databaseIdentity } from "./store/database-identity.ts";
+import { countUncounted } from "./store/statistics.ts";
 import { createStore } from "./store/store.ts";
 
 /** One for the process: its fonts and code are loaded once. */
@@ -103,7 +104,7 @@ export async function compose(pieces: Pieces): Promise<Process> {
     relay = await startRelay(engine, config, sink, sealing);
     const started = relay;
     closing.push(() => started.stop());
-    if (config.role !== "api") closing.push(watchIndexes(engine));
+    if (config.role !== "api") closing.push(every(INDEXES_MS, engine, makeIndexes), every(STATISTICS_MS, engine, makeStatistics));
     const server =
       config.role === "worker"
         ? null
@@ -150,23 +151,35 @@ async function startRelay(engine: Engine, config: Config, sink: MailSink | null,
 }
 
 const INDEXES_MS = 600_000;
+const STATISTICS_MS = 60_000;
+type Upkeep = (engine: Engine, signal: AbortSignal) => Promise<void>;
 
-/** Looks for types that have become large, now and every ten minutes, beside everything else. Gives its end. */
-function watchIndexes(engine: Engine): () => Promise<void> {
+/** Looks for types that have become large. */
+const makeIndexes: Upkeep = async (engine, signal) => {
+  const made = await growIndexes(engine, signal);
+  if (made.length > 0) engine.log.info({ made: made.length }, "indexes of large types made");
+};
+
+const makeStatistics: Upkeep = async (engine) => {
+  const counted = await countUncounted(engine.store);
+  if (counted.length > 0) engine.log.info({ counted }, "tables counted for the first time");
+};
+
+/** Now and every so many milliseconds, beside everything else, one run at a time. Gives its end. */
+function every(ms: number, engine: Engine, upkeep: Upkeep): () => Promise<void> {
   const stopping = new AbortController();
-  let looking: Promise<unknown> = Promise.resolve();
-  const look = () => {
-    looking = looking
-      .then(() => (stopping.signal.aborted ? [] : growIndexes(engine, stopping.signal)))
-      .then((made) => made.length > 0 && engine.log.info({ made: made.length }, "indexes of large types made"))
-      .catch((error: unknown) => engine.log.error({ err: error }, "indexes of large types could not be made"));
+  let running: Promise<unknown> = Promise.resolve();
+  const run = () => {
+    running = running
+      .then(() => (stopping.signal.aborted ? undefined : upkeep(engine, stopping.signal)))
+      .catch((error: unknown) => engine.log.error({ err: error }, "upkeep of the database failed"));
   };
-  const timer = setInterval(look, INDEXES_MS);
-  look();
+  const timer = setInterval(run, ms);
+  run();
   return async () => {
     clearInterval(timer);
     stopping.abort();
-    await looking;
+    await running;
   };
 }
 

@@ -15,6 +15,7 @@ import { playDemo } from "../service/fixture/play-demo.ts";
 import type { Engine } from "../service/work/engine-context.ts";
 import { apiKeysOf, listApiClients } from "../store/api-keys.ts";
 import { listOrgs } from "../store/people.ts";
+import { countUncounted } from "../store/statistics.ts";
 import type { Tx } from "../store/tx.ts";
 import { emptyDatabase } from "./empty-database.ts";
 
@@ -50,7 +51,10 @@ export function createSeeding(options: SeedOptions): { seed(parts: SeedParts): P
       });
       // Keys come last: without any, an earlier first start was cut off, and nobody can have worked here.
       if (isUnfinished) await emptyDatabase(parts.engine.store);
-      if (isEmpty || isUnfinished) await fill(parts, fixture, options);
+      if (isEmpty || isUnfinished) {
+        await fill(parts, fixture, options);
+        await countUncounted(parts.engine.store);
+      }
       if (isEmpty || isUnfinished || !existsSync(join(options.dataFolder, KEYS_FILE))) await writeKeys(parts.engine, options.dataFolder);
       return demoOf(fixture);
     },

@@ -1,7 +1,6 @@
 /** Imports and what became of their rows. */
 import type { Json } from "../schema/json.ts";
 import { orgsOf } from "./instances.ts";
-import type { Store } from "./store.ts";
 import { statement, type Tx } from "./tx.ts";
 
 export type ImportStatus = "checking" | "writing" | "done" | "refused" | "failed" | "cancelled" | "rolled_back";
@@ -140,9 +139,4 @@ const PATIENCE = "select set_config('statement_timeout', '60s', true), set_confi
 /** For the rest of a transaction that nobody waits for: its statements, and the work between them, may take a minute each. */
 export async function takeTime(tx: Tx): Promise<void> {
   await tx.query(PATIENCE);
-}
-
-/** Counts the tables anew: statements that were planned while they were small would go through all of what an import has added. */
-export async function countAnew(store: Store): Promise<void> {
-  await store.asOwner((execute) => execute("analyze record, record_version, record_unique, import_row"));
 }

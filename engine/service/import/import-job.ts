@@ -2,7 +2,8 @@
 import { EngineError } from "../../core/errors.ts";
 import type { OrgContext } from "../../core/step-types.ts";
 import type { JsonObject } from "../../schema/json.ts";
-import { addImportRows, countAnew, failSilentImports, takeTime, updateImport } from "../../store/imports.ts";
+import { addImportRows, failSilentImports, takeTime, updateImport } from "../../store/imports.ts";
+import { countAnew } from "../../store/statistics.ts";
 import { recordTypeOf } from "../records/record-type.ts";
 import type { Engine } from "../work/engine-context.ts";
 import { inWork } from "../work/in-work.ts";
