@@ -45,6 +45,15 @@ export interface SendCommit {
   readonly cancelTasks?: readonly { readonly kind: string; readonly ref: string | null }[];
   readonly outbox?: readonly OutboxWrite[];
   readonly inbox?: InboxWrite;
+  /** Decided on what was remembered, not read: the transaction is run again where any of it is no longer so. */
+  readonly recalled?: RecalledFrom;
+}
+
+export interface RecalledFrom {
+  readonly activationEpoch: number;
+  readonly settingsEpoch: number;
+  /** null where another statement of the transaction has written it, and checked its version. */
+  readonly record: { readonly id: string; readonly version: number } | null;
 }
 
 export interface EventWrite {
@@ -67,7 +76,7 @@ const NONE: readonly never[] = [];
 
 /** Queues the writes (they fly with the commit) and gives the event row's hash (hex). A failure fails the transaction. */
 export function commitSend(tx: Tx, input: SendCommit): string {
-  const { orgId, instance, event, record } = input;
+  const { orgId, instance, event, record, recalled } = input;
   const arm = input.timers?.arm ?? NONE;
   const armed = new Set(arm.map((timer) => timer.name));
   const cancel = (input.timers?.cancel ?? NONE).filter((name) => !armed.has(name));
@@ -102,6 +111,7 @@ export function commitSend(tx: Tx, input: SendCommit): string {
   const values: unknown[] = [orgId, instance.id, instance.seq, at, texts.to, byteaOf(hash), instance.machine, instance.machineVersion, instance.release];
   if (instance.seq === 1) values.push(instance.key, instance.unique ?? null, instance.recordType, instance.recordId);
   values.push(states, instance.snapshot.status, JSON.stringify(instance.snapshot));
+  if (recalled !== undefined) values.push(instance.lastHash === null ? null : byteaOf(instance.lastHash));
   values.push(event.type, texts.actor, texts.event, texts.facts, texts.decisions, texts.effects, texts.from, event.seed, texts.override);
   values.push(instance.lastHash === null ? null : byteaOf(instance.lastHash));
   if (record !== undefined) {
@@ -118,6 +128,8 @@ export function commitSend(tx: Tx, input: SendCommit): string {
     const { source, key, fingerprint, status, answer, expiresAt } = input.inbox;
     values.push(source, key, fingerprint, status, JSON.stringify(answer), expiresAt);
   }
+  if (recalled !== undefined) values.push(recalled.activationEpoch, recalled.settingsEpoch);
+  if (recalled !== undefined && recalled.record !== null) values.push(recalled.record.id, recalled.record.version);
   const shape: SendShape = {
     create: instance.seq === 1,
     record: record?.op ?? "none",
@@ -127,6 +139,7 @@ export function commitSend(tx: Tx, input: SendCommit): string {
     cancelTasks: cancelTasks.length,
     outbox: outbox.length,
     inbox: input.inbox !== undefined,
+    recalled: recalled === undefined ? "no" : recalled.record === null ? "record written" : "all",
   };
   tx.queue(sendStatement(shape), values);
   return hash;

@@ -1,6 +1,6 @@
 /**
  * The hot path's first flight: the instance with what is read about it, before an event is decided. `commit-send.ts` is the second
- * (architecture: "The hot path").
+ * (architecture: "The hot path"), and the only one where the process remembers how it left the instance (service/work/instance-memory.ts).
  *
  * Both may be called several times in one transaction (a cascade); lock instances in id order.
  */

@@ -16,6 +16,8 @@ export interface SendShape {
   readonly cancelTasks: number;
   readonly outbox: number;
   readonly inbox: boolean;
+  /** Decided on what was remembered: which of it the write checks. "record written" leaves the record to the statement that writes it. */
+  readonly recalled: "no" | "all" | "record written";
 }
 
 const statements = new Map<string, Statement>();
@@ -23,7 +25,7 @@ const statements = new Map<string, Statement>();
 const PREPARED_ROWS = 4;
 
 export function sendStatement(shape: SendShape): Statement | string {
-  const name = `send_${shape.create ? "c" : "u"}_${shape.record[0]}_${shape.arm}_${shape.cancel ? 1 : 0}_${shape.tasks}_${shape.cancelTasks}_${shape.outbox}_${shape.inbox ? 1 : 0}`;
+  const name = `send_${shape.create ? "c" : "u"}_${shape.record[0]}_${shape.arm}_${shape.cancel ? 1 : 0}_${shape.tasks}_${shape.cancelTasks}_${shape.outbox}_${shape.inbox ? 1 : 0}_${shape.recalled[0]}`;
   const known = statements.get(name);
   if (known !== undefined) return known;
   const text = sendText(shape);
@@ -62,7 +64,7 @@ function sendText(shape: SendShape): string {
 values (${ORG}, ${INSTANCE}, ${SEQ}, ${AT}, ${AT}, ${STATE}, ${HASH}, ${MACHINE}, ${VERSION}, ${RELEASE}, ${list("text text text uuid text[] text json")}))`);
   } else {
     parts.push(`i as (update instance set seq = ${SEQ}, updated_at = ${AT}, state = ${STATE}, last_hash = ${HASH}, machine_version = ${VERSION}, states = ${p()}::text[], status = ${p()}::text, snapshot = ${p()}::json
-where org_id = ${ORG} and id = ${INSTANCE} and seq = ${SEQ} - 1 returning 1)`);
+where org_id = ${ORG} and id = ${INSTANCE} and seq = ${SEQ} - 1${shape.recalled === "no" ? "" : ` and last_hash = ${p()}::bytea`} returning 1)`);
     checks.push("exists (select from i)");
   }
   parts.push(`e as (insert into event_log (org_id, instance_id, seq, at, to_state, hash, machine, machine_version, release, type, actor, event, facts, decisions, effects, from_state, seed, override, prev_hash)
@@ -105,5 +107,8 @@ values ${rows(shape.outbox, () => `(${ORG}, ${INSTANCE}, ${AT}, 'pending', ${lis
     parts.push(
       `x as (insert into inbox (org_id, created_at, source, key, fingerprint, status, answer, expires_at) values (${ORG}, ${AT}, ${list("text text text int json timestamptz")}))`,
     );
+  // What it was decided on, as it stands now, and may still be seen by who sends.
+  if (shape.recalled !== "no") checks.push(`exists (select from org where id = ${ORG} and activation_epoch = ${p()}::int and settings_epoch = ${p()}::int)`);
+  if (shape.recalled === "all") checks.push(`exists (select from record where org_id = ${ORG} and id = ${p()}::uuid and version = ${p()}::int)`);
   return `with ${parts.join(",\n")}\nselect ${checks.length === 0 ? "1" : `case when ${checks.join(" and ")} then 1 else refuse_stale() end`}`;
 }

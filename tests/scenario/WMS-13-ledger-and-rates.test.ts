@@ -95,8 +95,10 @@ describe("a long ledger", () => {
     );
   };
   const known = async (customer: string) => {
-    const org = (await api.database.sql<{ id: string }>("select id from org where code = 'JTR'"))[0]?.id as string;
-    const row = await api.running.engine.store.work({ orgs: "system", actorId: "system" }, (tx) => loadOrg(tx, org));
+    const row = await api.running.engine.store.work({ orgs: "system", actorId: "system" }, async (tx) => {
+      const [org] = await tx.query<{ id: string }>("select id from org where code = 'JTR'");
+      return await loadOrg(tx, org?.id ?? "");
+    });
     const context = toOrgContext(row as OrgRow);
     return await inWork(api.running.engine, systemScope(context), context, async (work) => {
       const values = await evaluate(

@@ -81,6 +81,7 @@ export async function sendEvent(engine: Engine, scope: Scope, input: SendInput):
     {
       instanceId: location.id,
       lock: "late",
+      recall: true,
       ...(input.idempotency === undefined ? {} : { idempotency: { source: sourceOf(scope), key: input.idempotency.key } }),
     },
   );

@@ -143,9 +143,12 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
   };
   const override = event.override ?? (await overrideOf(work, machine, event, before, recordBefore));
   const carried = await carryOut(work, { machine, instanceId: instance.id, key: instance.key, seq: instance.seq, record }, result.effects);
+  const isOpened = work.opensWith?.instance?.id === instance.id;
+  const recalled = isOpened ? work.recalled : null;
   const hash = commitSend(work.tx, {
     orgId: work.org.id,
     instance: { ...instance, unique: before.unique },
+    ...(recalled === null ? {} : { recalled: isKept ? recalled : { ...recalled, record: null } }),
     event: {
       at: work.at,
       actor: work.actor,
@@ -165,12 +168,17 @@ async function stepAndCommit(work: Work, machine: CompiledMachine, event: Engine
     cancelTasks: carried.cancelTasks,
     outbox: carried.outbox,
   });
+  const left = { ...instance, lastHash: hash };
   work.unheld = null;
+  if (isOpened) {
+    work.recalled = null;
+    work.left = { instance: left, record };
+  }
   if (carried.outbox.length > 0 || result.timers.arm.length > 0) work.hasWork = true;
   work.notices.push({ orgId: work.org.id, kind: "instance", id: instance.id, of: machine.key, seq: instance.seq });
   return {
     kind: "moved",
-    instance: { ...instance, lastHash: hash },
+    instance: left,
     record,
     seq: instance.seq,
     from: result.from,

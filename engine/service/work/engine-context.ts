@@ -9,6 +9,7 @@ import type { Tx } from "../../store/tx.ts";
 import type { ReplayThreads } from "../replay/replay-threads.ts";
 import { type ChangeFeed, createChangeFeed } from "./change-feed.ts";
 import { createGateTally, type GateTally } from "./gate-tally.ts";
+import { createInstanceMemory, type InstanceMemory } from "./instance-memory.ts";
 import { createProgramCache, type ProgramCache } from "./program-cache.ts";
 
 /** Structured log, pino's shape; messages hold ids, never names or addresses. */
@@ -23,6 +24,7 @@ export interface Engine {
   readonly clock: Clock;
   readonly seed: SeedSource;
   readonly programs: ProgramCache;
+  readonly memory: InstanceMemory;
   readonly changes: ChangeFeed;
   readonly gateTally: GateTally;
   /** Tells the relay that something was committed. */
@@ -58,6 +60,7 @@ export function createEngine(parts: EngineParts): Engine {
     clock: parts.clock,
     seed: parts.seed ?? (() => randomHex(16)),
     programs: createProgramCache(parts.programCacheSize ?? 6),
+    memory: createInstanceMemory(),
     changes: createChangeFeed(),
     gateTally: createGateTally(parts.store, (fields, message) => parts.log.warn(fields, message)),
     renderPdf: parts.renderPdf,

@@ -3,7 +3,8 @@ import { EngineError } from "../../core/errors.ts";
 import type { Actor, OrgContext } from "../../core/step-types.ts";
 import { saveAttempts } from "../../store/attempts.ts";
 import { appendAudit } from "../../store/audit.ts";
-import { isInboxLocked } from "../../store/inbox.ts";
+import type { RecalledFrom } from "../../store/commit-send.ts";
+import { isInboxLocked, queueInboxLock } from "../../store/inbox.ts";
 import { type OpenedSend, openSend } from "../../store/open-send.ts";
 import type { Tx } from "../../store/tx.ts";
 import type { Engine } from "./engine-context.ts";
@@ -17,6 +18,11 @@ export interface WorkOptions {
   readonly instanceId?: string;
   /** "late": only where `fn` writes nothing before the instance's event. The work is run again, locked first, where the instance moved on. */
   readonly lock?: "first" | "late";
+  /**
+   * Where the instance is remembered as this process left it, `fn` decides on that, and the write of its event checks it. Whatever else comes of it
+   * (a refusal, an error, nothing written) says nothing yet: all is run again on what the database holds. Only "late".
+   */
+  readonly recall?: boolean;
   /** Taken in the same flight; only beside `instanceId`. */
   readonly idempotency?: { readonly source: string; readonly key: string };
   /** Rolls everything back after `fn` and gives its result all the same: explain. */
@@ -38,22 +44,28 @@ export async function inWork<T>(
   fn: (work: Work) => Promise<T | Refused>,
   options: WorkOptions = {},
 ): Promise<T> {
-  let { lock = "first" } = options;
+  let { lock = "first", recall = false } = options;
   for (let attempt = 1; ; attempt++) {
     let last: Work | undefined;
     let result: T | Refused;
     let inVain = false;
+    let [isRecalled, isDone] = [false, false];
     try {
       const runs = async (tx: Tx): Promise<T | Refused> => {
         last = undefined;
-        const work = await openWork(engine, scope, org, tx, { ...options, lock });
+        isDone = false;
+        const work = await openWork(engine, scope, org, tx, { ...options, lock, recall: recall && lock === "late" });
+        isRecalled = work.recalled !== null;
         lock = "first";
         last = work;
         const value = await fn(work);
+        // Only the write of its event would have told whether it stands so.
+        if (isRecalled && (value instanceof Refused || work.recalled !== null)) throw new RolledBack(value);
         if (!(value instanceof Refused)) for (const check of work.lastChecks.values()) await check();
         if (options.dryRun === true) throw new RolledBack(value);
         if (work.audit.length > 0) await appendAudit(tx, work.audit);
         if (work.hasWork) engine.committing(tx);
+        isDone = true;
         return value;
       };
       // Who has waited for the key once is told so: each try waits as long again.
@@ -63,6 +75,11 @@ export async function inWork<T>(
       };
       result = await engine.store.work({ orgs: [org.id], actorId: scope.principal.id }, runs, isInVain);
     } catch (error) {
+      // Of a commit that got no answer nobody knows whether it was done: that is not done again.
+      if (isRecalled && !(isDone && isUncertain(error))) {
+        [recall, lock] = [false, options.lock ?? "first"];
+        continue;
+      }
       if (error instanceof RolledBack) return settle(error.value as T | Refused);
       if (isHealable(error) && attempt < ATTEMPTS_FOR_FREE_CODE) continue;
       if (inVain || (await waitedForKey(engine, scope, org, { error, work: last, options })))
@@ -74,6 +91,7 @@ export async function inWork<T>(
       throw error;
     }
     if (last !== undefined) {
+      if (options.recall === true) remember(engine, last);
       tellOthers(engine, last);
       countDecisions(engine, last);
       if (hasAttempts(last)) await keepAttempts(engine, last);
@@ -84,16 +102,29 @@ export async function inWork<T>(
 
 async function openWork(engine: Engine, scope: Scope, org: OrgContext, tx: Tx, options: WorkOptions): Promise<Work> {
   const { instanceId, idempotency, lock = "first" } = options;
-  const opening = instanceId === undefined ? null : openSend(tx, { orgId: org.id, instanceId, lock, ...(idempotency === undefined ? {} : { idempotency }) });
-  if (opening !== null) tx.depart();
+  const recalled = instanceId === undefined || options.recall !== true ? null : engine.memory.recall(org.id, instanceId);
+  // A key that was answered already is found when its answer is stored a second time.
+  if (recalled !== null && idempotency !== undefined) queueInboxLock(tx, org.id, idempotency.source, idempotency.key);
+  const opening =
+    instanceId === undefined || recalled !== null
+      ? recalled
+      : openSend(tx, { orgId: org.id, instanceId, lock, ...(idempotency === undefined ? {} : { idempotency }) });
+  if (opening !== recalled) tx.depart();
   const at = engine.clock.now();
   const opened = await opening;
+  if (opened !== null && recalled === null) engine.memory.found(opened);
   const keyed = opened === null || idempotency === undefined ? null : { key: idempotency.key, row: opened.inbox };
   const known = opened === null || instanceId === undefined ? {} : { instanceId, epoch: opened.activationEpoch };
   const ruling = await engine.programs.inForce(tx, org.id, at, known);
   const actor = options.actor ?? actorIn(scope, org.id, ruling.program.access);
-  return { ...blankWork({ engine, tx, scope, org, ruling, actor, at }), opened, keyed, unheld: lock === "late" ? (opened?.instance ?? null) : null };
+  return {
+    ...blankWork({ engine, tx, scope, org, ruling, actor, at }),
+    ...{ opened, keyed, unheld: lock === "late" ? (opened?.instance ?? null) : null },
+    ...{ opensWith: opened, recalled: recalled === null ? null : recalledFrom(recalled) },
+  };
 }
+
+const recalledFrom = ({ activationEpoch, settingsEpoch, record }: OpenedSend): RecalledFrom => ({ activationEpoch, settingsEpoch, record });
 
 /** Opens an instance with its record, locked; the one that the work was opened for is open already. */
 export async function openInstance(work: Work, instanceId: string): Promise<OpenedSend> {
@@ -105,6 +136,9 @@ export async function openInstance(work: Work, instanceId: string): Promise<Open
   hold(work);
   return await openSend(work.tx, { orgId: work.org.id, instanceId });
 }
+
+/** Not the database's own refusal: the connection may have broken after the commit had left. */
+const isUncertain = (error: unknown): boolean => !(error instanceof EngineError) || error.code === "unavailable" || error.code === "internal";
 
 /** Carries a result out of a transaction that must not commit. Never leaves `inWork`. */
 class RolledBack extends EngineError {
@@ -160,7 +194,20 @@ async function keepAttempts(engine: Engine, { org, scope, attempts, undone }: Wo
   }
 }
 
+function remember({ memory }: Engine, { left, opensWith }: Work): void {
+  if (left === null || !opensWith?.instance || opensWith.record === null) return;
+  const { instance, record } = left;
+  // A record of all orgs is not read beside its instance, and what has ended moves no more.
+  if (record === null || record.org === null || instance.status !== "active") {
+    memory.forget(instance.id);
+    return;
+  }
+  const { activationEpoch, settingsEpoch } = opensWith;
+  memory.keep({ instance, record, activationEpoch, settingsEpoch });
+}
+
 function tellOthers(engine: Engine, work: Work): void {
+  for (const { id } of work.notices) if (id !== work.left?.instance.id && id !== work.left?.record?.id) engine.memory.forget(id);
   engine.changes.publish(work.notices);
   if (work.hasWork) engine.wake();
 }

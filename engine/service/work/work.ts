@@ -3,11 +3,12 @@
  * commit. Made by `inWork`; lives exactly as long as the transaction.
  */
 import { EngineError } from "../../core/errors.ts";
-import type { Actor, CompactDecision, FactBag, FactRequest, Instant, OrgContext } from "../../core/step-types.ts";
+import type { Actor, CompactDecision, FactBag, FactRequest, Instant, OrgContext, RecordState } from "../../core/step-types.ts";
 import type { TimeLimit } from "../../core/time-limit.ts";
 import type { JsonObject } from "../../schema/json.ts";
 import type { AttemptWrite } from "../../store/attempts.ts";
 import type { AuditWrite } from "../../store/audit.ts";
+import type { RecalledFrom } from "../../store/commit-send.ts";
 import type { InstanceRow } from "../../store/instance-row.ts";
 import { holdInstance, type OpenedSend } from "../../store/open-send.ts";
 import type { AskedQuery } from "../../store/record-batch.ts";
@@ -47,6 +48,12 @@ export interface Work {
   opened: OpenedSend | null;
   /** The same, while it is read and not locked: see `hold`. */
   unheld: InstanceRow | null;
+  /** What the transaction was opened with. */
+  readonly opensWith: OpenedSend | null;
+  /** Where that instance is remembered and not read: what its event has to check; taken once. */
+  recalled: RecalledFrom | null;
+  /** How the event of that instance leaves it. */
+  left: { readonly instance: InstanceRow; readonly record: RecordState | null } | null;
   /** The idempotency key that the transaction was opened with: locked, and its stored answer read. */
   readonly keyed: { readonly key: string; readonly row: OpenedSend["inbox"] } | null;
   /** While another transaction may be holding the caller's idempotency key. */
@@ -87,6 +94,9 @@ export function blankWork(within: Pick<Work, "engine" | "tx" | "scope" | "org" |
     sentOn: 0,
     opened: null,
     unheld: null,
+    opensWith: null,
+    recalled: null,
+    left: null,
     keyed: null,
     shared: null,
   };
