@@ -6,7 +6,6 @@
  * Kept as text, as the database would give it: nobody shares an object with the next event, and thousands weigh little on the collector.
  */
 import type { RecordState } from "../../core/step-types.ts";
-import type { JsonObject } from "../../schema/json.ts";
 import type { InstanceRow } from "../../store/instance-row.ts";
 import type { OpenedSend } from "../../store/open-send.ts";
 import { inStoredOrder } from "./stored-order.ts";
@@ -37,6 +36,7 @@ interface Kept {
   readonly state: string;
   readonly snapshot: string;
   readonly record: Omit<RecordState, "data">;
+  /** In the order in which the database gives it. */
   readonly data: string;
   readonly activationEpoch: number;
   readonly settingsEpoch: number;
@@ -79,21 +79,26 @@ export function createInstanceMemory(mostCharacters = MOST_CHARACTERS): Instance
       if (known === undefined || !known.isTrusted || known.row.orgId !== orgId) return null;
       const { row, record, activationEpoch, settingsEpoch } = known;
       const instance: InstanceRow = { ...row, state: JSON.parse(known.state), snapshot: JSON.parse(known.snapshot) };
-      return { instance, record: { ...record, data: inStoredOrder(JSON.parse(known.data)) as JsonObject }, inbox: null, activationEpoch, settingsEpoch };
+      return { instance, record: { ...record, data: JSON.parse(known.data) }, inbox: null, activationEpoch, settingsEpoch };
     },
     keep({ instance, record, activationEpoch, settingsEpoch }) {
-      const isTrusted = drop(instance.id)?.isTrusted !== false;
+      const before = drop(instance.id);
+      const isTrusted = before?.isTrusted !== false;
       const { state, snapshot, ...row } = instance;
-      const { id, type, org, code, version, data } = record;
+      const { id, type, org, code, version } = record;
+      const isSame = before !== undefined && before.record.version === version && before.record.id === id;
+      const data = isSame ? before.data : JSON.stringify(inStoredOrder(record.data));
       put(instance.id, {
         ...{ row, state: JSON.stringify(state), snapshot: JSON.stringify(snapshot) },
-        ...{ record: { id, type, org, code, version }, data: JSON.stringify(data), activationEpoch, settingsEpoch, isTrusted },
+        ...{ record: { id, type, org, code, version }, data, activationEpoch, settingsEpoch, isTrusted },
       });
     },
     found({ instance, record }) {
       const known = instance === null ? undefined : kept.get(instance.id);
       if (known === undefined || instance === null) return;
-      kept.set(instance.id, { ...known, isTrusted: instance.seq === known.row.seq && record?.version === known.record.version });
+      const isTrusted = instance.seq === known.row.seq && record?.version === known.record.version;
+      drop(instance.id);
+      put(instance.id, { ...known, isTrusted, data: record === null ? known.data : JSON.stringify(record.data) });
     },
     forget(id) {
       drop(id);
