@@ -53,7 +53,8 @@ for (const scheme of ["light", "dark"] as const) {
         expect(overflow, "the page is wider than the window").toBeLessThanOrEqual(1);
         // The same document at another width: its names and roles are checked once.
         if (info.project.name === "laptop") await expectAccessible(page);
-        await page.screenshot({ path: info.outputPath(`${name}-${scheme}.png`), fullPage: true });
+        // To look at: E2E_SHOTS=1.
+        if (process.env["E2E_SHOTS"] !== undefined) await page.screenshot({ path: info.outputPath(`${name}-${scheme}.png`), fullPage: true });
       });
     }
   });
