@@ -3,7 +3,6 @@ import { EngineError } from "../../core/errors.ts";
 import type { Actor, OrgContext } from "../../core/step-types.ts";
 import { saveAttempts } from "../../store/attempts.ts";
 import { appendAudit } from "../../store/audit.ts";
-import type { RecalledFrom } from "../../store/commit-send.ts";
 import { isInboxLocked, queueInboxLock } from "../../store/inbox.ts";
 import { type OpenedSend, openSend } from "../../store/open-send.ts";
 import type { Tx } from "../../store/tx.ts";
@@ -107,12 +106,13 @@ async function openWork(engine: Engine, scope: Scope, org: OrgContext, tx: Tx, o
   if (recalled !== null && idempotency !== undefined) queueInboxLock(tx, org.id, idempotency.source, idempotency.key);
   const opening =
     instanceId === undefined || recalled !== null
-      ? recalled
+      ? null
       : openSend(tx, { orgId: org.id, instanceId, lock, ...(idempotency === undefined ? {} : { idempotency }) });
-  if (opening !== recalled) tx.depart();
+  if (opening !== null) tx.depart();
   const at = engine.clock.now();
-  const opened = await opening;
-  if (opened !== null && recalled === null) engine.memory.found(opened);
+  const read = await opening;
+  if (read !== null) engine.memory.found(read);
+  const opened = recalled ?? read;
   const keyed = opened === null || idempotency === undefined ? null : { key: idempotency.key, row: opened.inbox };
   const known = opened === null || instanceId === undefined ? {} : { instanceId, epoch: opened.activationEpoch };
   const ruling = await engine.programs.inForce(tx, org.id, at, known);
@@ -120,11 +120,9 @@ async function openWork(engine: Engine, scope: Scope, org: OrgContext, tx: Tx, o
   return {
     ...blankWork({ engine, tx, scope, org, ruling, actor, at }),
     ...{ opened, keyed, unheld: lock === "late" ? (opened?.instance ?? null) : null },
-    ...{ opensWith: opened, recalled: recalled === null ? null : recalledFrom(recalled) },
+    ...{ opensWith: opened, recalled },
   };
 }
-
-const recalledFrom = ({ activationEpoch, settingsEpoch, record }: OpenedSend): RecalledFrom => ({ activationEpoch, settingsEpoch, record });
 
 /** Opens an instance with its record, locked; the one that the work was opened for is open already. */
 export async function openInstance(work: Work, instanceId: string): Promise<OpenedSend> {

@@ -10,13 +10,10 @@ import type { InstanceRow } from "../../store/instance-row.ts";
 import type { OpenedSend } from "../../store/open-send.ts";
 import { inStoredOrder } from "./stored-order.ts";
 
-/** An instance with its record, as a committed event left them. */
-export interface LeftStanding {
+/** An instance with its record, as a committed event left them, and the epochs of its org that the event was decided under. */
+export interface Remembered {
   readonly instance: InstanceRow;
   readonly record: RecordState;
-}
-
-export interface Remembered extends LeftStanding {
   readonly activationEpoch: number;
   readonly settingsEpoch: number;
 }
